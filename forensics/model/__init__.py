@@ -1,0 +1,1 @@
+"""What flows between the stages: frozen, tagged records without algorithms or input/output."""

@@ -1,0 +1,134 @@
+"""What a person says about a case in ``case.toml``: premises, never measurements."""
+
+from msgspec import Struct
+
+
+class EventWindow(Struct, frozen=True):
+    """The event the media are said to show.
+
+    Parameters
+    ----------
+    text : str
+        What is said to have happened.
+    start, end : str or None
+        RFC 3339 bounds of when; None when unknown.
+    """
+
+    text: str = ""
+    start: str | None = None
+    end: str | None = None
+
+
+class Place(Struct, frozen=True):
+    """The place the media are said to show.
+
+    Parameters
+    ----------
+    name : str
+        Name of the place.
+    lat, lon : float or None
+        WGS 84 degrees.
+    radius_m : float or None
+        How far around it still counts.
+    """
+
+    name: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    radius_m: float | None = None
+
+
+class ArchiveRef(Struct, frozen=True):
+    """The known footage to compare with.
+
+    Parameters
+    ----------
+    path : str
+        A ``.db`` made by ``forensics archive``, or a folder with a ``list.csv``; relative to the
+        case file.
+    """
+
+    path: str
+
+
+class Reference(Struct, frozen=True):
+    """An image of the place in a known state.
+
+    Parameters
+    ----------
+    path : str
+        Relative to the case file.
+    text : str
+        What it shows.
+    """
+
+    path: str
+    text: str = ""
+
+
+class ClaimText(Struct, frozen=True):
+    """One sentence to be tested.
+
+    Parameters
+    ----------
+    id, text, source : str
+        Identifier, the sentence, and who says it.
+    """
+
+    id: str
+    text: str
+    source: str = ""
+
+
+class Observation(Struct, frozen=True):
+    """Something a person saw, printed as a premise.
+
+    Parameters
+    ----------
+    who, when, how, text : str
+        Who saw it, when, by which means, and what.
+    """
+
+    who: str
+    when: str
+    how: str
+    text: str
+
+
+class CaseFile(Struct, frozen=True):
+    """The whole of ``case.toml``.
+
+    Parameters
+    ----------
+    name : str
+        Name of the case.
+    schema : int
+        Version of the format.
+    as_of : str or None
+        RFC 3339 time of the investigation; later dates in media are in its future.
+    examiner : str or None
+        Who examines.
+    event : EventWindow
+        The event the media are said to show.
+    place : Place
+        The place the media are said to show.
+    archive : ArchiveRef or None
+        Known footage.
+    reference : tuple of Reference
+        Images of the place in a known state.
+    claim : tuple of ClaimText
+        Sentences to be tested.
+    observation : tuple of Observation
+        What persons saw.
+    """
+
+    name: str = ""
+    schema: int = 1
+    as_of: str | None = None
+    examiner: str | None = None
+    event: EventWindow = EventWindow()
+    place: Place = Place()
+    archive: ArchiveRef | None = None
+    reference: tuple[Reference, ...] = ()
+    claim: tuple[ClaimText, ...] = ()
+    observation: tuple[Observation, ...] = ()
