@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from forensics.ingest.media import Frame
 from forensics.model.findings import CompareViews, ImageHashes
+from forensics.model.outcome import ArtefactBytes, Made
 from forensics.reuse.compare import stack_views
 from forensics.reuse.hashes import hash_orientations
 from forensics.vision.views import COMPARE_SIDE_PX, Pixels, fit, grey
@@ -35,6 +36,8 @@ class Probe:
         Grey views of the same pictures; None when only hashes are known.
     size_px : (int, int)
         Width and height of the picture; 0, 0 when unknown.
+    duration_s : float or None
+        Playing time; None for stills and when unknown.
     """
 
     sha256: str
@@ -43,9 +46,10 @@ class Probe:
     hashes: ImageHashes
     views: NDArray[uint8] | None
     size_px: tuple[int, int] = (0, 0)
+    duration_s: float | None = None
 
 
-def make_views(frames: Sequence[Frame]) -> tuple[CompareViews, bytes]:
+def make_views(frames: Sequence[Frame]) -> Made:
     """Make the grey views of an item's pictures.
 
     Parameters
@@ -55,16 +59,15 @@ def make_views(frames: Sequence[Frame]) -> tuple[CompareViews, bytes]:
 
     Returns
     -------
-    finding : CompareViews
-        Their size and moments.
-    png : bytes
-        The views one below the other, as a grey PNG.
+    Made
+        `CompareViews` with their size and moments, and the artefact ``views``: all of them one
+        below the other, as a grey PNG.
     """
     views = [fit(grey(frame.pixels), longest_side_px=COMPARE_SIDE_PX) for frame in frames]
     height, width = views[0].shape
     _, encoded = cv2.imencode(".png", stack_views(views), _FAST_PNG)
     finding = CompareViews(width, height, tuple(frame.moment_s for frame in frames))
-    return finding, encoded.tobytes()
+    return Made(finding, {"views": ArtefactBytes(encoded.tobytes(), ".png")})
 
 
 def read_views(finding: CompareViews, png: bytes) -> NDArray[uint8]:
