@@ -59,6 +59,36 @@ class Problem(Struct, frozen=True, tag="problem"):
     advice: str = ""
 
 
+class ArtefactBytes(Struct, frozen=True):
+    """A file a step made, before it is stored.
+
+    Parameters
+    ----------
+    data : bytes
+        Its content.
+    suffix : str
+        File name ending, with the dot.
+    """
+
+    data: bytes
+    suffix: str
+
+
+class Made(Struct, frozen=True):
+    """What a step returns when it made files, alone or beside a finding.
+
+    Parameters
+    ----------
+    finding : Finding or None
+        What was measured.
+    artefacts : dict of str to ArtefactBytes
+        The files, by name.
+    """
+
+    finding: Finding | None
+    artefacts: dict[str, ArtefactBytes]
+
+
 class Outcome(Struct, frozen=True):
     """What one step said about one subject.
 

@@ -149,8 +149,9 @@ class Archive(ArchiveReader):
         earliest, with that sighting's own source, path, basis, capture and licence. Event, place
         and notes come from the first sighting that has them.
 
-        An entry that is there keeps its hashes and views; hashes made by another recipe replace
-        them, so adding a file again brings it up to date. To drop views, remove the entry first.
+        An entry that is there keeps its hashes and views. Hashes made by another recipe, or of
+        other moments, replace them, so adding a file again brings it up to date. Views that the
+        new hashes do not go with are dropped then; else only `remove` drops them.
 
         Parameters
         ----------
@@ -159,7 +160,8 @@ class Archive(ArchiveReader):
         hashes : ImageHashes, optional
             Hashes of its pictures.
         views : (CompareViews, bytes), optional
-            Small views and their PNG, with which copies can be confirmed pixel by pixel.
+            Small views of the same pictures and their PNG, with which copies can be confirmed
+            pixel by pixel; only together with `hashes`.
 
         Returns
         -------
@@ -174,6 +176,8 @@ class Archive(ArchiveReader):
         checked = checked_entry(entry)
         stored = () if hashes is None else checked_hashes(hashes)
         kept = None if views is None else (checked_views(*views), views[1])
+        if kept is not None and kept[0].moments_s != _moments(stored):
+            raise ArchiveError("the views to keep are not of the pictures that were hashed")
         return self._add(checked, stored, kept)
 
     def add_hash(
@@ -243,14 +247,19 @@ class Archive(ArchiveReader):
         with self.transaction():
             is_new = archive_writes.write_entry(self._connection, entry)
             present = archive_rows.read_hashes(self._connection, entry.id)
-            outdated = _recipe(present) != _recipe(hashes)
-            if hashes and outdated:
+            if hashes and not _of_same_pictures(hashes, present):
                 archive_writes.write_hashes(self._connection, entry.id, hashes)
-            if views and (outdated or archive_rows.read_views(self._connection, entry.id) is None):
+                archive_writes.delete_stale_views(self._connection, entry.id, _moments(hashes))
+            if views and archive_rows.read_views(self._connection, entry.id) is None:
                 archive_writes.write_views(self._connection, entry.id, *views)
             archive_writes.seal(self._connection, entry.id)
             return is_new
 
 
-def _recipe(hashes: tuple[StoredHash, ...]) -> str | None:
-    return hashes[0].preprocessing if hashes else None
+def _of_same_pictures(some: tuple[StoredHash, ...], others: tuple[StoredHash, ...]) -> bool:
+    recipes = [{one.preprocessing for one in hashes} for hashes in (some, others)]
+    return recipes[0] == recipes[1] and _moments(some) == _moments(others)
+
+
+def _moments(hashes: tuple[StoredHash, ...]) -> tuple[float | None, ...]:
+    return tuple(one.moment_s for one in hashes)

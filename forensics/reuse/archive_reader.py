@@ -36,7 +36,9 @@ class ArchiveReader:
         self.path = path
         self.writable = writable
         self._connection = connection
+        # Loaded when first asked for, and again when the revision is another.
         self._index: tuple[str, HashIndex] | None = None
+        self._summary: tuple[str, ArchiveSummary] | None = None
 
     def close(self) -> None:
         """Close the file; the archive cannot be used afterwards."""
@@ -242,8 +244,11 @@ class ArchiveReader:
         ArchiveError
             When the file is damaged.
         """
-        with self._snapshot():
-            return archive_rows.summarise(self._connection)
+        revision = self.revision
+        if self._summary is None or self._summary[0] != revision:
+            with self._snapshot():
+                self._summary = (revision, archive_rows.summarise(self._connection))
+        return self._summary[1]
 
     @contextmanager
     def _snapshot(self) -> Iterator[None]:

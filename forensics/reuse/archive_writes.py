@@ -99,6 +99,25 @@ def write_views(
     _insert(connection, "views", columns)
 
 
+def delete_stale_views(
+    connection: sqlite3.Connection, entry_id: str, moments_s: tuple[float | None, ...]
+) -> None:
+    """Drop the small views of an entry unless they are of given moments.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        Within a transaction.
+    entry_id : str
+        The entry.
+    moments_s : tuple of float or None
+        Moments of its hashes.
+    """
+    views = read_views(connection, entry_id)
+    if views is not None and views[0].moments_s != moments_s:
+        connection.execute("DELETE FROM views WHERE entry_id = ?", (entry_id,))
+
+
 def seal(connection: sqlite3.Connection, entry_id: str) -> None:
     """Bring an entry's digest, and the revision of the archive, up to its present content.
 

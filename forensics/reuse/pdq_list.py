@@ -169,7 +169,7 @@ def _json_records(text: str, path: Path) -> list[tuple[int, Mapping[str, object]
     advice = 'Give a list of hashes, or of objects with "indicator" or "hash".'
     try:
         document = msgspec.json.decode(text)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise ArchiveError(f"{path} is not JSON: {error}", advice=advice) from error
     items = document.get("data") if isinstance(document, dict) else document
     if not isinstance(items, list):

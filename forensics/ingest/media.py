@@ -1,0 +1,161 @@
+"""Open one file once: its digest, what it is, and the pictures that every step works on."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from numpy import uint8
+from numpy.typing import NDArray
+
+from forensics.ingest.sniff import HEAD_BYTES, sniff
+from forensics.model.errors import UnreadableMedia
+from forensics.model.findings import StillFacts, VideoFacts
+from forensics.model.item import SniffedType
+from forensics.model.outcome import Absent, Problem
+
+MAX_STILL_BYTES = 1 << 30
+"""Stills are held in memory; 1 GiB is more than any camera writes."""
+
+_CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One decoded picture of an item, at a size fit for hashing and thumbnails.
+
+    Parameters
+    ----------
+    moment_s : float or None
+        Seconds after the first presented frame; None for a still.
+    pixels : (H, W, 3) uint8
+        sRGB, R-G-B, the right way up; not larger than needed (see `vision.views`).
+    keyframe : bool
+        Whether it is coded on its own.
+    """
+
+    moment_s: float | None
+    pixels: NDArray[uint8]
+    keyframe: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Media:
+    """One opened file.
+
+    Parameters
+    ----------
+    path : Path
+        Where it was opened.
+    sha256 : str
+        Digest of its bytes.
+    bytes : int
+        Its size.
+    type : SniffedType
+        What its content says it is.
+    data : bytes or None
+        Its bytes, for stills; None for video.
+    facts : StillFacts, VideoFacts, Absent or Problem
+        Size, timing and state, or why there are none.
+    frames : tuple of Frame
+        The decoded pictures, in order of time; empty when none could be decoded.
+    tags : dict of str to str
+        Container and stream tags of a video, as FFmpeg reads them.
+    """
+
+    path: Path
+    sha256: str
+    bytes: int
+    type: SniffedType
+    data: bytes | None
+    facts: StillFacts | VideoFacts | Absent | Problem
+    frames: tuple[Frame, ...]
+    tags: dict[str, str]
+
+
+def open_media(path: str | os.PathLike[str]) -> Media:
+    """Read one file once: hash it, tell what it is, decode what the steps need.
+
+    Parameters
+    ----------
+    path : str or PathLike
+        A photo, animation or video.
+
+    Returns
+    -------
+    Media
+        The opened file. A file that is media but cannot be decoded is returned too, with a
+        `Problem` in `facts`.
+
+    Raises
+    ------
+    UnreadableMedia
+        When the file is empty, no media, too large, or cannot be opened.
+    """
+    location = Path(path)
+    try:
+        with _open_regular(location) as file:
+            head = file.read(HEAD_BYTES)
+            kind = _require_type(head)
+            if kind.kind in ("still", "animation"):
+                return _open_still(location, file, head, kind)
+            return _open_video(location, file, head, kind)
+    except OSError as error:
+        raise UnreadableMedia(
+            f"cannot be opened: {error.strerror or error}",
+            advice="Check that the file exists and that you may read it.",
+        ) from error
+
+
+def _open_regular(path: Path) -> BinaryIO:
+    # O_NONBLOCK: a pipe that took the file's place must not hang the run.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags)
+    file = os.fdopen(descriptor, "rb")
+    if not path.is_file():
+        file.close()
+        raise UnreadableMedia("not a regular file", advice="Name a photo or video file.")
+    return file
+
+
+def _require_type(head: bytes) -> SniffedType:
+    if not head:
+        raise UnreadableMedia("the file is empty", advice="Fetch it again from its source.")
+    kind = sniff(head)
+    if kind is None:
+        raise UnreadableMedia(
+            "not a photo or video, by its content",
+            advice="Formats examined: JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF, BMP; MP4, MOV, "
+            "MKV/WebM, AVI, TS, MPEG, FLV, WMV, Ogg.",
+        )
+    return kind
+
+
+def _open_still(path: Path, file: BinaryIO, head: bytes, kind: SniffedType) -> Media:
+    # OpenCV and PyAV are slow to import; a folder of stills needs no PyAV.
+    from forensics.ingest.stills import decode_still  # noqa: PLC0415
+
+    size = os.fstat(file.fileno()).st_size
+    if size > MAX_STILL_BYTES:
+        raise UnreadableMedia(
+            f"a still of {size:,} bytes; the limit is {MAX_STILL_BYTES:,}",
+            advice="Convert it to a smaller file and examine both.",
+        )
+    data = head + file.read()
+    facts, frames = decode_still(data, kind)
+    digest = hashlib.sha256(data).hexdigest()
+    return Media(path, digest, len(data), kind, data, facts, frames, {})
+
+
+def _open_video(path: Path, file: BinaryIO, head: bytes, kind: SniffedType) -> Media:
+    from forensics.ingest.video import decode_video  # noqa: PLC0415
+
+    digest = hashlib.sha256(head)
+    size = len(head)
+    while chunk := file.read(_CHUNK_BYTES):
+        digest.update(chunk)
+        size += len(chunk)
+    file.seek(0)
+    facts, frames, tags = decode_video(file, kind)
+    return Media(path, digest.hexdigest(), size, kind, None, facts, frames, tags)

@@ -1,0 +1,74 @@
+"""Read the metadata of one item with every engine there is for it."""
+
+import os
+
+from forensics.ingest.guard import guarded
+from forensics.ingest.media import Media, open_media
+from forensics.metadata.reading import Readings
+from forensics.metadata.reconcile import reconcile
+from forensics.model.findings import MetadataTable
+from forensics.model.outcome import Absent, Problem
+
+
+def read(path: str | os.PathLike[str]) -> MetadataTable | Absent:
+    """Read the metadata of a photo or video.
+
+    Parameters
+    ----------
+    path : str or PathLike
+        The file.
+
+    Returns
+    -------
+    MetadataTable or Absent
+        Every field with what each engine read; `Absent` when the file carries none.
+
+    Raises
+    ------
+    UnreadableMedia
+        When the file is no photo or video.
+    """
+    return read_fields(open_media(path))
+
+
+def read_fields(media: Media) -> MetadataTable | Absent:
+    """Read the metadata of an opened item.
+
+    Parameters
+    ----------
+    media : Media
+        As `ingest.open_media` gives it.
+
+    Returns
+    -------
+    MetadataTable or Absent
+        Every field with what each engine read; `Absent` when the file carries none. That
+        platforms strip metadata is the rule, so its absence says nothing about the footage.
+    """
+    by_engine, failed = _read_still(media) if media.data is not None else _read_video(media)
+    fields = reconcile(by_engine)
+    if not fields and not failed:
+        return Absent("not_present", "the file carries no metadata that this package reads")
+    if not fields:
+        return Absent("unreadable", "; ".join(failed.values()))
+    return MetadataTable(fields, failed)
+
+
+def _read_still(media: Media) -> tuple[dict[str, Readings], dict[str, str]]:
+    # The engines take a while to import; video needs neither.
+    from forensics.metadata.exif import read_with_exifread, read_with_pillow  # noqa: PLC0415
+
+    data = media.data or b""
+    attempts = {
+        "pillow": guarded(lambda: read_with_pillow(data, media.type), doing="EXIF by Pillow"),
+        "exifread": guarded(lambda: read_with_exifread(data), doing="EXIF by exifread"),
+    }
+    good = {name: each for name, each in attempts.items() if not isinstance(each, Problem)}
+    failed = {name: each.error for name, each in attempts.items() if isinstance(each, Problem)}
+    return good, failed
+
+
+def _read_video(media: Media) -> tuple[dict[str, Readings], dict[str, str]]:
+    from forensics.metadata.container import read_container  # noqa: PLC0415
+
+    return {"pyav": read_container(media.tags)}, {}

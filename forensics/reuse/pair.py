@@ -1,0 +1,234 @@
+"""Decide what two items are to each other, from near hashes and their views."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct
+
+from forensics.model.match import Matrix, Region, Relation, Segment, Transform
+from forensics.reuse.compare import Comparison, compare_views
+from forensics.reuse.hashes import ORIENTATIONS, orient
+from forensics.reuse.views import Probe
+
+MIN_CLIP_PAIRS = 3
+"""Frames at three moments must agree before two clips are called one."""
+
+MAX_CLIP_OFFSET_S = 0.5
+"""Two encodings of one clip may start half a second apart: containers round differently."""
+
+MIN_CLIP_COVER = 0.8
+"""Share of the clip's examined frames that must be found again, in order."""
+
+MAX_LENGTH_DIFFERENCE_S = 1.0
+
+
+class NearPair(Struct, frozen=True):
+    """Two pictures whose hashes are near.
+
+    Parameters
+    ----------
+    query_frame, reference_frame : int
+        Positions in the items' lists of pictures.
+    distance_bits : int
+        Differing bits of 256.
+    orientation : int
+        Row of `ORIENTATIONS` that turns the query into the reference.
+    """
+
+    query_frame: int
+    reference_frame: int
+    distance_bits: int
+    orientation: int
+
+
+class Verdict(Struct, frozen=True):
+    """What two items are to each other.
+
+    Parameters
+    ----------
+    relation : str
+        ``reencoded``, ``edited_copy`` or ``lead``.
+    best : NearPair
+        The pair of pictures it rests on.
+    reason : str
+        Why, in one sentence.
+    segments : tuple of Segment
+        For clips: which moments look alike.
+    """
+
+    relation: Relation
+    best: NearPair
+    reason: str
+    segments: tuple[Segment, ...]
+
+
+def decide(query: Probe, reference: Probe, near: Sequence[NearPair]) -> Verdict:
+    """Decide what two items are to each other.
+
+    Near hashes alone are never more than a lead. A copy is called one when the pixels agree too,
+    and for clips when they do so at several moments, in order.
+
+    Parameters
+    ----------
+    query, reference : Probe
+        The two items.
+    near : sequence of NearPair
+        Their pictures with near hashes, at least one.
+
+    Returns
+    -------
+    Verdict
+        The strongest relation that was shown.
+    """
+    best = min(near, key=lambda pair: (pair.distance_bits, pair.orientation, pair.query_frame))
+    segments = _segments(query, reference, near)
+    if query.views is None or reference.views is None:
+        reason = "only hashes are known of one of them, and hashes alone never show a copy"
+        return Verdict("lead", best, reason, segments)
+    if query.is_video or reference.is_video:
+        return _decide_clips(query, reference, near, best, segments)
+    comparison = _compare(query, reference, best)
+    if not comparison.is_copy:
+        return Verdict("lead", best, comparison.reason, segments)
+    relation: Relation = "reencoded" if best.orientation == 0 else "edited_copy"
+    return Verdict(relation, best, comparison.reason, segments)
+
+
+def transform_of(query: Probe, reference: Probe, orientation: int) -> Transform:
+    """Give the map from query to reference for whole-picture copies.
+
+    Parameters
+    ----------
+    query, reference : Probe
+        The two items.
+    orientation : int
+        Row of `ORIENTATIONS` that turns the query into the reference.
+
+    Returns
+    -------
+    Transform
+        With empty matrix and regions when a size is unknown.
+
+    Notes
+    -----
+    Convention: the reference, mirrored left to right if ``mirrored``, then turned clockwise by
+    ``rotation_deg``, looks like the query.
+    """
+    mirrored, clockwise_deg = ORIENTATIONS[orientation]
+    # Turning the query by +a gives the reference; undone, -a; a mirror turns the sense round.
+    rotation_deg = clockwise_deg if mirrored else -clockwise_deg
+    rotation_deg = (rotation_deg + 180) % 360 - 180
+    if 0 in (*query.size_px, *reference.size_px):
+        return Transform(mirrored, float(rotation_deg), None, None, None, None)
+    matrix = _orientation_matrix(query.size_px, reference.size_px, orientation)
+    scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
+    return Transform(
+        mirrored=mirrored,
+        rotation_deg=float(rotation_deg),
+        scale=round(scale, 6),
+        matrix=_as_tuples(matrix),
+        query_region=_frame_of(query.size_px),
+        reference_region=_frame_of(reference.size_px),
+    )
+
+
+def _decide_clips(
+    query: Probe,
+    reference: Probe,
+    near: Sequence[NearPair],
+    best: NearPair,
+    segments: tuple[Segment, ...],
+) -> Verdict:
+    if not (query.is_video and reference.is_video):
+        reason = "a still and a clip are compared by hash alone in this version"
+        return Verdict("lead", best, reason, segments)
+    same = [pair for pair in near if _is_simultaneous(query, reference, pair)]
+    same = [pair for pair in same if pair.orientation == best.orientation]
+    verified = [pair for pair in same if _compare(query, reference, pair).is_copy]
+    moments = {pair.query_frame for pair in verified}
+    cover = len(moments) / len(query.hashes.frames)
+    reason = (
+        f"{len(moments)} of {len(query.hashes.frames)} examined frames agree with the frame at "
+        "the same moment"
+    )
+    complete = cover >= MIN_CLIP_COVER and len(moments) >= MIN_CLIP_PAIRS
+    if not (complete and _same_length(query, reference)):
+        return Verdict("lead", best, reason, segments)
+    if not _moves(query, sorted(moments)):
+        reason += "; nothing moves in the clip, so another moment cannot be told from a copy"
+        return Verdict("lead", best, reason, segments)
+    relation: Relation = "reencoded" if best.orientation == 0 else "edited_copy"
+    return Verdict(relation, best, reason, segments)
+
+
+def _compare(query: Probe, reference: Probe, pair: NearPair) -> Comparison:
+    assert query.views is not None
+    assert reference.views is not None
+    turned = orient(query.views[pair.query_frame], ORIENTATIONS[pair.orientation])
+    return compare_views(turned, reference.views[pair.reference_frame])
+
+
+def _moment(probe: Probe, frame: int) -> float:
+    return probe.hashes.frames[frame].moment_s or 0.0
+
+
+def _is_simultaneous(query: Probe, reference: Probe, pair: NearPair) -> bool:
+    apart = _moment(query, pair.query_frame) - _moment(reference, pair.reference_frame)
+    return abs(apart) <= MAX_CLIP_OFFSET_S
+
+
+def _same_length(query: Probe, reference: Probe) -> bool:
+    if query.duration_s is None or reference.duration_s is None:
+        return True
+    return abs(query.duration_s - reference.duration_s) <= MAX_LENGTH_DIFFERENCE_S
+
+
+def _moves(query: Probe, frames: Sequence[int]) -> bool:
+    assert query.views is not None
+    first = query.views[frames[0]]
+    return any(not compare_views(query.views[frame], first).is_copy for frame in frames[1:])
+
+
+def _segments(query: Probe, reference: Probe, near: Sequence[NearPair]) -> tuple[Segment, ...]:
+    """Give the stretch of near moments on both sides; a still counts as moment 0."""
+    if not (query.is_video or reference.is_video):
+        return ()
+    orientation = min(near, key=lambda pair: pair.distance_bits).orientation
+    chosen = [pair for pair in near if pair.orientation == orientation]
+    queries = [_moment(query, pair.query_frame) for pair in chosen]
+    references = [_moment(reference, pair.reference_frame) for pair in chosen]
+    mirrored = ORIENTATIONS[orientation][0]
+    spans = (min(queries), max(queries)), (min(references), max(references))
+    return (Segment(spans[0], spans[1], None, mirrored, None),)
+
+
+def _orientation_matrix(
+    query_px: tuple[int, int], reference_px: tuple[int, int], orientation: int
+) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    mirrored, clockwise_deg = ORIENTATIONS[orientation]
+    width, height = query_px
+    matrix = np.eye(3)
+    if mirrored:
+        matrix = np.array([[-1.0, 0, width - 1], [0, 1, 0], [0, 0, 1]])
+    for _ in range(clockwise_deg // 90):
+        # A quarter turn clockwise takes (x, y) to (height - 1 - y, x).
+        matrix = np.array([[0.0, -1, height - 1], [1, 0, 0], [0, 0, 1]]) @ matrix
+        width, height = height, width
+    scale_x, scale_y = reference_px[0] / width, reference_px[1] / height
+    # Pixel centres: the edge of the picture is half a pixel outside the first centre.
+    resize = np.array(
+        [[scale_x, 0, scale_x / 2 - 0.5], [0, scale_y, scale_y / 2 - 0.5], [0, 0, 1.0]]
+    )
+    return np.asarray(resize @ matrix, dtype=np.float64)
+
+
+def _as_tuples(matrix: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> Matrix:
+    first, second, third = (
+        (round(float(a), 6), round(float(b), 6), round(float(c), 6)) for a, b, c in matrix
+    )
+    return first, second, third
+
+
+def _frame_of(size_px: tuple[int, int]) -> Region:
+    right, bottom = size_px[0] - 0.5, size_px[1] - 0.5
+    return ((-0.5, -0.5), (right, -0.5), (right, bottom), (-0.5, bottom))

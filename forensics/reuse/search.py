@@ -1,0 +1,272 @@
+"""Look items up in the archive of known footage and say which are recycled."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from forensics.calibration import load
+from forensics.model.casefile import EventWindow
+from forensics.model.dates import parse_instant
+from forensics.model.findings import FrameHash, ImageHashes
+from forensics.model.match import (
+    COPIES,
+    CheckReport,
+    Edit,
+    KnownRef,
+    Match,
+    QueryRef,
+    Relation,
+    Transform,
+    Unmatched,
+)
+from forensics.reuse.archive import Archive
+from forensics.reuse.archive_entry import Entry, HashHit
+from forensics.reuse.hashes import ORIENTATIONS
+from forensics.reuse.pair import NearPair, Verdict, decide, transform_of
+from forensics.reuse.views import Probe, orientation_hashes, read_views
+
+MAX_MATCHES = 100
+"""Entries reported for one query; an archive with more alike needs a person, not a longer list."""
+
+_RANK = ("identical", "reencoded", "edited_copy", "lead")
+
+
+def search_archive(
+    probes: Iterable[Probe], archive: Archive, event: EventWindow
+) -> CheckReport:
+    """Look every item up in an archive of known footage.
+
+    Parameters
+    ----------
+    probes : iterable of Probe
+        The items.
+    archive : Archive
+        Known footage, open for reading.
+    event : EventWindow
+        The event the items are said to show; its start decides what is recycled.
+
+    Returns
+    -------
+    CheckReport
+        The matches, copies first, and the items without any.
+
+    Notes
+    -----
+    An item is recycled when it is a copy and the known footage's date, at its latest, precedes
+    the event, at its earliest. A hash alone is never more than a lead.
+    """
+    matches: list[Match] = []
+    unmatched: list[Unmatched] = []
+    for probe in probes:
+        found = _search_one(probe, archive, event)
+        matches.extend(found)
+        if not found:
+            unmatched.append(Unmatched(probe.path, probe.sha256, _why_unmatched(probe)))
+    matches.sort(key=lambda match: (match.recycled is None, _RANK.index(match.relation)))
+    return CheckReport(tuple(matches), tuple(unmatched), ())
+
+
+def _search_one(probe: Probe, archive: Archive, event: EventWindow) -> list[Match]:
+    matches = []
+    identical = archive.find_identical(probe.sha256)
+    if identical is not None:
+        matches.append(_identical_match(probe, identical, event))
+    hits = _hits_by_entry(probe, archive)
+    hits.pop(probe.sha256, None)
+    nearest = sorted(hits, key=lambda key: (min(h.distance_bits for _, h in hits[key]), key))
+    for entry_id in nearest[:MAX_MATCHES]:
+        matches.append(_near_match(probe, archive, entry_id, hits[entry_id], event))
+    return sorted(matches, key=lambda match: _RANK.index(match.relation))
+
+
+def _hits_by_entry(probe: Probe, archive: Archive) -> dict[str, list[tuple[int, HashHit]]]:
+    calibration = load("reuse.search")
+    radius = int(calibration.value("max_distance_bits"))
+    enough = calibration.value("min_quality")
+    hits: dict[str, list[tuple[int, HashHit]]] = {}
+    for position, frame in enumerate(probe.hashes.frames):
+        if frame.quality < enough or probe.views is None:
+            continue
+        query = orientation_hashes(probe.views[position])
+        recipe = probe.hashes.preprocessing
+        for hit in archive.search(query, max_distance_bits=radius, preprocessing=recipe):
+            if hit.quality is None or hit.quality >= enough:
+                hits.setdefault(hit.entry_id, []).append((position, hit))
+    return hits
+
+
+def _near_match(
+    probe: Probe,
+    archive: Archive,
+    entry_id: str,
+    hits: Sequence[tuple[int, HashHit]],
+    event: EventWindow,
+) -> Match:
+    entry = archive.entry(entry_id)
+    reference = _as_probe(entry, archive)
+    frame_at = {frame.moment_s: i for i, frame in reversed(list(enumerate(reference.hashes.frames)))}
+    near = [
+        NearPair(position, frame_at.get(hit.moment_s, 0), hit.distance_bits, hit.orientation)
+        for position, hit in hits
+    ]
+    verdict = decide(probe, reference, near)
+    return _match(
+        probe,
+        entry,
+        verdict.relation,
+        because=_because(verdict, entry, event),
+        event=event,
+        expected=_expected_false_matches(archive),
+        distance_bits=verdict.best.distance_bits,
+        transform=transform_of(probe, reference, verdict.best.orientation),
+        edits=_edits(verdict),
+        verdict=verdict,
+    )
+
+
+def _identical_match(probe: Probe, entry: Entry, event: EventWindow) -> Match:
+    because = f"Every byte is the same (SHA-256). {_date_sentence('identical', entry, event)}"
+    size = (entry.width_px or 0, entry.height_px or 0)
+    same = Probe(probe.sha256, "", probe.is_video, probe.hashes, None, size)
+    return _match(
+        probe,
+        entry,
+        "identical",
+        because=because,
+        event=event,
+        expected=0.0,
+        distance_bits=None,
+        transform=transform_of(probe, same, 0),
+        edits=(),
+        verdict=None,
+    )
+
+
+def _match(
+    probe: Probe,
+    entry: Entry,
+    relation: Relation,
+    *,
+    because: str,
+    event: EventWindow,
+    expected: float | None,
+    distance_bits: int | None,
+    transform: Transform,
+    edits: tuple[Edit, ...],
+    verdict: Verdict | None,
+) -> Match:
+    span = entry.first_seen
+    return Match(
+        id=match_id(probe.sha256, entry.id),
+        query=QueryRef(probe.path, probe.sha256),
+        reference=KnownRef(
+            id=entry.id,
+            path=entry.path,
+            sha256=entry.sha256,
+            source=entry.source,
+            first_seen=span.value if span is not None else None,
+            first_seen_latest=span.latest if span is not None else None,
+            basis=entry.basis,
+            event=entry.event,
+        ),
+        relation=relation,
+        recycled=True if relation in COPIES and _precedes(entry, event) else None,
+        because=because,
+        expected_false_matches=expected,
+        distance_bits=distance_bits,
+        transform=transform,
+        edits=edits,
+        segments=verdict.segments if verdict is not None else (),
+        artefacts={},
+    )
+
+
+def match_id(one: str, other: str) -> str:
+    """Make a stable identifier from two digests.
+
+    Parameters
+    ----------
+    one, other : str
+        Identifiers of query and reference.
+
+    Returns
+    -------
+    str
+        ``match-`` and 12 hexadecimal digits.
+    """
+    return "match-" + hashlib.sha256(f"{one} {other}".encode()).hexdigest()[:12]
+
+
+def _because(verdict: Verdict, entry: Entry, event: EventWindow) -> str:
+    mirrored, clockwise_deg = ORIENTATIONS[verdict.best.orientation]
+    turned = [word for word, used in (("mirrored", mirrored), ("turned", clockwise_deg)) if used]
+    how = f"; the query is {' and '.join(turned)}" if turned else ""
+    looks = f"PDQ hashes differ in {verdict.best.distance_bits} of 256 bits{how}"
+    what = {
+        "reencoded": "The same picture, saved again",
+        "edited_copy": "The same picture, mirrored or turned",
+    }.get(verdict.relation, "Looks alike, not shown to be a copy")
+    dates = _date_sentence(verdict.relation, entry, event)
+    return f"{what}: {looks}; {verdict.reason}. {dates}".rstrip()
+
+
+def _date_sentence(relation: Relation, entry: Entry, event: EventWindow) -> str:
+    if relation not in COPIES:
+        return "A person must look at both."
+    if entry.first_seen is None:
+        return "The archive has no date for it."
+    known = f"It is known since {entry.first_seen.value}"
+    if event.start is None:
+        return f"{known}; the case names no event date to compare with."
+    if _precedes(entry, event):
+        return f"{known}, before the event it is said to show."
+    return (
+        f"{known}, which does not precede the event; that is the earliest dated copy in this "
+        "archive, older ones may exist."
+    )
+
+
+def _precedes(entry: Entry, event: EventWindow) -> bool:
+    if entry.first_seen is None or event.start is None:
+        return False
+    return parse_instant(entry.first_seen.latest) <= parse_instant(event.start)
+
+
+def _edits(verdict: Verdict) -> tuple[Edit, ...]:
+    mirrored, clockwise_deg = ORIENTATIONS[verdict.best.orientation]
+    if verdict.relation != "edited_copy":
+        return ()
+    kinds = (["mirror"] if mirrored else []) + (["rotation"] if clockwise_deg else [])
+    return tuple(Edit(kind, None) for kind in kinds)
+
+
+def _expected_false_matches(archive: Archive) -> float | None:
+    """Bound how many entries of an archive of this size would look alike by chance."""
+    rates = load("reuse.search").thresholds["max_distance_bits"].false_alarms.values()
+    if not rates:
+        return None
+    return round(max(rate.high for rate in rates) * archive.summary().hashes, 6)
+
+
+def _as_probe(entry: Entry, archive: Archive) -> Probe:
+    kept = archive.views(entry.id)
+    hashes = tuple(
+        FrameHash(h.moment_s, h.pdq, h.quality or 0, h.phash or "", h.dhash or "")
+        for h in archive.hashes(entry.id)
+    )
+    moments = [frame.moment_s for frame in hashes if frame.moment_s is not None]
+    return Probe(
+        sha256=entry.id,
+        path=entry.path or "",
+        is_video=entry.kind in ("video", "animation"),
+        hashes=ImageHashes("", hashes),
+        views=read_views(*kept) if kept is not None else None,
+        size_px=(entry.width_px or 0, entry.height_px or 0),
+        duration_s=max(moments, default=None),
+    )
+
+
+def _why_unmatched(probe: Probe) -> Literal["no match", "insufficient detail"]:
+    enough = load("reuse.search").value("min_quality")
+    detailed = any(frame.quality >= enough for frame in probe.hashes.frames)
+    return "no match" if detailed else "insufficient detail"

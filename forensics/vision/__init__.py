@@ -1,0 +1,1 @@
+"""Pixel conventions and scaled views shared by the stages."""

@@ -1,0 +1,92 @@
+"""Named views of a picture: which size, which colours, which interpolation.
+
+Convention: pixel (0, 0) is the centre of the top-left pixel, x right, y down, the picture the
+right way up. Colour arrays are (H, W, 3) uint8, sRGB, R-G-B; grey ones (H, W) uint8.
+"""
+
+import cv2
+import numpy as np
+from numpy import uint8
+from numpy.typing import NDArray
+
+Pixels = NDArray[uint8]
+
+DECODE_SIDE_PX = 512
+"""Stills may be decoded at any scale that leaves both sides at least this long: PDQ wants 512."""
+
+FRAME_SIDE_PX = 1024
+"""Longest side of the pictures kept in memory while an item is examined."""
+
+HASH_SIDE_PX = 512
+"""PDQ is defined on 512 x 512; other sizes move it by up to 24 bits."""
+
+THUMB_SIDE_PX = 400
+"""Longest side of thumbnails: twice the width of a report's column, for sharp screens."""
+
+COMPARE_SIDE_PX = 256
+"""Longest side of the grey views that copies are compared on."""
+
+
+def fit(pixels: Pixels, *, longest_side_px: int) -> Pixels:
+    """Shrink a picture to a longest side, by area; never enlarge.
+
+    Parameters
+    ----------
+    pixels : (H, W) or (H, W, 3) uint8
+        The picture.
+    longest_side_px : int
+        Longest side wanted.
+
+    Returns
+    -------
+    ndarray
+        The same picture, or a smaller one of the same shape of sides to within a pixel.
+    """
+    height, width = pixels.shape[:2]
+    longest = max(height, width)
+    if longest <= longest_side_px:
+        return pixels
+    size = (
+        max(1, round(width * longest_side_px / longest)),
+        max(1, round(height * longest_side_px / longest)),
+    )
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=uint8)
+
+
+def hash_view(pixels: Pixels) -> Pixels:
+    """Give the 512 x 512 view that perceptual hashes are computed from.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+        sRGB.
+
+    Returns
+    -------
+    (512, 512, 3) uint8
+        Area-resized; sides shorter than 512 are interpolated linearly.
+    """
+    height, width = pixels.shape[:2]
+    # OpenCV's area mode turns linear as soon as one side grows, and aliases the other: shrink
+    # first, then enlarge.
+    size = (min(width, HASH_SIDE_PX), min(height, HASH_SIDE_PX))
+    shrunk = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    if size != (HASH_SIDE_PX, HASH_SIDE_PX):
+        shrunk = cv2.resize(shrunk, (HASH_SIDE_PX,) * 2, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(shrunk, dtype=uint8)
+
+
+def grey(pixels: Pixels) -> Pixels:
+    """Give the luma of a colour picture.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+        sRGB.
+
+    Returns
+    -------
+    (H, W) uint8
+        Luma by ITU-R BT.601 weights.
+    """
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=uint8)
