@@ -88,7 +88,8 @@ def _hits_by_entry(probe: Probe, archive: Archive) -> dict[str, list[tuple[int, 
         if frame.quality < enough or probe.views is None:
             continue
         query = orientation_hashes(probe.views[position])
-        for hit in archive.search(query, max_distance_bits=radius):
+        recipe = probe.hashes.preprocessing
+        for hit in archive.search(query, max_distance_bits=radius, preprocessing=recipe):
             if hit.quality is None or hit.quality >= enough:
                 hits.setdefault(hit.entry_id, []).append((position, hit))
     return hits

@@ -1,0 +1,264 @@
+"""Ask an archive of known footage: what it holds, and what in it is like a picture."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from numpy import uint8
+from numpy.typing import NDArray
+
+from forensics.model.case import ArchiveSummary
+from forensics.model.errors import ArchiveError
+from forensics.model.findings import CompareViews
+from forensics.reuse import archive_rows
+from forensics.reuse.archive_entry import Entry, HashHit, Sighting, StoredHash
+from forensics.reuse.archive_file import explained
+from forensics.reuse.hash_index import HashIndex, load_index, search_index
+
+
+class ArchiveReader:
+    """The half of `Archive` that only reads.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    connection : sqlite3.Connection
+        Open on the file, in autocommit mode.
+    writable : bool
+        Whether changes are allowed.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, *, writable: bool) -> None:
+        self.path = path
+        self.writable = writable
+        self._connection = connection
+        # Loaded when first asked for, and again when the revision is another.
+        self._index: tuple[str, HashIndex] | None = None
+        self._summary: tuple[str, ArchiveSummary] | None = None
+
+    def close(self) -> None:
+        """Close the file; the archive cannot be used afterwards."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def revision(self) -> str:
+        """Digest of all that the archive holds, 64 hexadecimal digits.
+
+        It changes with every change of the content, and two archives with the same content have
+        the same, in whichever order it was added.
+        """
+        with explained(self.path):
+            return archive_rows.read_revision(self._connection)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Give all entries, in order of their identifiers.
+
+        Returns
+        -------
+        tuple of Entry
+            Each with the sighting whose date proves most; see `add`.
+
+        Raises
+        ------
+        ArchiveError
+            When the file is damaged.
+        """
+        with self._snapshot():
+            return tuple(archive_rows.read_entries(self._connection))
+
+    def entry(self, entry_id: str) -> Entry:
+        """Give one entry.
+
+        Parameters
+        ----------
+        entry_id : str
+            The entry.
+
+        Returns
+        -------
+        Entry
+            With the sighting whose date proves most; see `add`.
+
+        Raises
+        ------
+        ArchiveError
+            When there is none with this identifier, or the file is damaged.
+        """
+        with self._snapshot():
+            for entry in archive_rows.read_entries(self._connection, entry_id=entry_id):
+                return entry
+        raise ArchiveError(
+            f"no entry {entry_id!r} in {self.path}",
+            advice="`forensics archive list` shows the identifiers.",
+        )
+
+    def find_identical(self, sha256: str) -> Entry | None:
+        """Look for a file by its digest.
+
+        Parameters
+        ----------
+        sha256 : str
+            SHA-256 of the file, 64 lower-case hexadecimal digits.
+
+        Returns
+        -------
+        Entry or None
+            The entry of the very same bytes; None when they are not in the archive.
+
+        Raises
+        ------
+        ArchiveError
+            When the file is damaged.
+        """
+        with self._snapshot():
+            return next(archive_rows.read_entries(self._connection, entry_id=sha256), None)
+
+    def sightings(self, entry_id: str) -> tuple[Sighting, ...]:
+        """Give everything that was said about where and when an entry was seen.
+
+        Parameters
+        ----------
+        entry_id : str
+            The entry.
+
+        Returns
+        -------
+        tuple of Sighting
+            The one whose date proves most first; empty when there is no such entry.
+
+        Raises
+        ------
+        ArchiveError
+            When the file is damaged.
+        """
+        with self._snapshot():
+            return archive_rows.read_sightings(self._connection, entry_id)
+
+    def hashes(self, entry_id: str) -> tuple[StoredHash, ...]:
+        """Give the hashes of an entry.
+
+        Parameters
+        ----------
+        entry_id : str
+            The entry.
+
+        Returns
+        -------
+        tuple of StoredHash
+            In order of time; empty when there are none.
+
+        Raises
+        ------
+        ArchiveError
+            When the file is damaged.
+        """
+        with self._snapshot():
+            return archive_rows.read_hashes(self._connection, entry_id)
+
+    def views(self, entry_id: str) -> tuple[CompareViews, bytes] | None:
+        """Give the small views kept of an entry.
+
+        Parameters
+        ----------
+        entry_id : str
+            The entry.
+
+        Returns
+        -------
+        (CompareViews, bytes) or None
+            Size and moments, and the PNG; None when only hashes are kept.
+
+        Raises
+        ------
+        ArchiveError
+            When the file is damaged.
+        """
+        with self._snapshot():
+            return archive_rows.read_views(self._connection, entry_id)
+
+    def search(
+        self, query: NDArray[uint8], *, max_distance_bits: int, preprocessing: str
+    ) -> tuple[HashHit, ...]:
+        """Find stored pictures whose PDQ hash is near that of a picture in any orientation.
+
+        The hashes are loaded at the first search and again after every change, also by another
+        program. A near hash is a lead: it shows that two pictures look alike, not that one is a
+        copy.
+
+        Parameters
+        ----------
+        query : (8, 32) uint8
+            Packed PDQ hashes of the picture in its eight orientations.
+        max_distance_bits : int
+            Largest Hamming distance that counts, 0 to 256.
+        preprocessing : str
+            Recipe of the query; hashes made by another are not compared, imported ones are.
+
+        Returns
+        -------
+        tuple of HashHit
+            One for each stored hash that is near enough; nearest first, then by entry and moment.
+
+        Raises
+        ------
+        ArchiveError
+            When the query or the distance is not what it should be, or the file is damaged.
+        """
+        revision = self.revision
+        if self._index is None or self._index[0] != revision:
+            with self._snapshot():
+                self._index = (revision, load_index(self._connection))
+        return search_index(
+            self._index[1],
+            query,
+            max_distance_bits=max_distance_bits,
+            preprocessing=preprocessing,
+        )
+
+    def summary(self) -> ArchiveSummary:
+        """Say how much the archive covers.
+
+        Returns
+        -------
+        ArchiveSummary
+            Numbers of entries and hashes, and the first and the last of the entries' dates as
+            they were given; no problems.
+
+        Raises
+        ------
+        ArchiveError
+            When the file is damaged.
+        """
+        revision = self.revision
+        if self._summary is None or self._summary[0] != revision:
+            with self._snapshot():
+                self._summary = (revision, archive_rows.summarise(self._connection))
+        return self._summary[1]
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        # Several statements see one state; a change by another program waits until the end.
+        with explained(self.path):
+            if self._connection.in_transaction:
+                yield
+                return
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._connection.execute("ROLLBACK")
