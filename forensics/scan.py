@@ -239,7 +239,9 @@ class _Run:
         items = sorted(self.items.values(), key=lambda item: item.paths[0])
         probes = [
             make_probe(
-                item, {each.step: each for each in self.outcomes[item.sha256]}, load=self.output.load
+                item,
+                {each.step: each for each in self.outcomes[item.sha256]},
+                load=self.output.load,
             )
             for item in items
         ]

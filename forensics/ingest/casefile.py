@@ -37,7 +37,9 @@ def read_case_file(path: Path) -> CaseFile:
         values = tomllib.loads(path.read_text("utf-8"))
         case = msgspec.convert(_plain_times(values), CaseFile)
     except OSError as error:
-        raise CaseFileError(f"cannot read {path}: {error.strerror}", advice="Check the path.") from error
+        raise CaseFileError(
+            f"cannot read {path}: {error.strerror}", advice="Check the path."
+        ) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise CaseFileError(f"{path}: {error}", advice=_ADVICE) from error
     unknown = sorted(set(values) - set(CaseFile.__struct_fields__))

@@ -69,9 +69,7 @@ _TS_PACKET_BYTES = (188, 192, 204)
 _TS_SYNC = 0x47
 
 MEDIA_EXTENSIONS = frozenset(
-    ending
-    for known in (*_STILLS.values(), *_VIDEOS.values())
-    for ending in known.extensions
+    ending for known in (*_STILLS.values(), *_VIDEOS.values()) for ending in known.extensions
 )
 """File name endings of media: a file that has one and is none deserves a word."""
 

@@ -71,4 +71,3 @@ def enroll(
         if isinstance(made.finding, CompareViews):
             views = made.finding, made.artefacts["views"].data
     return archive.add(entry, hashes=hash_frames(media.frames), views=views)
-
