@@ -23,10 +23,8 @@ def find_notes(table: MetadataTable) -> Notes:
 
     Returns
     -------
-
-    Notes
-    -----
-        The notes, possibly none.
+    found : Notes
+        With none in it when nothing stands out.
     """
     notes = [note for rule in _RULES for note in rule(table.fields)]
     return Notes(tuple(sorted(notes, key=lambda note: (_ORDER.index(note.severity), note.id))))
