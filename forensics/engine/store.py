@@ -72,6 +72,21 @@ class OutputFolder:
             self.write(relative, artefact.data)
         return relative
 
+    def load(self, relative: str) -> bytes:
+        """Read one artefact back.
+
+        Parameters
+        ----------
+        relative : str
+            Path in the output folder.
+
+        Returns
+        -------
+        bytes
+            Its content.
+        """
+        return (self.path / relative).read_bytes()
+
     def write(self, relative: str, data: bytes) -> None:
         """Write one file whole or not at all.
 

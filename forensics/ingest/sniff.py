@@ -68,6 +68,11 @@ _BMP_HEADER_SIZES = (12, 16, 40, 52, 56, 64, 108, 124)
 _TS_PACKET_BYTES = (188, 192, 204)
 _TS_SYNC = 0x47
 
+MEDIA_EXTENSIONS = frozenset(
+    ending for known in (*_STILLS.values(), *_VIDEOS.values()) for ending in known.extensions
+)
+"""File name endings of media: a file that has one and is none deserves a word."""
+
 
 def sniff(head: bytes) -> SniffedType | None:
     """Tell what a file is from its first bytes.

@@ -183,7 +183,7 @@ def _decode_page(
     missing = _missing_share(pixels)
     if missing == 1:
         return None, f"{fault}; nothing of the picture is left"
-    return Frame(moment_s, pixels), f"{fault}; the bottom {missing:.0%} of the picture is missing"
+    return Frame(moment_s, pixels), f"the bottom {missing:.0%} of the picture is missing ({fault})"
 
 
 def _upright_rgb(image: Image.Image) -> NDArray[uint8]:

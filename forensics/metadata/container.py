@@ -25,7 +25,9 @@ _POSITION = ("com.apple.quicktime.location.ISO6709", "location", "location-eng")
 _CREATED = ("creation_time", "video:creation_time")
 # QuickTime counts from 1904, Unix from 1970; a clock that stands there was never set.
 _UNSET_YEARS = ("1904-", "1970-01-01")
-_ISO_6709 = re.compile(r"([+-]\d{1,3}(?:\.\d+)?)([+-]\d{1,3}(?:\.\d+)?)([+-]\d+(?:\.\d+)?)?.*", re.S)
+_ISO_6709 = re.compile(
+    r"([+-]\d{1,3}(?:\.\d+)?)([+-]\d{1,3}(?:\.\d+)?)([+-]\d+(?:\.\d+)?)?.*", re.S
+)
 
 
 def read_container(tags: Mapping[str, str]) -> Readings:

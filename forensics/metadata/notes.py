@@ -3,12 +3,10 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
+from forensics.model.dates import parse_date, parse_instant
 from forensics.model.findings import Field, MetadataTable, Note, Notes
 
-CLOCK_TOLERANCE = timedelta(hours=15)
-"""A clock without a zone may be any of UTC-12 to UTC+14 away from GPS time; one hour is slack."""
-
-KNOWN_ZONE_TOLERANCE = timedelta(minutes=10)
+CLOCK_TOLERANCE = timedelta(minutes=10)
 """Camera clocks drift by minutes in a year."""
 
 Fields = dict[str, Field]
@@ -46,38 +44,37 @@ def _engines_disagree(fields: Fields) -> Iterator[Note]:
 
 
 def _modified_before_captured(fields: Fields) -> Iterator[Note]:
-    captured, modified = _wall(fields, "captured_at"), _wall(fields, "modified_at")
-    if captured is None or modified is None or captured - modified <= CLOCK_TOLERANCE:
+    early_s = _seconds_after(fields, "captured_at", "modified_at")
+    if early_s is None:
         return
+    certain = early_s > 0
+    if not certain and not _reads_later(fields, "captured_at", "modified_at"):
+        return
+    unless = "" if certain else ", unless the two clocks stood in different time zones"
     yield Note(
         "modified-before-captured",
-        "conflict",
+        "conflict" if certain else "notice",
         f"the file says it was last changed at {fields['modified_at'].value}, before it was taken "
-        f"at {fields['captured_at'].value}",
+        f"at {fields['captured_at'].value}{unless}",
         ("modified_at", "captured_at"),
-        "A clock that was set between the two, or a program that copied dates from another file.",
+        "A clock that was set between the two, a computer in another time zone, or a program that "
+        "copied dates from another file.",
     )
 
 
 def _clock_against_gps(fields: Fields) -> Iterator[Note]:
-    gps = _wall(fields, "gps_at")
-    captured = _wall(fields, "captured_at")
-    if gps is None or captured is None:
+    later_s = _seconds_after(fields, "captured_at", "gps_at")
+    earlier_s = _seconds_after(fields, "gps_at", "captured_at")
+    if later_s is None or earlier_s is None:
         return
-    offset = fields.get("captured_offset")
-    if offset is not None:
-        captured_utc = _instant(str(fields["captured_at"].value))
-        gps_utc = _instant(str(fields["gps_at"].value))
-        apart, tolerance = abs(captured_utc - gps_utc), KNOWN_ZONE_TOLERANCE
-    else:
-        apart, tolerance = abs(captured - gps), CLOCK_TOLERANCE
-    if apart <= tolerance:
+    apart = timedelta(seconds=max(later_s, earlier_s))
+    if apart <= CLOCK_TOLERANCE:
         return
     yield Note(
         "clock-against-gps",
         "notice",
         f"the camera's clock says {fields['captured_at'].value}, the satellites said "
-        f"{fields['gps_at'].value}: {_in_words(apart)} apart",
+        f"{fields['gps_at'].value}: at least {_in_words(apart)} apart",
         ("captured_at", "gps_at"),
         "Camera clocks are often wrong, and phones keep an old GPS fix: 17 of 43 real photos "
         "measured for this project disagree.",
@@ -91,15 +88,25 @@ _RULES: tuple[Callable[[Fields], Iterator[Note]], ...] = (
 )
 
 
-def _wall(fields: Fields, name: str) -> datetime | None:
-    """Return the wall-clock reading of a time field, without its zone."""
-    if name not in fields:
+def _seconds_after(fields: Fields, name: str, other: str) -> float | None:
+    """Say by how much one time is later than another at least, whatever the unknown zones are.
+
+    None when one of them is missing; negative when it may be earlier.
+    """
+    if name not in fields or other not in fields:
         return None
-    return datetime.fromisoformat(str(fields[name].value)).replace(tzinfo=None)
+    one = parse_date(str(fields[name].value))
+    two = parse_date(str(fields[other].value))
+    return (parse_instant(one.earliest) - parse_instant(two.latest)).total_seconds()
 
 
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+def _reads_later(fields: Fields, name: str, other: str) -> bool:
+    """Compare two readings as if one clock had shown them."""
+    one, two = (
+        datetime.fromisoformat(str(fields[each].value)).replace(tzinfo=None)
+        for each in (name, other)
+    )
+    return one > two
 
 
 def _in_words(span: timedelta) -> str:

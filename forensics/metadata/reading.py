@@ -77,7 +77,7 @@ def clean_time(value: object, *, subsecond: object = None) -> str | None:
     if not _is_real_time(year, month, day, hour, minute, second):
         return None
     digits = clean_text(subsecond) if subsecond is not None else None
-    fraction = f".{digits}" if digits and digits.isdigit() and digits.isascii() else ""
+    fraction = f".{digits[:9]}" if digits and digits.isdigit() and digits.isascii() else ""
     return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}"
 
 

@@ -21,9 +21,7 @@ COPIES: frozenset[str] = frozenset(
 )
 """The relations that mean the query was made from the reference's recording."""
 
-Matrix = tuple[
-    tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]
-]
+Matrix = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
 Region = tuple[tuple[float, float], ...]
 
 

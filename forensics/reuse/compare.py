@@ -87,9 +87,7 @@ def compare_views(query: Pixels, reference: Pixels) -> Comparison:
     return Comparison(is_copy, round(residual, 2), round(correlation, 4), reason)
 
 
-def _same_size(
-    query: Pixels, reference: Pixels
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _same_size(query: Pixels, reference: Pixels) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Bring both to the smaller size, so that neither has detail the other cannot have."""
     height = min(query.shape[0], reference.shape[0])
     width = min(query.shape[1], reference.shape[1])

@@ -121,9 +121,7 @@ def _group(
     ranked = sorted(members, key=lambda i: (-_area(probes[i]), probes[i].path))
     told = [GroupMember(probes[ranked[0]].sha256, "first", "the largest picture of the group")]
     told += [_member(probes, item, copies) for item in ranked[1:]]
-    alike = {
-        (link.other if link.one in inside else link.one): link.verdict for link in outward
-    }
+    alike = {(link.other if link.one in inside else link.one): link.verdict for link in outward}
     lead_members = tuple(
         GroupMember(probes[item].sha256, "lead", _reason(verdict))
         for item, verdict in sorted(alike.items())
@@ -140,9 +138,7 @@ def _member(probes: Sequence[Probe], item: int, copies: Sequence[_Link]) -> Grou
 
 
 def _reason(verdict: Verdict) -> str:
-    return (
-        f"PDQ hashes differ in {verdict.best.distance_bits} of 256 bits; {verdict.reason}"
-    )
+    return f"PDQ hashes differ in {verdict.best.distance_bits} of 256 bits; {verdict.reason}"
 
 
 def _area(probe: Probe) -> int:

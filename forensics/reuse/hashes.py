@@ -37,7 +37,9 @@ def hash_frames(frames: Sequence[Frame]) -> ImageHashes:
     ImageHashes
         One set of hashes a picture, in order of time.
     """
-    return ImageHashes(PREPROCESSING, tuple(hash_image(f.pixels, moment_s=f.moment_s) for f in frames))
+    return ImageHashes(
+        PREPROCESSING, tuple(hash_image(f.pixels, moment_s=f.moment_s) for f in frames)
+    )
 
 
 def hash_image(pixels: Pixels, *, moment_s: float | None = None) -> FrameHash:

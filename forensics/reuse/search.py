@@ -31,9 +31,7 @@ MAX_MATCHES = 100
 _RANK = ("identical", "reencoded", "edited_copy", "lead")
 
 
-def search_archive(
-    probes: Iterable[Probe], archive: Archive, event: EventWindow
-) -> CheckReport:
+def search_archive(probes: Iterable[Probe], archive: Archive, event: EventWindow) -> CheckReport:
     """Look every item up in an archive of known footage.
 
     Parameters
@@ -104,7 +102,9 @@ def _near_match(
 ) -> Match:
     entry = archive.entry(entry_id)
     reference = _as_probe(entry, archive)
-    frame_at = {frame.moment_s: i for i, frame in reversed(list(enumerate(reference.hashes.frames)))}
+    frame_at = {
+        frame.moment_s: i for i, frame in reversed(list(enumerate(reference.hashes.frames)))
+    }
     near = [
         NearPair(position, frame_at.get(hit.moment_s, 0), hit.distance_bits, hit.orientation)
         for position, hit in hits

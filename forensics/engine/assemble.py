@@ -1,0 +1,147 @@
+"""Assemble a `Case` from what a run found."""
+
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+from forensics.calibration import load
+from forensics.engine.step import Step
+from forensics.model.case import SCHEMA, ArchiveSummary, Case, CaseProblem, Method, Tool
+from forensics.model.casefile import CaseFile
+from forensics.model.item import Item, Unread
+from forensics.model.match import CheckReport, Group
+from forensics.model.outcome import Absent, Outcome, Problem, Result
+
+_DISTRIBUTION = "strike-forensics"
+_LIBRARIES = (
+    "av",
+    "exifread",
+    "imagehash",
+    "numpy",
+    "opencv-python-headless",
+    "pdqhash",
+    "pillow",
+    "pillow-heif",
+    "scikit-image",
+)
+
+
+def build_case(
+    *,
+    case: CaseFile,
+    items: Sequence[Item],
+    outcomes: Sequence[Outcome],
+    unread: Sequence[Unread],
+    archive: ArchiveSummary | None,
+    checked: CheckReport | None,
+    groups: Sequence[Group],
+    problems: Sequence[CaseProblem],
+    steps: Sequence[Step],
+    not_tested: Sequence[str],
+) -> Case:
+    """Assemble a case.
+
+    Parameters
+    ----------
+    case : CaseFile
+        What a person says about it.
+    items : sequence of Item
+        In order of their first path.
+    outcomes : sequence of Outcome
+        In order of items, then of steps.
+    unread : sequence of Unread
+        Files that were not examined.
+    archive : ArchiveSummary or None
+        Known footage compared with.
+    checked : CheckReport or None
+        What the search in it gave.
+    groups : sequence of Group
+        Copies within the case.
+    problems : sequence of CaseProblem
+        What went wrong with the case as a whole.
+    steps : sequence of Step
+        The table that was run.
+    not_tested : sequence of str
+        Questions nothing in the table answers.
+
+    Returns
+    -------
+    Case
+        Ready to be written.
+    """
+    return Case(
+        schema=SCHEMA,
+        tool=_tool(),
+        case=case,
+        items=tuple(items),
+        outcomes=tuple(outcomes),
+        unread=tuple(sorted(unread, key=lambda each: each.path)),
+        archive=archive,
+        matches=checked.matches if checked is not None else (),
+        unmatched=checked.unmatched if checked is not None else (),
+        groups=tuple(groups),
+        damage=(),
+        events=(),
+        claims=(),
+        problems=(*_item_problems(items, outcomes), *problems),
+        methods=tuple(_method(step, outcomes) for step in steps),
+        not_tested=tuple(not_tested),
+    )
+
+
+def _tool() -> Tool:
+    libraries = {}
+    for name in _LIBRARIES:
+        try:
+            libraries[name] = version(name)
+        except PackageNotFoundError:
+            libraries[name] = "not installed"
+    try:
+        own = version(_DISTRIBUTION)
+    except PackageNotFoundError:  # a checkout that was never installed
+        own = "0+checkout"
+    return Tool(_DISTRIBUTION, own, libraries)
+
+
+def _item_problems(items: Sequence[Item], outcomes: Sequence[Outcome]) -> list[CaseProblem]:
+    paths = {item.sha256: item.paths for item in items}
+    return [
+        CaseProblem(each.step, paths[each.subject[0]], each.outcome.error, each.outcome.advice)
+        for each in outcomes
+        if isinstance(each.outcome, Problem)
+    ]
+
+
+def _method(step: Step, outcomes: Sequence[Outcome]) -> Method:
+    own = [each.outcome for each in outcomes if each.step == step.name]
+    return Method(
+        step=step.name,
+        version=step.version,
+        summary=step.summary,
+        limits=step.limits,
+        calibration=_calibration_in_words(step),
+        ran=sum(isinstance(each, Result) for each in own),
+        absent=sum(isinstance(each, Absent) for each in own),
+        failed=sum(isinstance(each, Problem) for each in own),
+    )
+
+
+def _calibration_in_words(step: Step) -> dict[str, str]:
+    words = {}
+    for name in step.calibrations:
+        calibration = load(name)
+        for key, threshold in calibration.thresholds.items():
+            rates = [
+                f"{kind} {rate.errors} of {rate.trials} ({rate.low:.2g} to {rate.high:.2g}) on "
+                f"{rate.corpus}"
+                for kind, by_corpus in (
+                    ("false alarms", threshold.false_alarms),
+                    ("misses", threshold.misses),
+                )
+                for rate in by_corpus.values()
+            ]
+            measured = "; ".join(rates) or "error rates not measured"
+            words[f"{calibration.id} {key}"] = (
+                f"{threshold.value:g} {threshold.unit}: {threshold.meaning}. "
+                f"Origin: {threshold.origin}. {measured}."
+            )
+    return words

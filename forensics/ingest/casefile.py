@@ -1,0 +1,85 @@
+"""Read ``case.toml``: the event, the place, the known footage and the claims to be tested."""
+
+import tomllib
+from datetime import date, datetime
+from pathlib import Path
+
+import msgspec
+
+from forensics.model.casefile import CaseFile
+from forensics.model.errors import CaseFileError
+
+CASE_FILE = "case.toml"
+
+SUPPORTED_SCHEMA = 1
+
+
+def read_case_file(path: Path) -> CaseFile:
+    """Read a case file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    CaseFile
+        What it says.
+
+    Raises
+    ------
+    CaseFileError
+        When it cannot be read, is no TOML, has a wrong or unknown key, a time without an offset,
+        or an event that ends before it starts.
+    """
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+        case = msgspec.convert(_plain_times(values), CaseFile)
+    except OSError as error:
+        raise CaseFileError(
+            f"cannot read {path}: {error.strerror}", advice="Check the path."
+        ) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise CaseFileError(f"{path}: {error}", advice=_ADVICE) from error
+    unknown = sorted(set(values) - set(CaseFile.__struct_fields__))
+    if unknown:
+        raise CaseFileError(f"{path}: unknown key {unknown[0]!r}", advice=_ADVICE)
+    if case.schema != SUPPORTED_SCHEMA:
+        raise CaseFileError(
+            f"{path}: schema {case.schema} is not known", advice="Update this program."
+        )
+    _check_times(case, path)
+    return case
+
+
+_ADVICE = "See the case file's section in docs/report-format.md."
+
+
+def _plain_times(value: object) -> object:
+    """Turn TOML's own dates into the text they stand for; everything else stays."""
+    if isinstance(value, dict):
+        return {key: _plain_times(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain_times(each) for each in value]
+    return value.isoformat() if isinstance(value, datetime | date) else value
+
+
+def _check_times(case: CaseFile, path: Path) -> None:
+    times = {"as_of": case.as_of, "event.start": case.event.start, "event.end": case.event.end}
+    read: dict[str, datetime] = {}
+    for name, text in times.items():
+        if text is None:
+            continue
+        try:
+            read[name] = datetime.fromisoformat(text)
+        except ValueError as error:
+            raise CaseFileError(f"{path}: {name}: {error}", advice=_ADVICE) from error
+        if read[name].tzinfo is None:
+            raise CaseFileError(
+                f"{path}: {name} has no UTC offset",
+                advice="Write it with one, for example 2024-08-16T13:00:00+03:00.",
+            )
+    start, end = read.get("event.start"), read.get("event.end")
+    if start is not None and end is not None and end < start:
+        raise CaseFileError(f"{path}: the event ends before it starts", advice=_ADVICE)

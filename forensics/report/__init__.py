@@ -1,0 +1,1 @@
+"""From findings to ``report.json`` and ``report.html``; reads the model only."""

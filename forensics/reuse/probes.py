@@ -1,0 +1,56 @@
+"""Make search probes from what the item steps found, without opening any file again."""
+
+from collections.abc import Callable, Mapping
+
+from forensics.model.findings import CompareViews, ImageHashes, StillFacts, VideoFacts
+from forensics.model.item import Item
+from forensics.model.outcome import Outcome, Result
+from forensics.reuse.views import Probe, read_views
+
+
+def make_probe(
+    item: Item, outcomes: Mapping[str, Outcome], *, load: Callable[[str], bytes]
+) -> Probe | None:
+    """Make the probe of one item.
+
+    Parameters
+    ----------
+    item : Item
+        The item.
+    outcomes : mapping of str to Outcome
+        Its outcomes by step name.
+    load : callable
+        Gives the bytes of an artefact by its path.
+
+    Returns
+    -------
+    Probe or None
+        None when no picture of the item was hashed.
+    """
+    findings = {
+        name: outcome.outcome.finding
+        for name, outcome in outcomes.items()
+        if isinstance(outcome.outcome, Result)
+    }
+    hashes, views = findings.get("reuse.hashes"), findings.get("reuse.views")
+    if not isinstance(hashes, ImageHashes):
+        return None
+    pixels = None
+    if isinstance(views, CompareViews):
+        result = outcomes["reuse.views"].outcome
+        assert isinstance(result, Result)
+        pixels = read_views(views, load(result.artefacts["views"]))
+    facts = findings.get("ingest.media")
+    size_px, duration_s = (0, 0), None
+    if isinstance(facts, StillFacts | VideoFacts):
+        size_px = (facts.width_px or 0, facts.height_px or 0)
+        duration_s = facts.duration_s
+    return Probe(
+        sha256=item.sha256,
+        path=item.paths[0],
+        is_video=item.kind in ("video", "animation") and len(hashes.frames) > 1,
+        hashes=hashes,
+        views=pixels,
+        size_px=size_px,
+        duration_s=duration_s,
+    )

@@ -1,0 +1,362 @@
+"""The one composed entry: everything over a folder, then the report."""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec import Struct
+
+from forensics.engine.runner import describe_state, run_step, visit
+from forensics.engine.step import Step
+from forensics.engine.store import OutputFolder
+from forensics.ingest.casefile import CASE_FILE, read_case_file
+from forensics.ingest.folder import Found, walk
+from forensics.ingest.media import Media, open_media
+from forensics.ingest.sniff import MEDIA_EXTENSIONS
+from forensics.model.case import ArchiveSummary, Case, CaseProblem
+from forensics.model.casefile import CaseFile
+from forensics.model.errors import CaseFileError, UnreadableMedia
+from forensics.model.item import Item, Unread
+from forensics.model.match import CheckReport, Group, Match
+from forensics.model.outcome import Absent, Outcome, Problem
+from forensics.engine.assemble import build_case
+from forensics.report.write import write_report
+from forensics.reuse.archive import Archive
+from forensics.reuse.evidence import draw_match
+from forensics.reuse.index import index_folder
+from forensics.reuse.probes import make_probe
+from forensics.reuse.views import Probe
+from forensics.stages import NOT_TESTED, STEPS
+
+
+class Progress(Struct, frozen=True):
+    """How far a scan is.
+
+    Parameters
+    ----------
+    done, total : int
+        Files examined and to be examined.
+    doing : str
+        What is being worked on.
+    """
+
+    done: int
+    total: int
+    doing: str
+
+
+OnProgress = Callable[[Progress], None]
+
+
+class Plan(Struct, frozen=True):
+    """What a scan would do.
+
+    Parameters
+    ----------
+    folder, out : Path
+        Where the evidence is and where the report goes.
+    case : CaseFile
+        What a person says about the case.
+    archive : Path or None
+        Known footage to compare with.
+    found : tuple of Found
+        Files to be examined, in order.
+    unread : tuple of Unread
+        What cannot be.
+    """
+
+    folder: Path
+    out: Path
+    case: CaseFile
+    archive: Path | None
+    found: tuple[Found, ...]
+    unread: tuple[Unread, ...]
+
+
+def plan(
+    folder: str | os.PathLike[str],
+    *,
+    case: str | os.PathLike[str] | None = None,
+    archive: str | os.PathLike[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+) -> Plan:
+    """Say what a scan would do, without opening any evidence.
+
+    Parameters
+    ----------
+    folder : str or PathLike
+        The evidence.
+    case : str or PathLike, optional
+        Case file; ``case.toml`` in the folder when it is there.
+    archive : str or PathLike, optional
+        Known footage, a ``.db`` or a folder with a ``list.csv``; else what the case file names.
+    out : str or PathLike, optional
+        Output folder; ``./FOLDERNAME-report`` by default.
+
+    Returns
+    -------
+    Plan
+        Files and settings.
+
+    Raises
+    ------
+    CaseFileError
+        When the folder, the case file or the archive cannot be used.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise CaseFileError(f"{root} is not a folder", advice="Name a folder of photos and videos.")
+    target = Path(out) if out is not None else Path(f"{root.resolve().name}-report")
+    case_path = Path(case) if case is not None else root / CASE_FILE
+    is_named = case is not None
+    case_file = read_case_file(case_path) if is_named or case_path.exists() else CaseFile()
+    known = _archive_path(archive, case_file, case_path)
+    listed = list(walk(root, skip=[target, case_path, *([known] if known else [])]))
+    return Plan(
+        folder=root,
+        out=target,
+        case=case_file,
+        archive=known,
+        found=tuple(each for each in listed if isinstance(each, Found)),
+        unread=tuple(each for each in listed if isinstance(each, Unread)),
+    )
+
+
+def scan(
+    folder: str | os.PathLike[str],
+    *,
+    case: str | os.PathLike[str] | None = None,
+    archive: str | os.PathLike[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    show: bool = False,
+    on_progress: OnProgress | None = None,
+) -> Case:
+    """Examine a folder of photos and videos and write the report.
+
+    Parameters
+    ----------
+    folder : str or PathLike
+        The evidence; it is only read.
+    case : str or PathLike, optional
+        Case file; ``case.toml`` in the folder when it is there.
+    archive : str or PathLike, optional
+        Known footage, a ``.db`` or a folder with a ``list.csv``; else what the case file names.
+    out : str or PathLike, optional
+        Output folder; ``./FOLDERNAME-report`` by default.
+    show : bool, optional
+        Show pictures at once instead of blurred until clicked.
+    on_progress : callable, optional
+        Called before every file and at the end.
+
+    Returns
+    -------
+    Case
+        What was found, and what could not be examined; the same as ``report.json``.
+
+    Raises
+    ------
+    CaseFileError
+        When the folder, the case file or the archive cannot be used.
+    OutputError
+        When the output folder cannot be written.
+    ArchiveError
+        When the archive cannot be read.
+    """
+    todo = plan(folder, case=case, archive=archive, out=out)
+    case_id = f"{todo.folder.resolve().name} / {todo.case.name}"
+    with OutputFolder(todo.out, case_id=case_id) as output:
+        run = _Run(todo, output, on_progress or (lambda _: None))
+        finished = run.run()
+        write_report(finished, output, show=show)
+        run.write_log()
+    return finished
+
+
+class _Run:
+    """One scan: items, then pairs and known footage, then the report."""
+
+    def __init__(self, todo: Plan, output: OutputFolder, on_progress: OnProgress) -> None:
+        self.todo = todo
+        self.output = output
+        self.on_progress = on_progress
+        self.items: dict[str, Item] = {}
+        self.outcomes: dict[str, list[Outcome]] = {}
+        self.unread = list(todo.unread)
+        self.problems: list[CaseProblem] = []
+        self.log: list[dict[str, object]] = []
+
+    def run(self) -> Case:
+        self._note("start", folder=str(self.todo.folder.resolve()), files=len(self.todo.found))
+        item_steps = [step for step in STEPS if step.scope == "item"]
+        for done, found in enumerate(self.todo.found):
+            self.on_progress(Progress(done, len(self.todo.found), found.path))
+            self._examine(found, item_steps)
+        total = len(self.todo.found)
+        self.on_progress(Progress(total, total, "comparing with each other and known footage"))
+        probes = self._probes()
+        groups = self._groups(probes)
+        summary, checked = self._search(probes)
+        self._note("end", items=len(self.items))
+        items = sorted(self.items.values(), key=lambda item: item.paths[0])
+        return build_case(
+            case=self.todo.case,
+            items=items,
+            outcomes=[each for item in items for each in self.outcomes[item.sha256]],
+            unread=self.unread,
+            archive=summary,
+            checked=checked,
+            groups=groups,
+            problems=self.problems,
+            steps=STEPS,
+            not_tested=NOT_TESTED,
+        )
+
+    def write_log(self) -> None:
+        lines = [json.dumps(line, sort_keys=True, ensure_ascii=False) for line in self.log]
+        self.output.write("run.jsonl", ("\n".join(lines) + "\n").encode())
+
+    def _examine(self, found: Found, steps: Sequence[Step]) -> None:
+        started = time.perf_counter()
+        try:
+            media = open_media(found.location)
+        except UnreadableMedia as error:
+            self.unread.append(_unread(found, error))
+            return
+        known = self.items.get(media.sha256)
+        if known is not None:
+            self.items[media.sha256] = _seen_again(known, found, media)
+            return
+        self.items[media.sha256] = _item(found, media)
+        self.outcomes[media.sha256] = visit(media, steps, store=self.output.keep)
+        seconds = round(time.perf_counter() - started, 3)
+        self._note("item", path=found.path, sha256=media.sha256, seconds=seconds)
+
+    def _probes(self) -> list[Probe]:
+        items = sorted(self.items.values(), key=lambda item: item.paths[0])
+        probes = [
+            make_probe(
+                item,
+                {each.step: each for each in self.outcomes[item.sha256]},
+                load=self.output.load,
+            )
+            for item in items
+        ]
+        return [probe for probe in probes if probe is not None]
+
+    def _groups(self, probes: Sequence[Probe]) -> tuple[Group, ...]:
+        groups = self._run_case_step("reuse.groups", {"probes": probes})
+        return groups if isinstance(groups, tuple) else ()
+
+    def _search(self, probes: Sequence[Probe]) -> tuple[ArchiveSummary | None, CheckReport | None]:
+        if self.todo.archive is None:
+            return None, None
+        with _known_footage(self.todo.archive, self.output) as (known, skipped):
+            values = {"probes": probes, "archive": known, "event": self.todo.case.event}
+            checked = self._run_case_step("reuse.search", values)
+            summary = known.summary()
+            if not isinstance(checked, CheckReport):
+                return summary, None
+            by_digest = {probe.sha256: probe for probe in probes}
+            drawn = [self._draw(match, by_digest, known) for match in checked.matches]
+        problems = tuple((*summary.problems, *skipped))
+        summary = ArchiveSummary(
+            summary.entries, summary.hashes, summary.earliest, summary.latest, problems
+        )
+        return summary, CheckReport(tuple(drawn), checked.unmatched, checked.problems)
+
+    def _draw(self, match: Match, probes: dict[str, Probe], known: Archive) -> Match:
+        return draw_match(match, probes[match.query.sha256], known, store=self.output.keep)
+
+    def _run_case_step(self, name: str, values: dict[str, object]) -> object:
+        step = next(step for step in STEPS if step.name == name)
+        started = time.perf_counter()
+        given = run_step(step, values)
+        self._note("step", step=name, seconds=round(time.perf_counter() - started, 3))
+        if isinstance(given, Problem):
+            self.problems.append(CaseProblem(name, (), given.error, given.advice))
+        if isinstance(given, Absent):
+            self.problems.append(CaseProblem(name, (), given.detail, given.advice))
+        return given
+
+    def _note(self, event: str, **values: object) -> None:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self.log.append({"time": now, "event": event, **values})
+
+
+@contextmanager
+def _known_footage(path: Path, output: OutputFolder) -> Iterator[tuple[Archive, list[str]]]:
+    """Open a `.db`, or index a folder of known footage under the output folder first."""
+    if not path.is_dir():
+        with closing(Archive.open(path)) as archive:
+            yield archive, []
+        return
+    index = output.path / "archive.db"
+    index.unlink(missing_ok=True)
+    with closing(Archive.open(index, create=True)) as archive:
+        yield archive, index_folder(archive, path)
+
+
+def _archive_path(
+    named: str | os.PathLike[str] | None, case: CaseFile, case_path: Path
+) -> Path | None:
+    if named is not None:
+        path = Path(named)
+    elif case.archive is not None:
+        path = case_path.parent / case.archive.path
+    else:
+        return None
+    if not path.exists():
+        raise CaseFileError(
+            f"the archive {path} does not exist",
+            advice="Make one with: forensics archive add ARCHIVE.db FOLDER",
+        )
+    return path
+
+
+def _item(found: Found, media: Media) -> Item:
+    status, reason = describe_state(media.facts)
+    return Item(
+        sha256=media.sha256,
+        bytes=media.bytes,
+        kind=media.type.kind,
+        format=media.type.format,
+        paths=(found.path,),
+        extension_disagrees=_disagreeing(found, media),
+        status=status,
+        reason=reason,
+    )
+
+
+def _seen_again(known: Item, found: Found, media: Media) -> Item:
+    return Item(
+        sha256=known.sha256,
+        bytes=known.bytes,
+        kind=known.kind,
+        format=known.format,
+        paths=tuple(sorted((*known.paths, found.path))),
+        extension_disagrees=tuple(
+            sorted((*known.extension_disagrees, *_disagreeing(found, media)))
+        ),
+        status=known.status,
+        reason=known.reason,
+    )
+
+
+def _disagreeing(found: Found, media: Media) -> tuple[str, ...]:
+    ending = found.location.suffix.lower().removeprefix(".")
+    return () if ending in media.type.extensions else (found.path,)
+
+
+def _unread(found: Found, error: UnreadableMedia) -> Unread:
+    ending = found.location.suffix.lower().removeprefix(".")
+    return Unread(
+        path=found.path,
+        reason=str(error),
+        advice=error.advice,
+        # A text beside the photos is expected; a .jpg that is none is not.
+        expected=ending not in MEDIA_EXTENSIONS and found.bytes > 0,
+    )
