@@ -118,7 +118,9 @@ def test_bad_row_does_not_swallow_the_next(folder):
 
 
 def test_repeated_path_names_the_first_line(folder):
-    known = read_known_list(write(folder, "path\na.jpg\n./a.jpg\n"))
+    (folder / "sub").mkdir()
+
+    known = read_known_list(write(folder, "path\na.jpg\n./sub/../a.jpg\n"))
 
     assert len(known.rows) == 1
     assert known.bad_rows[0].line == 3
