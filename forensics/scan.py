@@ -3,8 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,8 +25,8 @@ from forensics.model.outcome import Absent, Outcome, Problem
 from forensics.engine.assemble import build_case
 from forensics.report.write import write_report
 from forensics.reuse.archive import Archive
+from forensics.reuse.check import open_known
 from forensics.reuse.evidence import draw_match
-from forensics.reuse.index import index_folder
 from forensics.reuse.probes import make_probe
 from forensics.reuse.views import Probe
 from forensics.stages import NOT_TESTED, STEPS
@@ -254,7 +253,7 @@ class _Run:
     def _search(self, probes: Sequence[Probe]) -> tuple[ArchiveSummary | None, CheckReport | None]:
         if self.todo.archive is None:
             return None, None
-        with _known_footage(self.todo.archive, self.output) as (known, skipped):
+        with open_known(self.todo.archive, index_in=self.output.path) as (known, skipped):
             values = {"probes": probes, "archive": known, "event": self.todo.case.event}
             checked = self._run_case_step("reuse.search", values)
             summary = known.summary()
@@ -285,19 +284,6 @@ class _Run:
     def _note(self, event: str, **values: object) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         self.log.append({"time": now, "event": event, **values})
-
-
-@contextmanager
-def _known_footage(path: Path, output: OutputFolder) -> Iterator[tuple[Archive, list[str]]]:
-    """Open a `.db`, or index a folder of known footage under the output folder first."""
-    if not path.is_dir():
-        with closing(Archive.open(path)) as archive:
-            yield archive, []
-        return
-    index = output.path / "archive.db"
-    index.unlink(missing_ok=True)
-    with closing(Archive.open(index, create=True)) as archive:
-        yield archive, index_folder(archive, path)
 
 
 def _archive_path(
