@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from forensics.engine.assemble import build_case
 from forensics.engine.runner import describe_state, run_step, visit
 from forensics.engine.step import Step
 from forensics.engine.store import OutputFolder
@@ -22,7 +23,6 @@ from forensics.model.errors import CaseFileError, UnreadableMedia
 from forensics.model.item import Item, Unread
 from forensics.model.match import CheckReport, Group, Match
 from forensics.model.outcome import Absent, Outcome, Problem
-from forensics.engine.assemble import build_case
 from forensics.report.write import write_report
 from forensics.reuse.archive import Archive
 from forensics.reuse.check import open_known
@@ -166,7 +166,7 @@ def scan(
         When the archive cannot be read.
     """
     todo = plan(folder, case=case, archive=archive, out=out)
-    case_id = f"{todo.folder.resolve().name} / {todo.case.name}"
+    case_id = f"{todo.folder.resolve().name} / {todo.case.name or 'unnamed'}"
     with OutputFolder(todo.out, case_id=case_id) as output:
         run = _Run(todo, output, on_progress or (lambda _: None))
         finished = run.run()
@@ -261,7 +261,7 @@ class _Run:
                 return summary, None
             by_digest = {probe.sha256: probe for probe in probes}
             drawn = [self._draw(match, by_digest, known) for match in checked.matches]
-        problems = tuple((*summary.problems, *skipped))
+        problems = (*summary.problems, *skipped)
         summary = ArchiveSummary(
             summary.entries, summary.hashes, summary.earliest, summary.latest, problems
         )

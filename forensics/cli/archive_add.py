@@ -2,7 +2,7 @@
 
 import argparse
 
-from forensics.cli import exit
+from forensics.cli import status
 from forensics.cli.archive_lines import print_json, shorten
 from forensics.cli.archive_options import add_database, add_origin, read_basis, read_origin
 
@@ -91,4 +91,4 @@ def run(arguments: argparse.Namespace) -> int:
             warn(notice)
         for problem in enrolment.problems:
             warn(f"{problem.path}: {problem.error}. {problem.advice}".rstrip())
-    return exit.SOME_FAILED if enrolment.problems else exit.OK
+    return status.SOME_FAILED if enrolment.problems else status.OK

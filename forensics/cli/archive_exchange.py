@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Literal
 
-from forensics.cli import exit
+from forensics.cli import status
 from forensics.cli.archive_lines import print_json
 from forensics.cli.archive_options import add_database, add_origin, read_origin
 
@@ -75,7 +75,7 @@ def run_import(arguments: argparse.Namespace) -> int:
         say(f"{count.added} added, {count.known} known already.")
         for bad in found.bad_rows:
             warn(f"{printable_path(path)} line {bad.line}: {bad.reason}")
-    return exit.SOME_FAILED if found.bad_rows else exit.OK
+    return status.SOME_FAILED if found.bad_rows else status.OK
 
 
 def run_export(arguments: argparse.Namespace) -> int:
@@ -104,13 +104,13 @@ def run_export(arguments: argparse.Namespace) -> int:
     text = write_pdq_list(rows, format=form)
     if arguments.list == _STDOUT:
         sys.stdout.write(text)
-        return exit.OK
+        return status.OK
     _write_new(Path(arguments.list), text)
     if arguments.json:
         print_json({"hashes": len(rows), "path": printable_path(arguments.list), "format": form})
     else:
         say(f"{len(rows)} hashes written to {printable_path(arguments.list)}")
-    return exit.OK
+    return status.OK
 
 
 def _write_new(path: Path, text: str) -> None:

@@ -3,7 +3,7 @@
 import argparse
 from collections import Counter
 
-from forensics.cli import exit
+from forensics.cli import status
 from forensics.cli.archive_lines import describe, print_json
 from forensics.cli.archive_options import add_database
 
@@ -46,12 +46,12 @@ def run_list(arguments: argparse.Namespace) -> int:
         found = [(entry, archive.sightings(entry.id)) for entry in archive.entries()]
     if arguments.json:
         print_json({"entries": [{**msgspec.structs.asdict(e), "sightings": s} for e, s in found]})
-        return exit.OK
+        return status.OK
     for entry, sightings in found:
         say(describe(entry))
         if len(sightings) > 1:
             say(f"    and {len(sightings) - 1} more sightings; --json shows them")
-    return exit.OK
+    return status.OK
 
 
 def run_stats(arguments: argparse.Namespace) -> int:
@@ -85,10 +85,10 @@ def run_stats(arguments: argparse.Namespace) -> int:
     }
     if arguments.json:
         print_json(answer)
-        return exit.OK
+        return status.OK
     for name, value in answer.items():
         shown = (
             ", ".join(f"{n} {k}" for k, n in value.items()) if isinstance(value, dict) else value
         )
         say(f"{name.replace('_', ' '):<13} {'-' if shown in (None, '') else shown}")
-    return exit.OK
+    return status.OK

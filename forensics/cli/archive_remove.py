@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from forensics.cli import exit
+from forensics.cli import status
 from forensics.cli.archive_lines import SHORT_ID, describe, print_json
 from forensics.cli.archive_options import add_database
 
@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
             say(f"removed  {describe(entry)}")
         for problem in problems:
             warn(f"{problem['id']}: {problem['error']}")
-    return exit.SOME_FAILED if problems else exit.OK
+    return status.SOME_FAILED if problems else status.OK
 
 
 def _find(archive: "Archive", name: str) -> "Entry | str":

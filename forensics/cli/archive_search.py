@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from forensics.cli import exit
+from forensics.cli import status
 from forensics.cli.archive_lines import print_json, shorten
 from forensics.cli.archive_options import add_database
 
@@ -51,14 +51,14 @@ def run(arguments: argparse.Namespace) -> int:
         answer = check_files(arguments.files, archive=archive)
     if arguments.json:
         print_json(answer)
-        return exit.SOME_FAILED if answer.problems else exit.OK
+        return status.SOME_FAILED if answer.problems else status.OK
     for match in answer.matches:
         say(_describe(match))
     for unmatched in answer.unmatched:
         say(f"{unmatched.path}: {unmatched.reason}")
     for problem in answer.problems:
         warn(f"{problem.path}: {problem.error}. {problem.advice}".rstrip())
-    return exit.SOME_FAILED if answer.problems else exit.OK
+    return status.SOME_FAILED if answer.problems else status.OK
 
 
 def _describe(match: "Match") -> str:

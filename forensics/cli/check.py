@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from forensics.cli import exit
+from forensics.cli import status
 
 if TYPE_CHECKING:
     from forensics.model.casefile import EventWindow
@@ -53,13 +53,13 @@ def run(arguments: argparse.Namespace) -> int:
     int
         Exit status.
     """
-    from pathlib import Path  # noqa: PLC0415
+    from pathlib import Path
 
-    import msgspec  # noqa: PLC0415 - the stages are slow to import
+    import msgspec
 
-    from forensics.cli.terminal import say_json, warn  # noqa: PLC0415
-    from forensics.model.errors import ArchiveError  # noqa: PLC0415
-    from forensics.reuse.check import check_files, open_known  # noqa: PLC0415
+    from forensics.cli.terminal import say_json, warn
+    from forensics.model.errors import ArchiveError
+    from forensics.reuse.check import check_files, open_known
 
     event = _event(arguments)
     archive = Path(arguments.archive)
@@ -80,12 +80,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _event(arguments: argparse.Namespace) -> "EventWindow":
-    from pathlib import Path  # noqa: PLC0415
+    from pathlib import Path
 
-    from forensics.ingest.casefile import read_case_file  # noqa: PLC0415
-    from forensics.model.casefile import EventWindow  # noqa: PLC0415
-    from forensics.model.dates import parse_date  # noqa: PLC0415
-    from forensics.model.errors import CaseFileError  # noqa: PLC0415
+    from forensics.ingest.casefile import read_case_file
+    from forensics.model.casefile import EventWindow
+    from forensics.model.dates import parse_date
+    from forensics.model.errors import CaseFileError
 
     if arguments.case is not None:
         return read_case_file(Path(arguments.case)).event
@@ -100,13 +100,13 @@ def _event(arguments: argparse.Namespace) -> "EventWindow":
 
 def _status(answer: "CheckReport") -> int:
     if not answer.problems:
-        return exit.OK
-    return exit.SOME_FAILED if answer.matches or answer.unmatched else exit.NOTHING
+        return status.OK
+    return status.SOME_FAILED if answer.matches or answer.unmatched else status.NOTHING
 
 
 def _print_answer(answer: "CheckReport") -> None:
-    from forensics.cli.terminal import say, warn  # noqa: PLC0415
-    from forensics.model.match import COPIES  # noqa: PLC0415
+    from forensics.cli.terminal import say, warn
+    from forensics.model.match import COPIES
 
     for match in answer.matches:
         standing = "copy" if match.relation in COPIES else "lead"

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from forensics.cli import exit
+from forensics.cli import status
 
 if TYPE_CHECKING:
     from forensics.model.findings import MetadataTable, Note
@@ -41,22 +41,22 @@ def run(arguments: argparse.Namespace) -> int:
     int
         Exit status.
     """
-    import msgspec  # noqa: PLC0415 - the stages are slow to import
+    import msgspec
 
-    from forensics.cli.terminal import say_json, warn  # noqa: PLC0415
-    from forensics.ingest.folder import printable_path  # noqa: PLC0415
-    from forensics.ingest.media import open_media  # noqa: PLC0415
-    from forensics.metadata.notes import find_notes  # noqa: PLC0415
-    from forensics.metadata.read import read_fields  # noqa: PLC0415
-    from forensics.model.errors import UnreadableMedia  # noqa: PLC0415
-    from forensics.model.findings import MetadataTable  # noqa: PLC0415
+    from forensics.cli.terminal import say_json, warn
+    from forensics.ingest.folder import printable_path
+    from forensics.ingest.media import open_media
+    from forensics.metadata.notes import find_notes
+    from forensics.metadata.read import read_fields
+    from forensics.model.errors import UnreadableMedia
+    from forensics.model.findings import MetadataTable
 
     shown = printable_path(arguments.file)
     try:
         media = open_media(arguments.file)
     except UnreadableMedia as error:
         warn(f"forensics inspect: {shown}: {error}. {error.advice}".rstrip())
-        return exit.NOTHING
+        return status.NOTHING
     table = read_fields(media)
     has_fields = isinstance(table, MetadataTable)
     notes = find_notes(table).notes if isinstance(table, MetadataTable) else ()
@@ -72,8 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
             "encoder": None,
         }
         say_json(msgspec.json.format(msgspec.json.encode(answer), indent=1))
-        return exit.OK
-    from forensics.cli.terminal import say  # noqa: PLC0415
+        return status.OK
+    from forensics.cli.terminal import say
 
     say(f"{shown}: {media.type.format}, {media.bytes:,} bytes, SHA-256 {media.sha256}")
     if isinstance(table, MetadataTable):
@@ -81,16 +81,16 @@ def run(arguments: argparse.Namespace) -> int:
         _print_notes(notes)
     if not has_fields:
         say("No metadata. Platforms strip it as a rule, so its absence says nothing.")
-    return exit.OK
+    return status.OK
 
 
 def _print_table(table: "MetadataTable") -> None:
-    from rich import box  # noqa: PLC0415
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
-    from forensics.report.text import visible  # noqa: PLC0415
+    from forensics.report.text import visible
 
     grid = Table(box=box.SIMPLE_HEAD)
     for heading in ("field", "value", "read by", "agree"):
@@ -105,7 +105,7 @@ def _print_table(table: "MetadataTable") -> None:
 
 
 def _print_notes(notes: "tuple[Note, ...]") -> None:
-    from forensics.cli.terminal import say  # noqa: PLC0415
+    from forensics.cli.terminal import say
 
     for note in notes:
         say(f"{note.severity}: {note.text}")

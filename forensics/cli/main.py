@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from forensics import __version__
-from forensics.cli import archive, check, exit, inspect, report, scan, stages
+from forensics.cli import archive, check, inspect, report, scan, stages, status
 from forensics.model.errors import ForensicsError
 
 Command = Callable[[argparse.Namespace], int]
@@ -31,7 +31,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         sys.stderr.write(f"{self.prog}: {message} (try: {self.prog} --help)\n")
-        raise SystemExit(exit.USAGE)
+        raise SystemExit(status.USAGE)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -75,19 +75,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ForensicsError as error:
         advice = f" {error.advice}" if error.advice else ""
         sys.stderr.write(f"forensics {parsed.command}: {error}.{advice}\n")
-        return exit.USAGE
+        return status.USAGE
     except KeyboardInterrupt:
         sys.stderr.write(f"forensics {parsed.command}: interrupted\n")
-        return exit.INTERRUPTED
+        return status.INTERRUPTED
     except BrokenPipeError:
         # The reader of a pipe left; Python would complain once more while flushing at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return exit.OK
+        return status.OK
 
 
 def run() -> NoReturn:
     """Run one command and leave the interpreter with its exit status."""
-    # Paths and captions may hold anything; a terminal that cannot show it gets escapes, not a crash.
+    # Paths may hold anything; a terminal that cannot show it gets escapes, not a crash.
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

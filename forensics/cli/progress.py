@@ -20,6 +20,13 @@ class ProgressLine:
         self._last_s = 0.0
 
     def __call__(self, progress: Progress) -> None:
+        """Draw one state; states that follow too quickly are left out.
+
+        Parameters
+        ----------
+        progress : Progress
+            The state.
+        """
         now_s = time.monotonic()
         pause_s = _REDRAW_S if self._is_terminal else _LINE_EVERY_S
         if now_s - self._last_s < pause_s and progress.done != progress.total:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from forensics.cli import exit
+from forensics.cli import status
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -39,12 +39,12 @@ def run(arguments: argparse.Namespace) -> int:
     int
         Exit status.
     """
-    from pathlib import Path  # noqa: PLC0415
+    from pathlib import Path
 
-    from forensics.cli.terminal import say  # noqa: PLC0415
-    from forensics.report.render import render_again  # noqa: PLC0415
+    from forensics.cli.terminal import say
+    from forensics.report.render import render_again
 
     folder = Path(arguments.folder)
     render_again(folder, show=arguments.show)
     say(f"Report: {folder / 'report.html'}")
-    return exit.OK
+    return status.OK

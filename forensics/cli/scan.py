@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from forensics.cli import exit
+from forensics.cli import status
 
 if TYPE_CHECKING:
     from forensics.model.case import Case
@@ -49,10 +49,10 @@ def run(arguments: argparse.Namespace) -> int:
     int
         Exit status.
     """
-    from forensics.cli.progress import ProgressLine  # noqa: PLC0415 - scan is slow to import
-    from forensics.cli.summary import print_summary  # noqa: PLC0415
-    from forensics.cli.terminal import say_json, warn  # noqa: PLC0415
-    from forensics.scan import plan, scan  # noqa: PLC0415
+    from forensics.cli.progress import ProgressLine
+    from forensics.cli.summary import print_summary
+    from forensics.cli.terminal import say_json, warn
+    from forensics.scan import plan, scan
 
     paths = {"case": arguments.case, "archive": arguments.archive, "out": arguments.out}
     todo = plan(arguments.folder, **paths)
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _print_plan(todo, as_json=arguments.json)
     if not todo.found:
         warn(f"forensics scan: no files to examine in {arguments.folder}")
-        return exit.NOTHING
+        return status.NOTHING
     progress = ProgressLine()
     try:
         case = scan(arguments.folder, **paths, show=arguments.show, on_progress=progress)
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
         progress.close()
     report = todo.out / "report.html"
     if arguments.json:
-        import msgspec  # noqa: PLC0415
+        import msgspec
 
         say_json(msgspec.json.encode({"report": str(todo.out / "report.json")}))
     else:
@@ -78,17 +78,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _status(case: "Case") -> int:
     if all(item.status == "rejected" for item in case.items):
-        return exit.NOTHING
+        return status.NOTHING
     unexpected = any(not each.expected for each in case.unread)
     rejected = any(item.status == "rejected" for item in case.items)
-    return exit.SOME_FAILED if unexpected or rejected or case.problems else exit.OK
+    return status.SOME_FAILED if unexpected or rejected or case.problems else status.OK
 
 
 def _print_plan(todo: "Plan", *, as_json: bool) -> int:
-    import msgspec  # noqa: PLC0415
+    import msgspec
 
-    from forensics.cli.terminal import say, say_json  # noqa: PLC0415
-    from forensics.stages import STEPS  # noqa: PLC0415
+    from forensics.cli.terminal import say, say_json
+    from forensics.stages import STEPS
 
     if as_json:
         plan = {
@@ -99,7 +99,7 @@ def _print_plan(todo: "Plan", *, as_json: bool) -> int:
             "out": str(todo.out),
         }
         say_json(msgspec.json.encode(plan))
-        return exit.OK
+        return status.OK
     say(f"{len(todo.found)} files to examine, {sum(e.bytes for e in todo.found):,} bytes")
     for found in todo.found:
         say(f"  {found.path}  {found.bytes:,}")
@@ -108,4 +108,4 @@ def _print_plan(todo: "Plan", *, as_json: bool) -> int:
     say(f"Steps: {', '.join(step.name for step in STEPS)}")
     say(f"Known footage: {todo.archive or 'none'}")
     say(f"Report: {todo.out / 'report.html'}")
-    return exit.OK
+    return status.OK

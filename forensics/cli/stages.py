@@ -2,7 +2,7 @@
 
 import argparse
 
-from forensics.cli import exit
+from forensics.cli import status
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -35,16 +35,16 @@ def run(arguments: argparse.Namespace) -> int:
     int
         Exit status.
     """
-    import msgspec  # noqa: PLC0415
+    import msgspec
 
-    from forensics.cli.terminal import say, say_json  # noqa: PLC0415
-    from forensics.stages import STEPS  # noqa: PLC0415
+    from forensics.cli.terminal import say, say_json
+    from forensics.stages import STEPS
 
     if arguments.json:
         say_json(msgspec.json.format(msgspec.json.encode(STEPS), indent=1))
-        return exit.OK
+        return status.OK
     for step in STEPS:
         say(f"{step.name} (version {step.version}, {step.scope}): {step.summary}")
         for limit in step.limits:
             say(f"    Limit: {limit}")
-    return exit.OK
+    return status.OK

@@ -134,7 +134,7 @@ def _require_type(head: bytes) -> SniffedType:
 
 def _open_still(path: Path, file: BinaryIO, head: bytes, kind: SniffedType) -> Media:
     # OpenCV and PyAV are slow to import; a folder of stills needs no PyAV.
-    from forensics.ingest.stills import decode_still  # noqa: PLC0415
+    from forensics.ingest.stills import decode_still
 
     size = os.fstat(file.fileno()).st_size
     if size > MAX_STILL_BYTES:
@@ -149,7 +149,7 @@ def _open_still(path: Path, file: BinaryIO, head: bytes, kind: SniffedType) -> M
 
 
 def _open_video(path: Path, file: BinaryIO, head: bytes, kind: SniffedType) -> Media:
-    from forensics.ingest.video import decode_video  # noqa: PLC0415
+    from forensics.ingest.video import decode_video
 
     digest = hashlib.sha256(head)
     size = len(head)

@@ -102,7 +102,7 @@ def _prepare_decoder(kind: SniffedType) -> Absent | None:
     if kind.format != "heic":
         return None
     try:
-        import pillow_heif  # noqa: PLC0415 - only HEIC pays for it
+        import pillow_heif
     except ImportError as error:
         return Absent(
             "not_available",
@@ -203,7 +203,7 @@ def _upright_rgb(image: Image.Image) -> NDArray[uint8]:
 
 def _to_eight_bit(values: NDArray[np.generic]) -> NDArray[uint8]:
     """Map 16-bit or float grey to 8 bits: full 16-bit range, or the range that is used."""
-    if values.dtype.kind in "ui" and values.size and 0 <= values.min():
+    if values.dtype.kind in "ui" and values.size and values.min() >= 0:
         if values.max() <= np.iinfo(np.uint16).max and values.max() > np.iinfo(uint8).max:
             return (values.astype(np.uint32) >> 8).astype(uint8)
         if values.max() <= np.iinfo(uint8).max:
@@ -222,7 +222,7 @@ def _retry_tiff(
         return Problem(problem.error, _REFETCH), ()
 
     def decode() -> tuple[NDArray[np.generic], int]:
-        import tifffile  # noqa: PLC0415 - rarely needed
+        import tifffile
 
         with tifffile.TiffFile(io.BytesIO(data)) as file:
             page = file.pages.first

@@ -1,7 +1,7 @@
 """Dates as people know them: to the year, the day or the second, with or without a zone."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import MAXYEAR, UTC, datetime, timedelta, timezone
 from typing import Literal
 
 from msgspec import Struct
@@ -127,10 +127,9 @@ def _precision(part: dict[str, str | None]) -> Precision:
 def _end_of(start: datetime, precision: Precision) -> datetime:
     # The interval is half open; an end past year 9999 has no datetime.
     if precision == "year":
-        return start.replace(year=start.year + 1) if start.year < datetime.max.year else start
+        return start.replace(year=start.year + 1) if start.year < MAXYEAR else start
     if precision == "month":
-        next_month = (start.replace(day=28) + timedelta(days=4)).replace(day=1)
-        return next_month
+        return (start.replace(day=28) + timedelta(days=4)).replace(day=1)
     step = {"day": timedelta(days=1), "minute": timedelta(minutes=1)}
     return start + step.get(precision, timedelta(seconds=1))
 

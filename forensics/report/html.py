@@ -1,6 +1,7 @@
 """Render ``report.html`` from a case."""
 
 from collections.abc import Callable
+
 from forensics.model.case import Case
 
 

@@ -10,7 +10,7 @@ _ASCII_ONLY = re.compile(r"[ -~]*")
 
 
 def visible(text: str) -> str:
-    """Make every invisible or acting character of a text visible.
+    r"""Make every invisible or acting character of a text visible.
 
     File names and metadata may hold terminal escapes, line breaks and characters that turn the
     reading direction round, so that ``photo_gpj.exe`` reads as ``photo_exe.jpg``.
@@ -31,7 +31,7 @@ def visible(text: str) -> str:
 
     Examples
     --------
-    >>> visible("a\\u202eb")
+    >>> visible("a\u202eb")
     'a⟨U+202E⟩b'
     """
     if _ASCII_ONLY.fullmatch(text):
