@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from forensics import __version__
-from forensics.cli import check, inspect, report, scan, stages, status
+from forensics.cli import archive, check, inspect, report, scan, stages, status
 from forensics.model.errors import ForensicsError
 
 Command = Callable[[argparse.Namespace], int]
@@ -50,7 +50,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"strike-forensics {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for module in (scan, check, inspect, report, stages):
+    for module in (scan, check, inspect, archive, report, stages):
         module.add_parser(commands)
     return parser
 
