@@ -1,9 +1,10 @@
-"""The short summary a scan ends with."""
+"""The short summary a scan ends with: what a person acts on, then where the report is."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from forensics.model.case import Case
@@ -12,9 +13,10 @@ from forensics.model.match import COPIES, Match
 from forensics.model.outcome import Result
 from forensics.report.text import visible
 
-_STYLES = {"recycled": "bold magenta", "copy": "cyan", "lead": "yellow", "note": "yellow"}
-_WORD_WIDTH = 10
-_MAX_LINES = 12
+MAX_LINES = 8
+"""Lines of one kind that are printed; the report has them all."""
+
+_INDENT = 2
 
 
 def print_summary(case: Case, report: Path) -> None:
@@ -27,67 +29,94 @@ def print_summary(case: Case, report: Path) -> None:
     report : Path
         The report in HTML.
     """
-    # Wrapping would break paths that a person wants to copy.
-    console = Console(highlight=False, soft_wrap=True)
-    if case.case.name:
-        console.print(Text(visible(case.case.name), style="bold"))
+    console = Console(highlight=False)
+    console.print(Text(visible(case.case.name or "Unnamed case"), style="bold"))
     console.print(Text(_examined(case)))
-    lines = list(_findings(case))
-    for word, text in lines[:_MAX_LINES]:
-        console.print(Text(f"  {word.upper():<{_WORD_WIDTH}}", style=_STYLES[word]) + visible(text))
-    if len(lines) > _MAX_LINES:
-        console.print(Text(f"  and {len(lines) - _MAX_LINES} more in the report"))
-    console.print(Text("Not tested: AI-generated imagery, damage, events, claims; see the report."))
-    console.print(Text("Report: ") + Text(visible(str(report)), style="bold"))
+    console.print(Text(visible(_compared(case))))
+    recycled = [match for match in case.matches if match.recycled]
+    known = [m for m in case.matches if not m.recycled and m.relation in COPIES]
+    leads = [match for match in case.matches if match.relation not in COPIES]
+    _section(console, "Recycled, known before the event", recycled, "bold magenta")
+    _section(console, "Known, but not shown to be older than the event", known, "cyan")
+    _section(console, "Looks like known footage, a person must look", leads, "yellow")
+    _print_lines(console, "Copies within the folder", _copies(case), "cyan")
+    _print_lines(console, "Worth a look", _notes(case), "yellow")
+    _print_lines(console, "Not examined, or only in part", _not_examined(case), "yellow")
+    console.print()
+    console.print(Text("Not tested: AI-generated imagery, damage, events, claims. See the report."))
+    # A path that is wrapped cannot be copied.
+    console.print(Text(f"Report: {visible(str(report))}", style="bold"), soft_wrap=True)
 
 
 def _examined(case: Case) -> str:
     states = [item.status for item in case.items]
-    whole, partly, rejected = (states.count(each) for each in ("ok", "degraded", "rejected"))
     files = sum(len(item.paths) for item in case.items)
-    parts = [f"{files} media files, {len(states)} different: {whole} examined"]
-    if partly:
-        parts.append(f"{partly} examined in part")
-    if rejected:
-        parts.append(f"{rejected} rejected")
-    unread = [each for each in case.unread if not each.expected]
-    if unread:
-        parts.append(f"{len(unread)} files not read")
+    parts = [f"{states.count('ok')} examined"]
+    for state, words in (("degraded", "examined in part"), ("rejected", "rejected")):
+        if state in states:
+            parts.append(f"{states.count(state)} {words}")
+    different = "" if files == len(states) else f" ({len(states)} different)"
+    return f"{files} photos and videos{different}: {', '.join(parts)}"
+
+
+def _compared(case: Case) -> str:
     known = case.archive
-    compared = "; no archive of known footage"
-    if known is not None:
-        span = f", {known.earliest} to {known.latest}" if known.earliest else ""
-        compared = f"; compared with {known.entries} known{span}"
-    return ", ".join(parts) + compared
+    if known is None:
+        return "Not compared with known footage: the case names no archive"
+    span = f", first seen {known.earliest} to {known.latest}" if known.earliest else ""
+    return f"Compared with {known.entries} pieces of known footage{span}"
 
 
-def _findings(case: Case) -> Iterator[tuple[str, str]]:
+def _section(console: Console, title: str, matches: Sequence[Match], style: str) -> None:
+    lines = []
+    for match in matches:
+        reference = match.reference
+        since = f", known since {reference.first_seen}" if reference.first_seen else ", no date"
+        lines.append(f"{match.query.path} ← {reference.path or reference.id}{since}")
+    _print_lines(console, title, lines, style)
+
+
+def _print_lines(console: Console, title: str, lines: Sequence[str], style: str) -> None:
+    if not lines:
+        return
+    console.print()
+    console.print(Text(f"{title}: {len(lines)}", style=style))
+    for line in lines[:MAX_LINES]:
+        console.print(Padding(Text(visible(line), overflow="fold"), (0, 0, 0, _INDENT)))
+    if len(lines) > MAX_LINES:
+        console.print(Padding(Text(f"and {len(lines) - MAX_LINES} more"), (0, 0, 0, _INDENT)))
+
+
+def _copies(case: Case) -> list[str]:
     paths = {item.sha256: item.paths[0] for item in case.items}
-    for match in case.matches:
-        yield _word(match), _sentence(match)
-    for group in case.groups:
-        if len(group.members) > 1:
-            yield "copy", " = ".join(paths[member.sha256] for member in group.members)
-    for item in case.items:
-        if len(item.paths) > 1:
-            yield "copy", " = ".join(item.paths) + " (identical files)"
-    for path in (path for item in case.items for path in item.extension_disagrees):
-        yield "note", f"{path}: the name's ending does not go with the content"
+    same = [f"{' = '.join(each.paths)} (same bytes)" for each in case.items if len(each.paths) > 1]
+    return same + [
+        " ~ ".join(paths[member.sha256] for member in group.members)
+        for group in case.groups
+        if len(group.members) > 1
+    ]
+
+
+def _notes(case: Case) -> list[str]:
+    paths = {item.sha256: item.paths[0] for item in case.items}
+    lines = [
+        f"{path}: is {item.format}, whatever its name says"
+        for item in case.items
+        for path in item.extension_disagrees
+    ]
     for outcome in case.outcomes:
         if isinstance(outcome.outcome, Result) and isinstance(outcome.outcome.finding, Notes):
-            for note in outcome.outcome.finding.notes:
-                if note.severity != "info":
-                    yield "note", f"{paths[outcome.subject[0]]}: {note.text}"
+            lines += [
+                f"{paths[outcome.subject[0]]}: {note.text}"
+                for note in outcome.outcome.finding.notes
+                if note.severity != "info"
+            ]
+    return lines
 
 
-def _word(match: Match) -> str:
-    if match.recycled:
-        return "recycled"
-    return "copy" if match.relation in COPIES else "lead"
-
-
-def _sentence(match: Match) -> str:
-    reference = match.reference
-    known = f", known since {reference.first_seen}" if reference.first_seen else ""
-    verb = "is a copy of" if match.relation in COPIES else "looks like"
-    return f"{match.query.path} {verb} {reference.path or reference.id}{known}"
+def _not_examined(case: Case) -> list[str]:
+    lines = [f"{each.paths[0]}: {each.reason}" for each in case.items if each.status != "ok"]
+    lines += [f"{each.path}: {each.reason}" for each in case.unread if not each.expected]
+    if case.archive is not None:
+        lines += [f"archive: {problem}" for problem in case.archive.problems]
+    return lines
