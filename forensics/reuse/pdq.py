@@ -117,7 +117,7 @@ def _sampling() -> _Matrix:
         window = slice(max(0, i - 1), min(HASH_SIDE_PX, i - 1 + _BOX_PX))
         box[i, window] = 1 / (window.stop - window.start)
     centres = ((np.arange(_SAMPLES) + 0.5) * HASH_SIDE_PX / _SAMPLES).astype(int)
-    return np.linalg.matrix_power(box, _BOX_PASSES)[centres].astype(float32)
+    return np.asarray(np.linalg.matrix_power(box, _BOX_PASSES)[centres], dtype=float32)
 
 
 @cache

@@ -76,9 +76,8 @@ def hash_view(pixels: Pixels) -> Pixels:
     # Area first, exactly, down to less than twice the size: from there two pixels a side, which
     # linear interpolation looks at, are all there is to average, and it is ten times faster.
     size = (_halved(width, down_to=HASH_SIDE_PX), _halved(height, down_to=HASH_SIDE_PX))
-    if size != (width, height):
-        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    view = cv2.resize(pixels, (HASH_SIDE_PX,) * 2, interpolation=cv2.INTER_LINEAR)
+    shrunk = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    view = cv2.resize(shrunk, (HASH_SIDE_PX,) * 2, interpolation=cv2.INTER_LINEAR)
     return np.asarray(view, dtype=uint8)
 
 
