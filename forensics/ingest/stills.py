@@ -187,7 +187,8 @@ def _decode_page(
 
 
 def _upright_rgb(image: Image.Image) -> NDArray[uint8]:
-    upright = ImageOps.exif_transpose(image) or image
+    is_turned = _orientation(image) != 1
+    upright = (ImageOps.exif_transpose(image) or image) if is_turned else image
     if upright.mode in _SIXTEEN_BIT_MODES or upright.mode == "F":
         values = _to_eight_bit(np.asarray(upright))
         pixels = np.repeat(values[:, :, None], 3, axis=2)
@@ -197,7 +198,8 @@ def _upright_rgb(image: Image.Image) -> NDArray[uint8]:
         white = Image.new("RGBA", rgba.size, (255, 255, 255, 255))
         pixels = np.asarray(Image.alpha_composite(white, rgba).convert("RGB"))
     else:
-        pixels = np.asarray(upright.convert("RGB"))
+        # Pillow copies even when there is nothing to convert.
+        pixels = np.asarray(upright if upright.mode == "RGB" else upright.convert("RGB"))
     return np.ascontiguousarray(fit(pixels, longest_side_px=FRAME_SIDE_PX))
 
 
