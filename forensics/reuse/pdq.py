@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 from msgspec import Struct
-from numpy import float32, uint8
+from numpy import float64, uint8
 from numpy.typing import NDArray
 
 from forensics.vision.views import HASH_SIDE_PX, Pixels
@@ -22,7 +22,8 @@ ORIENTATIONS: tuple[tuple[bool, int], ...] = tuple(
 )
 """The eight ways to mirror and turn a picture: mirrored left to right first, then turned."""
 
-_Matrix = NDArray[float32]
+# Double precision: another machine's linear algebra must round to the same bits.
+_Matrix = NDArray[float64]
 
 # All from the reference implementation, facebook/ThreatExchange, pdq/cpp.
 _SAMPLES = 64
@@ -72,7 +73,7 @@ def pdq(view: Pixels) -> PdqHash:
     >>> pdq(np.zeros((512, 512), dtype=np.uint8)).quality
     0
     """
-    sampled = _sampling() @ view.astype(float32) @ _sampling().T
+    sampled = _sampling() @ view.astype(float64) @ _sampling().T
     return PdqHash(_bits(_cosines() @ sampled @ _cosines().T).tobytes(), _quality(sampled))
 
 
@@ -97,7 +98,7 @@ def pdq_orientations(view: Pixels) -> NDArray[uint8]:
     """
     ahead = _cosines() @ _sampling()
     back = ahead[:, ::-1]
-    product = np.concatenate((ahead, back)) @ view.astype(float32)
+    product = np.concatenate((ahead, back)) @ view.astype(float64)
     (upright, mirrored), (upside_down, turned) = (
         (rows @ ahead.T, rows @ back.T) for rows in np.split(product, 2)
     )
@@ -117,7 +118,7 @@ def _sampling() -> _Matrix:
         window = slice(max(0, i - 1), min(HASH_SIDE_PX, i - 1 + _BOX_PX))
         box[i, window] = 1 / (window.stop - window.start)
     centres = ((np.arange(_SAMPLES) + 0.5) * HASH_SIDE_PX / _SAMPLES).astype(int)
-    return np.asarray(np.linalg.matrix_power(box, _BOX_PASSES)[centres], dtype=float32)
+    return np.asarray(np.linalg.matrix_power(box, _BOX_PASSES)[centres], dtype=float64)
 
 
 @cache
@@ -126,7 +127,7 @@ def _cosines() -> _Matrix:
     order = np.arange(1, _COEFFICIENTS + 1)[:, None]
     sample = 2 * np.arange(_SAMPLES)[None] + 1
     cosines = np.cos(np.pi / 2 / _SAMPLES * order * sample)
-    return np.asarray(np.sqrt(2 / _SAMPLES) * cosines, dtype=float32)
+    return np.asarray(np.sqrt(2 / _SAMPLES) * cosines, dtype=float64)
 
 
 def _bits(coefficients: _Matrix) -> NDArray[uint8]:
