@@ -91,7 +91,6 @@ def test_extra_columns_are_ignored_with_a_notice(folder):
     ("link.jpg,", "leads out"),
     ("a.jpg,last summer", "not an ISO 8601 date"),
     ("a.jpg,2014-02-30", "first_seen"),
-    ("a.jpg,9999-12-31", "first_seen"),
     ("a.jpg,2014,hearsay", "unknown basis"),
     ("a.jpg,2014,analyst,javascript:alert(1)", "not a web address"),
     ("a.jpg,2014,analyst,,and, more", "6 fields in 4 columns"),
