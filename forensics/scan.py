@@ -1,6 +1,7 @@
 """The one composed entry: everything over a folder, then the report."""
 
 import json
+import mimetypes
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -334,7 +335,9 @@ def _seen_again(known: Item, found: Found, media: Media) -> Item:
 
 def _disagreeing(found: Found, media: Media) -> tuple[str, ...]:
     ending = found.location.suffix.lower().removeprefix(".")
-    return () if ending in media.type.extensions else (found.path,)
+    # An ending that stands for nothing, or none at all, claims nothing.
+    claims = ending in MEDIA_EXTENSIONS or f".{ending}" in mimetypes.MimeTypes().types_map[True]
+    return (found.path,) if claims and ending not in media.type.extensions else ()
 
 
 def _unread(found: Found, error: UnreadableMedia) -> Unread:

@@ -82,9 +82,13 @@ def _print_lines(console: Console, title: str, lines: Sequence[str], style: str)
     console.print()
     console.print(Text(f"{title}: {len(lines)}", style=style))
     for line in lines[:MAX_LINES]:
-        console.print(Padding(Text(visible(line), overflow="fold"), (0, 0, 0, _INDENT)))
+        console.print(_indented(visible(line)))
     if len(lines) > MAX_LINES:
-        console.print(Padding(Text(f"and {len(lines) - MAX_LINES} more"), (0, 0, 0, _INDENT)))
+        console.print(_indented(f"and {len(lines) - MAX_LINES} more"))
+
+
+def _indented(line: str) -> Padding:
+    return Padding(Text(line, overflow="fold"), (0, 0, 0, _INDENT), expand=False)
 
 
 def _copies(case: Case) -> list[str]:
