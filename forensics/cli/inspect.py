@@ -90,7 +90,7 @@ def _print_table(table: "MetadataTable") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from forensics.report.text import visible
+    from forensics.report.text import reveal
 
     grid = Table(box=box.SIMPLE_HEAD)
     for heading in ("field", "value", "read by", "agree"):
@@ -100,7 +100,7 @@ def _print_table(table: "MetadataTable") -> None:
         value = f"{field.value.lat}, {field.value.lon}" if name == "position" else str(field.value)  # type: ignore[union-attr]
         cells = (name, value, ", ".join(field.sources), words[field.agree])
         style = "bold yellow" if field.agree is False else ""
-        grid.add_row(*(Text(visible(cell), style=style) for cell in cells))
+        grid.add_row(*(Text(reveal(cell), style=style) for cell in cells))
     Console(highlight=False).print(grid)
 
 

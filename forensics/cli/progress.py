@@ -4,7 +4,7 @@ import shutil
 import sys
 import time
 
-from forensics.report.text import visible
+from forensics.report.text import reveal
 from forensics.scan import Progress
 
 _REDRAW_S = 0.1
@@ -32,7 +32,7 @@ class ProgressLine:
         if now_s - self._last_s < pause_s and progress.done != progress.total:
             return
         self._last_s = now_s
-        line = f"{progress.done}/{progress.total} {visible(progress.doing)}"
+        line = f"{progress.done}/{progress.total} {reveal(progress.doing)}"
         if self._is_terminal:
             sys.stderr.write(f"\r\x1b[2K{self._bar(progress)} {self._fit(line)}")
         else:

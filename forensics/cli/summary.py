@@ -11,7 +11,7 @@ from forensics.model.case import Case
 from forensics.model.findings import Notes
 from forensics.model.match import COPIES, Match
 from forensics.model.outcome import Result
-from forensics.report.text import visible
+from forensics.report.text import reveal
 
 MAX_LINES = 8
 """Lines of one kind that are printed; the report has them all."""
@@ -30,9 +30,9 @@ def print_summary(case: Case, report: Path) -> None:
         The report in HTML.
     """
     console = Console(highlight=False)
-    console.print(Text(visible(case.case.name or "Unnamed case"), style="bold"))
+    console.print(Text(reveal(case.case.name or "Unnamed case"), style="bold"))
     console.print(Text(_examined(case)))
-    console.print(Text(visible(_compared(case))))
+    console.print(Text(reveal(_compared(case))))
     recycled = [match for match in case.matches if match.recycled]
     known = [m for m in case.matches if not m.recycled and m.relation in COPIES]
     leads = [match for match in case.matches if match.relation not in COPIES]
@@ -45,7 +45,7 @@ def print_summary(case: Case, report: Path) -> None:
     console.print()
     console.print(Text("Not tested: AI-generated imagery, damage, events, claims. See the report."))
     # A path that is wrapped cannot be copied.
-    console.print(Text(f"Report: {visible(str(report))}", style="bold"), soft_wrap=True)
+    console.print(Text(f"Report: {reveal(str(report))}", style="bold"), soft_wrap=True)
 
 
 def _examined(case: Case) -> str:
@@ -82,7 +82,7 @@ def _print_lines(console: Console, title: str, lines: Sequence[str], style: str)
     console.print()
     console.print(Text(f"{title}: {len(lines)}", style=style))
     for line in lines[:MAX_LINES]:
-        console.print(_indented(visible(line)))
+        console.print(_indented(reveal(line)))
     if len(lines) > MAX_LINES:
         console.print(_indented(f"and {len(lines) - MAX_LINES} more"))
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from forensics.report.text import visible
+from forensics.report.text import reveal
 
 
 def say(text: str = "") -> None:
@@ -13,7 +13,7 @@ def say(text: str = "") -> None:
     text : str, optional
         The line; control characters in it, line breaks included, are made visible.
     """
-    print(visible(text))
+    print(reveal(text))
 
 
 def warn(text: str) -> None:
@@ -24,7 +24,7 @@ def warn(text: str) -> None:
     text : str
         The line; control characters in it, line breaks included, are made visible.
     """
-    print(visible(text), file=sys.stderr)
+    print(reveal(text), file=sys.stderr)
 
 
 def say_json(data: bytes) -> None:

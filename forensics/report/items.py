@@ -1,0 +1,389 @@
+"""Items as the page shows them: facts, metadata by source, notes, hashes, steps."""
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from forensics.model.findings import (
+    Field,
+    FieldValue,
+    ImageHashes,
+    Note,
+    Position,
+    StillFacts,
+    VideoFacts,
+)
+from forensics.model.item import Item
+from forensics.model.outcome import Outcome, Problem, Result
+from forensics.report.lookup import Lookup, item_anchor
+from forensics.report.pictures import Picture, Pictures
+from forensics.report.sentences import match_standing, note_anchor
+from forensics.report.text import counted, listed, markup, moment, name, shorten, size
+from forensics.report.words import FIELD_NAMES, OUTCOMES, RENAMED, STANDINGS
+
+MAX_HASHES = 12
+"""Frames of a clip whose hashes are shown; all stand in ``report.json``."""
+
+_DEGREES_SHOWN = 6
+_STATES = {"ok": "examined", "degraded": "damaged, examined in part", "rejected": "not decodable"}
+
+
+class Tag(Struct, frozen=True):
+    """A finding an item takes part in.
+
+    Parameters
+    ----------
+    standing, word : str
+        How it stands, as a key and as a word.
+    target : str
+        Where it is told.
+    """
+
+    standing: str
+    word: str
+    target: str
+
+
+class FieldRow(Struct, frozen=True):
+    """One metadata field.
+
+    Parameters
+    ----------
+    label, value : str
+        Its name and the value gone by.
+    raw : str
+        As it stands in the file; empty when the same.
+    sources : tuple of (str, str)
+        What each engine read.
+    agreement, standing : str
+        Whether they agree, in words, and as a key.
+    """
+
+    label: str
+    value: str
+    raw: str
+    sources: tuple[tuple[str, str], ...]
+    agreement: str
+    standing: str
+
+
+class NoteRow(Struct, frozen=True):
+    """One note with its place in the page.
+
+    Parameters
+    ----------
+    anchor : str
+        Its identifier.
+    standing, word : str
+        How it stands, as a key and as a word.
+    item : Markup
+        The item, as a link.
+    note : Note
+        The note.
+    """
+
+    anchor: str
+    standing: str
+    word: str
+    item: Markup
+    note: Note
+
+
+class StepRow(Struct, frozen=True):
+    """What one step said about an item.
+
+    Parameters
+    ----------
+    step, state, word, detail : str
+        The step; its state as a key and in words; the reason.
+    """
+
+    step: str
+    state: str
+    word: str
+    detail: str
+
+
+class ItemCard(Struct, frozen=True):
+    """One item.
+
+    Parameters
+    ----------
+    anchor, sha256 : str
+        Its identifier in the page and its digest.
+    title : Markup
+        Its first name.
+    others : tuple of str
+        Its other names.
+    kind, status, line : str
+        For filtering, and one line about it.
+    search : str
+        What the filter looks in.
+    thumb : Picture
+        Thumbnail.
+    strip : Picture or None
+        Film strip of a clip.
+    alt : str
+        What the thumbnail shows.
+    tags : tuple of Tag
+        Findings it takes part in.
+    facts : tuple of (str, Markup)
+        Size, format, duration.
+    fields : tuple of FieldRow
+        Metadata.
+    failed_engines : tuple of (str, str)
+        Engines that gave up.
+    notes : tuple of NoteRow
+        Notes.
+    hashes : tuple of tuple of str
+        Moment, PDQ, quality, pHash, dHash.
+    hashes_left_out : int
+        Frames beyond `MAX_HASHES`.
+    steps : tuple of StepRow
+        What each step said.
+    """
+
+    anchor: str
+    sha256: str
+    title: Markup
+    others: tuple[str, ...]
+    kind: str
+    status: str
+    line: str
+    search: str
+    thumb: Picture
+    strip: Picture | None
+    alt: str
+    tags: tuple[Tag, ...]
+    facts: tuple[tuple[str, Markup], ...]
+    fields: tuple[FieldRow, ...]
+    failed_engines: tuple[tuple[str, str], ...]
+    notes: tuple[NoteRow, ...]
+    hashes: tuple[tuple[str, ...], ...]
+    hashes_left_out: int
+    steps: tuple[StepRow, ...]
+
+
+def item_cards(lookup: Lookup, pictures: Pictures) -> tuple[ItemCard, ...]:
+    """Lay out the items.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        The case.
+    pictures : Pictures
+        Loads thumbnails and film strips.
+
+    Returns
+    -------
+    tuple of ItemCard
+        In the order of the case.
+    """
+    return tuple(_card(item, lookup, pictures) for item in lookup.case.items)
+
+
+def _card(item: Item, lookup: Lookup, pictures: Pictures) -> ItemCard:
+    strip = lookup.artefact(item.sha256, "strip")
+    tags = tuple(_tags(item, lookup))
+    table = lookup.metadata(item.sha256)
+    hashes = lookup.finding(item.sha256, ImageHashes)
+    frames = hashes.frames if hashes is not None else ()
+    words = ", ".join(tag.word for tag in tags) or "nothing found"
+    return ItemCard(
+        anchor=item_anchor(item.sha256),
+        sha256=item.sha256,
+        title=name(item.paths[0]),
+        others=item.paths[1:],
+        kind=item.kind,
+        status=item.status,
+        line=_line(item, lookup),
+        search=" ".join((*item.paths, item.sha256, item.format, words)).lower(),
+        thumb=pictures.thumbnail(lookup.artefact(item.sha256, "thumb")),
+        strip=pictures.thumbnail(strip) if strip is not None else None,
+        alt=f"{item.paths[0]}: {words}",
+        tags=tags,
+        facts=tuple(_facts(item, lookup)),
+        fields=tuple(_field(key, each) for key, each in table.fields.items()) if table else (),
+        failed_engines=tuple(sorted(table.failed_engines.items())) if table else (),
+        notes=note_rows(item, lookup),
+        hashes=tuple(
+            (
+                "still" if frame.moment_s is None else f"{frame.moment_s:.2f} s",
+                frame.pdq,
+                f"{frame.quality}",
+                frame.phash,
+                frame.dhash,
+            )
+            for frame in frames[:MAX_HASHES]
+        ),
+        hashes_left_out=max(0, len(frames) - MAX_HASHES),
+        steps=tuple(step_row(each) for each in lookup.outcomes(item.sha256)),
+    )
+
+
+def note_rows(item: Item, lookup: Lookup) -> tuple[NoteRow, ...]:
+    """Lay out the notes on an item.
+
+    Parameters
+    ----------
+    item : Item
+        The item.
+    lookup : Lookup
+        The case.
+
+    Returns
+    -------
+    tuple of NoteRow
+        In order of severity.
+    """
+    return tuple(
+        NoteRow(
+            note_anchor(item.sha256, position),
+            note.severity,
+            STANDINGS[note.severity],
+            lookup.linked(item.sha256),
+            note,
+        )
+        for position, note in enumerate(lookup.notes(item.sha256))
+    )
+
+
+def step_row(outcome: Outcome) -> StepRow:
+    """Say in words what a step said about an item.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        One of the item's.
+
+    Returns
+    -------
+    StepRow
+        Its state and the reason.
+    """
+    said = outcome.outcome
+    if isinstance(said, Result):
+        return StepRow(outcome.step, "result", OUTCOMES["result"], "")
+    if isinstance(said, Problem):
+        detail = shorten(f"{said.error} {said.advice}".strip())
+        return StepRow(outcome.step, "problem", OUTCOMES["problem"], detail)
+    detail = shorten(f"{said.detail} {said.advice}".strip())
+    return StepRow(outcome.step, said.reason, OUTCOMES[said.reason], detail)
+
+
+def _tags(item: Item, lookup: Lookup) -> Iterator[Tag]:
+    for match in lookup.matches(item.sha256):
+        standing = match_standing(match)
+        yield Tag(standing, STANDINGS[standing], match.id)
+    for group in lookup.groups(item.sha256):
+        inside = any(each.sha256 == item.sha256 for each in group.members)
+        standing = "group" if inside and len(group.members) > 1 else "lead"
+        yield Tag(standing, STANDINGS[standing], group.id)
+    if len(item.paths) > 1:
+        yield Tag("same", STANDINGS["same"], item_anchor(item.sha256))
+    for position, note in enumerate(lookup.notes(item.sha256)):
+        yield Tag(note.severity, STANDINGS[note.severity], note_anchor(item.sha256, position))
+    if item.extension_disagrees:
+        yield Tag("name", STANDINGS["name"], item_anchor(item.sha256))
+    if item.status != "ok":
+        standing = {"degraded": "damaged", "rejected": "rejected"}[item.status]
+        yield Tag(standing, STANDINGS[standing], "cannot-say")
+
+
+def _line(item: Item, lookup: Lookup) -> str:
+    still = lookup.finding(item.sha256, StillFacts)
+    clip = lookup.finding(item.sha256, VideoFacts)
+    parts = [item.kind, item.format.upper()]
+    if still is not None:
+        parts.append(f"{still.width_px} × {still.height_px}")
+    elif clip is not None and clip.width_px is not None:
+        parts.append(f"{clip.width_px} × {clip.height_px}")
+    duration_s = still.duration_s if still is not None else clip.duration_s if clip else None
+    if duration_s is not None:
+        parts.append(f"{duration_s:.1f} s")
+    return ", ".join([*parts, size(item.bytes)])
+
+
+def _facts(item: Item, lookup: Lookup) -> Iterator[tuple[str, Markup]]:
+    state = _STATES[item.status]
+    reason = f": {shorten(item.reason)}" if item.reason else ""
+    yield "State", markup("{}{}", state, reason)
+    yield "SHA-256", markup('<code class="digest">{}</code>', item.sha256)
+    yield "Seen as", listed([name(path) for path in item.paths], most=20)
+    if item.extension_disagrees:
+        said = "{} by its content, though named otherwise. {}"
+        yield "Format", markup(said, item.format.upper(), RENAMED)
+    else:
+        yield "Format", markup("{} by its content", item.format.upper())
+    yield "Size", markup("{} ({})", size(item.bytes), counted(item.bytes, "byte"))
+    still = lookup.finding(item.sha256, StillFacts)
+    if still is not None:
+        yield from _still_facts(still)
+    clip = lookup.finding(item.sha256, VideoFacts)
+    if clip is not None:
+        yield from _clip_facts(clip)
+
+
+def _still_facts(still: StillFacts) -> Iterator[tuple[str, Markup]]:
+    pixels = f"{still.width_px} × {still.height_px}"
+    if still.orientation != 1:
+        stored = f"{still.stored_width_px} × {still.stored_height_px}"
+        pixels += f", stored as {stored} and turned upright (EXIF orientation {still.orientation})"
+    yield "Pixels", markup("{}; {}", pixels, still.mode)
+    if still.frames > 1:
+        examined = f"{still.frames_examined:,} of {still.frames:,} examined"
+        yield "Pictures", markup("{}", examined)
+    if still.duration_s is not None:
+        yield "Playing time", markup("{}", f"{still.duration_s:.2f} s")
+
+
+def _clip_facts(clip: VideoFacts) -> Iterator[tuple[str, Markup]]:
+    sound = clip.audio_codec or "no sound"
+    yield "Streams", markup("{}: {}, {}", clip.container, clip.codec or "no picture", sound)
+    if clip.width_px is not None:
+        turned = f", turned {clip.rotation_deg}° clockwise as asked" if clip.rotation_deg else ""
+        yield "Pixels", markup("{}{}", f"{clip.width_px} × {clip.height_px}", turned)
+    declared = _seconds(clip.declared_duration_s)
+    yield "Playing time", markup("{}; the header says {}", _seconds(clip.duration_s), declared)
+    said = "{} are there, {} keyframes; the header says {}; {} examined"
+    frames = "nothing" if clip.declared_frames is None else f"{clip.declared_frames:,}"
+    yield (
+        "Frames",
+        markup(
+            said, f"{clip.packets:,}", f"{clip.keyframes:,}", frames, f"{clip.frames_examined:,}"
+        ),
+    )
+
+
+def _seconds(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.2f} s"
+
+
+def _field(key: str, field: Field) -> FieldRow:
+    agreement, standing = {
+        True: (f"{counted(len(field.sources), 'engine')} agree", "result"),
+        False: ("engines differ", "conflict"),
+        None: ("only one engine read it", "info"),
+    }[field.agree]
+    value = _value(field.value)
+    shown = moment(value) if key.endswith("_at") else value
+    raw = field.raw or ""
+    return FieldRow(
+        label=FIELD_NAMES.get(key, key.replace("_", " ").capitalize()),
+        value=shorten(shown),
+        raw=shorten(raw) if raw not in {value, shown} else "",
+        sources=tuple(
+            (engine, shorten(_value(said))) for engine, said in sorted(field.sources.items())
+        ),
+        agreement=agreement,
+        standing=standing,
+    )
+
+
+def _value(value: FieldValue) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, Position):
+        return f"{value.lat:.{_DEGREES_SHOWN}f}, {value.lon:.{_DEGREES_SHOWN}f}"
+    return str(value)

@@ -1,0 +1,223 @@
+"""Matches with known footage and groups of copies, as the page shows them."""
+
+import json
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from forensics.model.match import Group, Match, Segment
+from forensics.report.lookup import Lookup, is_copy
+from forensics.report.pictures import Picture, Pictures
+from forensics.report.sentences import (
+    expected_by_chance,
+    group_sentence,
+    match_alt,
+    match_sentence,
+    match_standing,
+)
+from forensics.report.text import digest, markup, moment, name
+from forensics.report.words import BASES, EDITS, RELATION_NAMES, STANDINGS
+
+_DRAWN = (
+    ("aligned", "This file in grey, turned and sized like the known one"),
+    ("difference", "Difference of the two grey pictures, four times as strong; black is equal"),
+)
+_REFERENCE = "Known footage, as the archive keeps it (small, grey)"
+
+
+class Shot(Struct, frozen=True):
+    """A picture with its caption.
+
+    Parameters
+    ----------
+    picture : Picture
+        The picture.
+    alt : str
+        What it shows, as the finding states it.
+    caption : Markup
+        What stands beneath.
+    """
+
+    picture: Picture
+    alt: str
+    caption: Markup
+
+
+class MatchCard(Struct, frozen=True):
+    """One match with known footage.
+
+    Parameters
+    ----------
+    anchor : str
+        Its identifier.
+    standing, word : str
+        How it stands, as a key and as a word.
+    sentence : Markup
+        What it means.
+    shots : tuple of Shot
+        Query, reference and what differs.
+    facts : tuple of (str, Markup)
+        Dates, source, reason, edits.
+    segments : tuple of str
+        Which stretch shows which.
+    """
+
+    anchor: str
+    standing: str
+    word: str
+    sentence: Markup
+    shots: tuple[Shot, ...]
+    facts: tuple[tuple[str, Markup], ...]
+    segments: tuple[str, ...]
+
+
+class GroupCard(Struct, frozen=True):
+    """Items of the case that are copies of each other.
+
+    Parameters
+    ----------
+    anchor : str
+        Its identifier.
+    standing, word : str
+        How it stands, as a key and as a word.
+    sentence : Markup
+        What it means.
+    shots : tuple of Shot
+        Its members, then items that only look alike.
+    """
+
+    anchor: str
+    standing: str
+    word: str
+    sentence: Markup
+    shots: tuple[Shot, ...]
+
+
+def match_cards(lookup: Lookup, pictures: Pictures) -> tuple[tuple[MatchCard, ...], ...]:
+    """Lay out the matches with known footage.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        The case.
+    pictures : Pictures
+        Loads pictures.
+
+    Returns
+    -------
+    tuple of two tuples of MatchCard
+        Copies, the recycled ones first; and leads.
+    """
+    order = ("recycled", "copy", "lead")
+    ranked = sorted(lookup.case.matches, key=lambda match: order.index(match_standing(match)))
+    copies = tuple(_match_card(match, lookup, pictures) for match in ranked if is_copy(match))
+    leads = tuple(_match_card(match, lookup, pictures) for match in ranked if not is_copy(match))
+    return copies, leads
+
+
+def group_cards(lookup: Lookup, pictures: Pictures) -> tuple[GroupCard, ...]:
+    """Lay out the groups of copies within the folder.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        The case.
+    pictures : Pictures
+        Loads pictures.
+
+    Returns
+    -------
+    tuple of GroupCard
+        Groups of copies first, then items that only look alike.
+    """
+    ranked = sorted(lookup.case.groups, key=lambda group: len(group.members) < 2)  # noqa: PLR2004
+    return tuple(_group_card(group, lookup, pictures) for group in ranked)
+
+
+def _match_card(match: Match, lookup: Lookup, pictures: Pictures) -> MatchCard:
+    standing = match_standing(match)
+    return MatchCard(
+        match.id,
+        standing,
+        STANDINGS[standing],
+        match_sentence(match, lookup),
+        _shots(match, lookup, pictures),
+        tuple(_facts(match)),
+        tuple(_segment(each) for each in match.segments),
+    )
+
+
+def _shots(match: Match, lookup: Lookup, pictures: Pictures) -> tuple[Shot, ...]:
+    alt = match_alt(match)
+    thumb = pictures.evidence(lookup.artefact(match.query.sha256, "thumb"))
+    query = markup("This file: {}", lookup.linked(match.query.sha256, match.query.path))
+    reference = pictures.evidence(match.artefacts.get("reference"))
+    known = match.reference.path or match.reference.id
+    shots = [
+        Shot(thumb, alt, query),
+        Shot(reference, f"The known footage {known}", markup("{}: {}", _REFERENCE, name(known))),
+    ]
+    for key, caption in _DRAWN:
+        if key in match.artefacts:
+            drawn = pictures.evidence(match.artefacts[key])
+            shots.append(Shot(drawn, f"{caption}. {alt}", markup("{}", caption)))
+    return tuple(shots)
+
+
+def _facts(match: Match) -> list[tuple[str, Markup]]:
+    reference, transform = match.reference, match.transform
+    unknown = "not stated in the archive"
+    seen = moment(reference.first_seen) if reference.first_seen else "no date in the archive"
+    basis = BASES.get(reference.basis or "", reference.basis or unknown)
+    facts = [
+        ("Relation", markup("{}", RELATION_NAMES.get(match.relation, match.relation))),
+        ("Known since", markup("{}; rests on {}", seen, basis)),
+        ("Source", markup('<span class="source">{}</span>', reference.source or unknown)),
+        ("Known to show", markup("{}", reference.event or unknown)),
+        ("Why", markup("{}", match.because)),
+        ("Expected by chance", markup("{}", expected_by_chance(match))),
+    ]
+    if match.edits:
+        done = ", ".join(EDITS.get(edit.kind, edit.kind) for edit in match.edits)
+        facts.append(("What was done to it", markup("{}", done)))
+    if transform.matrix is not None:
+        turned = f"turned {transform.rotation_deg:g}° clockwise" if transform.rotation_deg else ""
+        mirrored = "mirrored" if transform.mirrored else ""
+        scaled = f"{transform.scale:.3g} pixels of the known picture for each of this file"
+        words = "; ".join(each for each in (mirrored, turned, scaled) if each)
+        matrix = json.dumps(transform.matrix)
+        facts.append(
+            ("Geometry", markup('{}. Matrix <code class="matrix">{}</code>', words, matrix))
+        )
+    if reference.sha256 is not None:
+        facts.append(("SHA-256, known file", markup("{}", digest(reference.sha256))))
+    facts.append(("SHA-256, this file", markup("{}", digest(match.query.sha256))))
+    return facts
+
+
+def _segment(segment: Segment) -> str:
+    query, reference = (
+        f"{start:.2f} s" if start == end else f"{start:.2f}-{end:.2f} s"
+        for start, end in (segment.query, segment.reference)
+    )
+    speed = f", {segment.speed:g} times as fast" if segment.speed not in {None, 1.0} else ""
+    mirrored = ", mirrored" if segment.mirrored else ""
+    backwards = ", backwards" if segment.reversed else ""
+    return (
+        f"{query} of this file shows {reference} of the known footage{speed}{mirrored}{backwards}"
+    )
+
+
+def _group_card(group: Group, lookup: Lookup, pictures: Pictures) -> GroupCard:
+    standing = "group" if len(group.members) > 1 else "lead"
+    shots = []
+    for member in (*group.members, *group.leads):
+        path = lookup.called(member.sha256)
+        relation = RELATION_NAMES.get(member.relation, member.relation)
+        picture = pictures.evidence(lookup.artefact(member.sha256, "thumb"))
+        caption = markup(
+            "{}<br><strong>{}</strong>: {}", lookup.linked(member.sha256), relation, member.because
+        )
+        shots.append(Shot(picture, f"{path}: {relation}", caption))
+    sentence = group_sentence(group, lookup)
+    return GroupCard(group.id, standing, STANDINGS[standing], sentence, tuple(shots))

@@ -1,0 +1,43 @@
+"use strict";
+// The page is complete without this: it adds a filter, and opens what a link points into.
+(function () {
+  var form = document.getElementById("filter");
+  var text = document.getElementById("filter-text");
+  var kind = document.getElementById("filter-kind");
+  var status = document.getElementById("filter-status");
+  var count = document.getElementById("filter-count");
+  var items = Array.from(document.querySelectorAll("#item-list > .item"));
+
+  function apply() {
+    var wanted = text.value.trim().toLowerCase();
+    var shown = 0;
+    items.forEach(function (item) {
+      var data = item.dataset;
+      item.hidden = !(
+        data.search.includes(wanted) &&
+        (!kind.value || data.kind === kind.value) &&
+        (!status.value || data.status === status.value)
+      );
+      shown += item.hidden ? 0 : 1;
+    });
+    count.textContent = shown + " of " + items.length + " shown";
+  }
+
+  function openTarget() {
+    var target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    if (target.hidden) { form.reset(); apply(); }
+    var own = target.matches(".item") ? target.querySelector("details") : null;
+    for (var each = own || target; each; each = each.parentElement) {
+      if (each.tagName === "DETAILS") each.setAttribute("open", "");
+    }
+    target.scrollIntoView();
+  }
+
+  form.removeAttribute("hidden");
+  form.addEventListener("input", apply);
+  form.addEventListener("submit", function (event) { event.preventDefault(); });
+  apply();
+  window.addEventListener("hashchange", openTarget);
+  if (location.hash) openTarget();
+}());
