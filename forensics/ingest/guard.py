@@ -27,7 +27,7 @@ _FIRST_FREE = 3  # 0, 1 and 2 are the standard streams, even while one of them i
 _HEX_ADDRESS = re.compile(r"\s*(?:@\s*)?0x[0-9a-fA-F]{6,}")  # pointers; tag numbers are shorter
 _capture = threading.Lock()
 
-_OBJECT_ADDRESS = re.compile(r"<[^<>]* at 0x[0-9a-fA-F]+>")
+_OBJECT_ADDRESS = re.compile(r"<(?:[^<>]|<[^<>]*>)* at 0x[0-9a-fA-F]+>")
 _TALKATIVE = ("exifread", "PIL", "libav", "tifffile")
 
 

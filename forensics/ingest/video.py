@@ -95,14 +95,16 @@ def decode_video(file: BinaryIO, kind: SniffedType) -> Video:
     Video
         Facts, frames and tags.
     """
-    level = av.logging.get_level()
+    level, skips = av.logging.get_level(), av.logging.get_skip_repeated()
     av.logging.set_level(av.logging.ERROR)
+    # Otherwise a message is left out when the file before had the same one last.
+    av.logging.set_skip_repeated(False)
     try:
         with av.logging.Capture() as log:
-            video = _decode(file, kind, log)
+            return _decode(file, kind, log)
     finally:
+        av.logging.set_skip_repeated(skips)
         av.logging.set_level(level)
-    return video
 
 
 Log = list[tuple[int, str, str]]
