@@ -297,11 +297,17 @@ def _packaged_with(blocks: list[str], folder: Path) -> Callable[[str], Path]:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(body, "utf-8")
             continue
-        before = where.removeprefix("before ").strip("`")
-        old = target.read_text("utf-8")
-        assert old.count(f"\n{before}") == 1, (path, before)
-        target.write_text(old.replace(f"\n{before}", f"\n{body}{before}"), "utf-8")
+        place, _, landmark = where.rstrip("`").partition(" `")
+        target.write_text(_with(body, place, landmark, target.read_text("utf-8")), "utf-8")
     return lambda name: folder / name
+
+
+def _with(body: str, place: str, landmark: str, old: str) -> str:
+    found = re.search(rf"^{re.escape(landmark)}.*\n", old, re.M)
+    assert found is not None, landmark
+    if place == "before":
+        return f"{old[: found.start()]}{body}{old[found.start() :]}"
+    return f"{old[: found.end() - 1]}{body}{old[found.end() :]}"
 
 
 def test_example_step_works(tmp_path: Path) -> None:
