@@ -1,6 +1,6 @@
 """What this says: the findings as full sentences, strongest first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 from msgspec import Struct
@@ -24,7 +24,10 @@ from forensics.report.words import EDITS, RELATION_VERBS, RENAMED, STANDINGS
 MAX_OF_ONE_STANDING = 8
 """Findings told one by one; of more, the rest are counted and linked to."""
 
-_ORDER = ("recycled", "conflict", "copy", "group", "same", "lead", "notice", "name")
+MAX_SETS_ONE_BY_ONE = 2
+"""Sets of copies told one by one; more are told in one sentence."""
+
+_ORDER = ("recycled", "conflict", "copy", "lead", "group", "same", "notice", "name")
 _SECTIONS = {
     "recycled": "recycled", "copy": "recycled", "lead": "recycled", "conflict": "metadata",
     "notice": "metadata", "group": "groups", "same": "groups", "name": "items",
@@ -315,25 +318,59 @@ def note_anchor(sha256: str, position: int) -> str:
 
 
 def _groups(lookup: Lookup) -> Iterator[_Draft]:
-    for group in lookup.case.groups:
-        is_copies = len(group.members) > 1
-        yield _Draft(
-            anchor=f"finding-{group.id}",
-            standing="group" if is_copies else "lead",
-            sentence=group_sentence(group, lookup),
-            sha256=group.members[0].sha256 if group.members else "",
-            alt=f"{STANDINGS['group' if is_copies else 'lead']}: "
-            + ", ".join(lookup.called(each.sha256) for each in (*group.members, *group.leads)),
-            target=group.id,
-            why=_from_method(
-                lookup,
-                "reuse.groups",
-                *(
-                    (lookup.called(each.sha256), markup("{}", each.because))
-                    for each in (*group.members, *group.leads)
-                ),
-            ),
+    copies = [group for group in lookup.case.groups if len(group.members) > 1]
+    if len(copies) > MAX_SETS_ONE_BY_ONE:
+        yield _all_sets(copies, lookup)
+    else:
+        yield from (_set_of_copies(group, "group", lookup) for group in copies)
+    alike = [group for group in lookup.case.groups if len(group.members) == 1]
+    yield from (_set_of_copies(group, "lead", lookup) for group in alike)
+
+
+def _set_of_copies(group: Group, standing: str, lookup: Lookup) -> _Draft:
+    everyone = (*group.members, *group.leads)
+    names = ", ".join(lookup.called(each.sha256) for each in everyone)
+    measures = [(lookup.called(each.sha256), markup("{}", each.because)) for each in everyone]
+    return _Draft(
+        anchor=f"finding-{group.id}",
+        standing=standing,
+        sentence=group_sentence(group, lookup),
+        sha256=group.members[0].sha256,
+        alt=f"{STANDINGS[standing]}: {names}",
+        target=group.id,
+        why=_from_method(lookup, "reuse.groups", *measures),
+    )
+
+
+def _all_sets(groups: Sequence[Group], lookup: Lookup) -> _Draft:
+    """Tell many sets in one sentence, which an editor reads faster than five."""
+    items = sum(len(group.members) for group in groups)
+    sets = [
+        markup(
+            "{} with {}",
+            link(group.id, name(lookup.called(group.members[0].sha256))),
+            listed([name(lookup.called(each.sha256)) for each in group.members[1:]]),
         )
+        for group in groups
+    ]
+    first = groups[0].members[0].sha256
+    shown = Markup("; ").join(sets[:MAX_OF_ONE_STANDING])
+    rest = len(sets) - MAX_OF_ONE_STANDING
+    more = f"; and {counted(rest, 'more set')}" if rest > 0 else ""
+    count = counted(len(groups), "set")
+    return _Draft(
+        anchor="finding-groups",
+        standing="group",
+        sentence=markup("{} items form {} of copies: {}{}.", items, count, shown, more),
+        sha256=first,
+        alt=f"{STANDINGS['group']}: {lookup.called(first)} is in the first of {count}",
+        target="groups",
+        why=_from_method(
+            lookup,
+            "reuse.groups",
+            ("What was measured", markup("{}", "Stands with each set, picture by picture.")),
+        ),
+    )
 
 
 def group_sentence(group: Group, lookup: Lookup) -> Markup:

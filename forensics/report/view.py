@@ -9,7 +9,7 @@ from forensics.model.case import Case, Method
 from forensics.model.casefile import EventWindow, Place
 from forensics.report.gaps import Gap, tell_gaps
 from forensics.report.items import ItemCard, NoteRow, StepRow, item_cards, note_rows, step_row
-from forensics.report.lookup import Lookup, method_anchor
+from forensics.report.lookup import Lookup, is_copy, method_anchor
 from forensics.report.matches import GroupCard, MatchCard, group_cards, match_cards
 from forensics.report.pictures import Pictures
 from forensics.report.sentences import Tellings, tell
@@ -178,6 +178,9 @@ def _counts(case: Case) -> str:
     parts = [f"{examined:,} of {total} examined"]
     if case.archive is not None:
         parts.append(f"{recycled:,} recycled")
+    leads = len({match.query.sha256 for match in case.matches if not is_copy(match)})
+    if leads:
+        parts.append(f"{counted(leads, 'lead')} for a person")
     if case.groups:
         sets = sum(len(group.members) > 1 for group in case.groups)
         parts.append(f"{counted(sets, 'set')} of copies")

@@ -49,7 +49,7 @@ RELATION_VERBS: Mapping[str, str] = {
 """Relation of a query to a reference, as the middle of a sentence."""
 
 RELATION_NAMES: Mapping[str, str] = {
-    "first": "largest of the group",
+    "first": "largest picture of the set",
     "identical": "same bytes",
     "reencoded": "saved again",
     "edited_copy": "edited copy",
