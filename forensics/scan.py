@@ -1,15 +1,16 @@
 """The one composed entry: everything over a folder, then the report."""
 
 import json
+import mimetypes
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec import Struct
 
+from forensics.engine.assemble import build_case
 from forensics.engine.runner import describe_state, run_step, visit
 from forensics.engine.step import Step
 from forensics.engine.store import OutputFolder
@@ -23,11 +24,10 @@ from forensics.model.errors import CaseFileError, UnreadableMedia
 from forensics.model.item import Item, Unread
 from forensics.model.match import CheckReport, Group, Match
 from forensics.model.outcome import Absent, Outcome, Problem
-from forensics.engine.assemble import build_case
 from forensics.report.write import write_report
 from forensics.reuse.archive import Archive
+from forensics.reuse.check import open_known
 from forensics.reuse.evidence import draw_match
-from forensics.reuse.index import index_folder
 from forensics.reuse.probes import make_probe
 from forensics.reuse.views import Probe
 from forensics.stages import NOT_TESTED, STEPS
@@ -167,7 +167,7 @@ def scan(
         When the archive cannot be read.
     """
     todo = plan(folder, case=case, archive=archive, out=out)
-    case_id = f"{todo.folder.resolve().name} / {todo.case.name}"
+    case_id = f"{todo.folder.resolve().name} / {todo.case.name or 'unnamed'}"
     with OutputFolder(todo.out, case_id=case_id) as output:
         run = _Run(todo, output, on_progress or (lambda _: None))
         finished = run.run()
@@ -254,7 +254,7 @@ class _Run:
     def _search(self, probes: Sequence[Probe]) -> tuple[ArchiveSummary | None, CheckReport | None]:
         if self.todo.archive is None:
             return None, None
-        with _known_footage(self.todo.archive, self.output) as (known, skipped):
+        with open_known(self.todo.archive, index_in=self.output.path) as (known, skipped):
             values = {"probes": probes, "archive": known, "event": self.todo.case.event}
             checked = self._run_case_step("reuse.search", values)
             summary = known.summary()
@@ -262,7 +262,7 @@ class _Run:
                 return summary, None
             by_digest = {probe.sha256: probe for probe in probes}
             drawn = [self._draw(match, by_digest, known) for match in checked.matches]
-        problems = tuple((*summary.problems, *skipped))
+        problems = (*summary.problems, *skipped)
         summary = ArchiveSummary(
             summary.entries, summary.hashes, summary.earliest, summary.latest, problems
         )
@@ -285,19 +285,6 @@ class _Run:
     def _note(self, event: str, **values: object) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         self.log.append({"time": now, "event": event, **values})
-
-
-@contextmanager
-def _known_footage(path: Path, output: OutputFolder) -> Iterator[tuple[Archive, list[str]]]:
-    """Open a `.db`, or index a folder of known footage under the output folder first."""
-    if not path.is_dir():
-        with closing(Archive.open(path)) as archive:
-            yield archive, []
-        return
-    index = output.path / "archive.db"
-    index.unlink(missing_ok=True)
-    with closing(Archive.open(index, create=True)) as archive:
-        yield archive, index_folder(archive, path)
 
 
 def _archive_path(
@@ -348,7 +335,9 @@ def _seen_again(known: Item, found: Found, media: Media) -> Item:
 
 def _disagreeing(found: Found, media: Media) -> tuple[str, ...]:
     ending = found.location.suffix.lower().removeprefix(".")
-    return () if ending in media.type.extensions else (found.path,)
+    # An ending that stands for nothing, or none at all, claims nothing.
+    claims = ending in MEDIA_EXTENSIONS or f".{ending}" in mimetypes.MimeTypes().types_map[True]
+    return (found.path,) if claims and ending not in media.type.extensions else ()
 
 
 def _unread(found: Found, error: UnreadableMedia) -> Unread:

@@ -1,8 +1,9 @@
 """THE TABLE: every built-in step, one row each, in reading order. Start here.
 
 An item step is an ordinary function that is given the opened item (``media``), its decoded
-pictures (``frames``) or what a step above found (by that step's name); a case step is given every item's hashes and views (``probes``), the known
-footage (``archive``) and the claimed event (``event``).
+pictures (``frames``) or what a step above found (by that step's name); a case step is given every
+item's hashes and views (``probes``), the known footage (``archive``) and the claimed event
+(``event``).
 """
 
 from forensics.engine.step import Step
@@ -10,7 +11,7 @@ from forensics.engine.step import Step
 STEPS: tuple[Step, ...] = (
     Step(
         name="ingest.thumbnail",
-        run="forensics.vision.thumbnail:make_thumbnail",
+        run="forensics.ingest.thumbnail:make_thumbnail",
         scope="item",
         takes=("frames",),
         version=1,

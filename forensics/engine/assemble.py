@@ -18,7 +18,6 @@ _LIBRARIES = (
     "imagehash",
     "numpy",
     "opencv-python-headless",
-    "pdqhash",
     "pillow",
     "pillow-heif",
     "scikit-image",

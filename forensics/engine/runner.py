@@ -1,15 +1,12 @@
 """Run steps on one subject and turn whatever happens into an outcome."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import Literal
 
 from forensics.engine.step import Step
 from forensics.ingest.media import Media
 from forensics.model.findings import StillFacts, VideoFacts
 from forensics.model.outcome import Absent, ArtefactBytes, Made, Outcome, Problem, Result
-
-Artefacts = dict[str, ArtefactBytes]
-T = TypeVar("T")
 
 INGEST_STEP = "ingest.media"
 
@@ -99,7 +96,12 @@ def _as_outcome(
     return Result(given, {}, limits)  # type: ignore[arg-type]
 
 
-def describe_state(facts: StillFacts | VideoFacts | Absent | Problem) -> tuple[str, str | None]:
+State = Literal["ok", "degraded", "rejected"]
+
+
+def describe_state(
+    facts: StillFacts | VideoFacts | Absent | Problem,
+) -> tuple[State, str | None]:
     """Say whether an item could be decoded.
 
     Parameters

@@ -33,6 +33,7 @@ class OutputFolder:
 
     def __init__(self, path: Path, *, case_id: str) -> None:
         self.path = path
+        case_id = case_id.strip()
         self._made = not path.exists()
         try:
             self._claim(case_id)

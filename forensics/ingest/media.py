@@ -99,7 +99,7 @@ def open_media(path: str | os.PathLike[str]) -> Media:
             head = file.read(HEAD_BYTES)
             kind = _require_type(head)
             if kind.kind in ("still", "animation"):
-                return _open_still(location, file, head, kind)
+                return _open_still(location, file, kind)
             return _open_video(location, file, head, kind)
     except OSError as error:
         raise UnreadableMedia(
@@ -132,9 +132,9 @@ def _require_type(head: bytes) -> SniffedType:
     return kind
 
 
-def _open_still(path: Path, file: BinaryIO, head: bytes, kind: SniffedType) -> Media:
+def _open_still(path: Path, file: BinaryIO, kind: SniffedType) -> Media:
     # OpenCV and PyAV are slow to import; a folder of stills needs no PyAV.
-    from forensics.ingest.stills import decode_still  # noqa: PLC0415
+    from forensics.ingest.stills import decode_still
 
     size = os.fstat(file.fileno()).st_size
     if size > MAX_STILL_BYTES:
@@ -142,14 +142,15 @@ def _open_still(path: Path, file: BinaryIO, head: bytes, kind: SniffedType) -> M
             f"a still of {size:,} bytes; the limit is {MAX_STILL_BYTES:,}",
             advice="Convert it to a smaller file and examine both.",
         )
-    data = head + file.read()
+    file.seek(0)  # to read again is cheaper than to join
+    data = file.read()
     facts, frames = decode_still(data, kind)
     digest = hashlib.sha256(data).hexdigest()
     return Media(path, digest, len(data), kind, data, facts, frames, {})
 
 
 def _open_video(path: Path, file: BinaryIO, head: bytes, kind: SniffedType) -> Media:
-    from forensics.ingest.video import decode_video  # noqa: PLC0415
+    from forensics.ingest.video import decode_video
 
     digest = hashlib.sha256(head)
     size = len(head)

@@ -102,7 +102,7 @@ def _prepare_decoder(kind: SniffedType) -> Absent | None:
     if kind.format != "heic":
         return None
     try:
-        import pillow_heif  # noqa: PLC0415 - only HEIC pays for it
+        import pillow_heif
     except ImportError as error:
         return Absent(
             "not_available",
@@ -187,7 +187,8 @@ def _decode_page(
 
 
 def _upright_rgb(image: Image.Image) -> NDArray[uint8]:
-    upright = ImageOps.exif_transpose(image) or image
+    is_turned = _orientation(image) != 1
+    upright = (ImageOps.exif_transpose(image) or image) if is_turned else image
     if upright.mode in _SIXTEEN_BIT_MODES or upright.mode == "F":
         values = _to_eight_bit(np.asarray(upright))
         pixels = np.repeat(values[:, :, None], 3, axis=2)
@@ -197,13 +198,14 @@ def _upright_rgb(image: Image.Image) -> NDArray[uint8]:
         white = Image.new("RGBA", rgba.size, (255, 255, 255, 255))
         pixels = np.asarray(Image.alpha_composite(white, rgba).convert("RGB"))
     else:
-        pixels = np.asarray(upright.convert("RGB"))
+        # Pillow copies even when there is nothing to convert.
+        pixels = np.asarray(upright if upright.mode == "RGB" else upright.convert("RGB"))
     return np.ascontiguousarray(fit(pixels, longest_side_px=FRAME_SIDE_PX))
 
 
 def _to_eight_bit(values: NDArray[np.generic]) -> NDArray[uint8]:
     """Map 16-bit or float grey to 8 bits: full 16-bit range, or the range that is used."""
-    if values.dtype.kind in "ui" and values.size and 0 <= values.min():
+    if values.dtype.kind in "ui" and values.size and values.min() >= 0:
         if values.max() <= np.iinfo(np.uint16).max and values.max() > np.iinfo(uint8).max:
             return (values.astype(np.uint32) >> 8).astype(uint8)
         if values.max() <= np.iinfo(uint8).max:
@@ -222,7 +224,7 @@ def _retry_tiff(
         return Problem(problem.error, _REFETCH), ()
 
     def decode() -> tuple[NDArray[np.generic], int]:
-        import tifffile  # noqa: PLC0415 - rarely needed
+        import tifffile
 
         with tifffile.TiffFile(io.BytesIO(data)) as file:
             page = file.pages.first

@@ -23,8 +23,8 @@ def find_notes(table: MetadataTable) -> Notes:
 
     Returns
     -------
-    Notes
-        The notes, possibly none.
+    found : Notes
+        With none in it when nothing stands out.
     """
     notes = [note for rule in _RULES for note in rule(table.fields)]
     return Notes(tuple(sorted(notes, key=lambda note: (_ORDER.index(note.severity), note.id))))
@@ -103,7 +103,7 @@ def _seconds_after(fields: Fields, name: str, other: str) -> float | None:
 def _reads_later(fields: Fields, name: str, other: str) -> bool:
     """Compare two readings as if one clock had shown them."""
     one, two = (
-        datetime.fromisoformat(str(fields[each].value)).replace(tzinfo=None)
+        datetime.fromisoformat(str(fields[each].value)).replace(tzinfo=None, microsecond=0)
         for each in (name, other)
     )
     return one > two

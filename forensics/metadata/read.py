@@ -56,7 +56,7 @@ def read_fields(media: Media) -> MetadataTable | Absent:
 
 def _read_still(media: Media) -> tuple[dict[str, Readings], dict[str, str]]:
     # The engines take a while to import; video needs neither.
-    from forensics.metadata.exif import read_with_exifread, read_with_pillow  # noqa: PLC0415
+    from forensics.metadata.exif import read_with_exifread, read_with_pillow
 
     data = media.data or b""
     attempts = {
@@ -69,6 +69,6 @@ def _read_still(media: Media) -> tuple[dict[str, Readings], dict[str, str]]:
 
 
 def _read_video(media: Media) -> tuple[dict[str, Readings], dict[str, str]]:
-    from forensics.metadata.container import read_container  # noqa: PLC0415
+    from forensics.metadata.container import read_container
 
     return {"pyav": read_container(media.tags)}, {}

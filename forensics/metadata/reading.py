@@ -124,7 +124,7 @@ def clean_position(lat: float, lon: float) -> Position | None:
 
 
 def _is_real_time(year: int, month: int, day: int, hour: int, minute: int, second: int) -> bool:
-    from datetime import datetime  # noqa: PLC0415
+    from datetime import datetime
 
     try:
         # A wall clock without a zone is meant here; it only has to exist.

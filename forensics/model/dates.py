@@ -15,7 +15,8 @@ _EASTMOST = timezone(timedelta(hours=14))
 _PATTERN = re.compile(
     r"(?P<year>\d{4})(-(?P<month>\d{2})(-(?P<day>\d{2})"
     r"([T ](?P<hour>\d{2}):(?P<minute>\d{2})(:(?P<second>\d{2})(\.\d{1,9})?)?"
-    r"(?P<zone>Z|[+-]\d{2}:?\d{2})?)?)?)?"
+    r"(?P<zone>Z|[+-]\d{2}:?\d{2})?)?)?)?",
+    re.ASCII,
 )
 
 
@@ -125,14 +126,16 @@ def _precision(part: dict[str, str | None]) -> Precision:
 
 
 def _end_of(start: datetime, precision: Precision) -> datetime:
-    # The interval is half open; an end past year 9999 has no datetime.
-    if precision == "year":
-        return start.replace(year=start.year + 1) if start.year < datetime.max.year else start
-    if precision == "month":
-        next_month = (start.replace(day=28) + timedelta(days=4)).replace(day=1)
-        return next_month
-    step = {"day": timedelta(days=1), "minute": timedelta(minutes=1)}
-    return start + step.get(precision, timedelta(seconds=1))
+    # The interval is half open. Its end may lie past year 9999, which has no datetime.
+    try:
+        if precision == "year":
+            return start.replace(year=start.year + 1)
+        if precision == "month":
+            return (start.replace(day=28) + timedelta(days=4)).replace(day=1)
+        step = {"day": timedelta(days=1), "minute": timedelta(minutes=1)}
+        return start + step.get(precision, timedelta(seconds=1))
+    except (OverflowError, ValueError):
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def _offset(zone: str) -> timezone:

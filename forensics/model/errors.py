@@ -18,19 +18,51 @@ class ForensicsError(Exception):
 
 
 class UnreadableMedia(ForensicsError, ValueError):
-    """A file is not a photo or video that can be decoded, or not safely."""
+    """A file is not a photo or video that can be decoded, or not safely.
+
+    Parameters
+    ----------
+    message : str
+        What happened, in one sentence.
+    advice : str, optional
+        What the reader can do about it.
+    """
 
 
 class CaseFileError(ForensicsError, ValueError):
-    """``case.toml`` cannot be read or contradicts itself."""
+    """``case.toml`` cannot be read or contradicts itself.
+
+    Parameters
+    ----------
+    message : str
+        What happened, in one sentence.
+    advice : str, optional
+        What the reader can do about it.
+    """
 
 
 class ArchiveError(ForensicsError):
-    """An archive of known footage cannot be opened, read or written."""
+    """An archive of known footage cannot be opened, read or written.
+
+    Parameters
+    ----------
+    message : str
+        What happened, in one sentence.
+    advice : str, optional
+        What the reader can do about it.
+    """
 
 
 class OutputError(ForensicsError, OSError):
-    """The output folder cannot be used."""
+    """The output folder cannot be used.
+
+    Parameters
+    ----------
+    message : str
+        What happened, in one sentence.
+    advice : str, optional
+        What the reader can do about it.
+    """
 
     def __init__(self, message: str, *, advice: str = "") -> None:
         super().__init__(message, advice=advice)

@@ -101,7 +101,8 @@ class Archive(ArchiveReader):
     def transaction(self) -> Iterator[None]:
         """Make several changes as one: all of them are kept, or none.
 
-        While it lasts no other program can write; readers are not held up. A transaction within
+        While it lasts no other program can write and what changed stays in memory; readers are
+        not held up. A transaction within
         a transaction is kept or dropped with the outer one, or dropped alone when it fails.
 
         Yields

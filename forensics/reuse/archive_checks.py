@@ -19,7 +19,7 @@ MAX_QUALITY = 100
 
 _SHA256_DIGITS = 64
 _HEX = re.compile(r"[0-9a-f]+")
-_BASIS = re.compile(r"platform|web_capture|analyst|imported:.*\S.*", re.DOTALL)
+_BASIS = re.compile(r"platform|web_capture|analyst|imported(:.*\S.*)?", re.DOTALL)
 _UTC_SECOND = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _IMPORTED_ID = "pdq-"
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -83,7 +83,7 @@ def checked_basis(basis: str) -> str:
     Parameters
     ----------
     basis : str
-        ``platform``, ``web_capture``, ``analyst`` or ``imported:`` and a name.
+        ``platform``, ``web_capture``, ``analyst``, ``imported`` or ``imported:NAME``.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def checked_basis(basis: str) -> str:
     if _BASIS.fullmatch(basis) is None:
         raise ArchiveError(
             f"unknown basis {basis!r}",
-            advice="Use platform, web_capture, analyst or imported:NAME.",
+            advice="Use platform, web_capture, analyst, imported or imported:NAME.",
         )
     return basis
 

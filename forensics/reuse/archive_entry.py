@@ -23,8 +23,8 @@ class Sighting(Struct, frozen=True):
     first_seen : DateSpan or None
         Since when it is known to exist, with its precision and zone.
     basis : str or None
-        What that date rests on: ``platform``, ``web_capture``, ``analyst`` or
-        ``imported:`` and the name of a list.
+        What that date rests on: ``platform``, ``web_capture``, ``analyst``, ``imported`` or
+        ``imported:`` and the name of the list.
     capture_url : str or None
         An archived copy of the source page.
     event, place, licence, notes : str or None

@@ -57,10 +57,15 @@ class ArchiveReader:
 
     @property
     def revision(self) -> str:
-        """Digest of all that the archive holds, 64 hexadecimal digits.
+        """Digest of all that the archive holds.
 
         It changes with every change of the content, and two archives with the same content have
         the same, in whichever order it was added.
+
+        Returns
+        -------
+        str
+            64 lower-case hexadecimal digits.
         """
         with explained(self.path):
             return archive_rows.read_revision(self._connection)

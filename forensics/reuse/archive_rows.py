@@ -146,8 +146,8 @@ def summarise(connection: sqlite3.Connection) -> ArchiveSummary:
     first, last = (
         connection.execute(
             f"WITH ranked AS (SELECT *, row_number() OVER (PARTITION BY entry_id "  # noqa: S608
-            f"ORDER BY {STRONGEST_FIRST}) AS place FROM sightings) "
-            "SELECT first_seen FROM ranked WHERE place = 1 AND first_seen IS NOT NULL "
+            f"ORDER BY {STRONGEST_FIRST}) AS strength FROM sightings) "
+            "SELECT first_seen FROM ranked WHERE strength = 1 AND first_seen IS NOT NULL "
             f"ORDER BY {order} LIMIT 1"
         ).fetchone()
         for order in ("earliest, latest, first_seen", "latest DESC, earliest DESC, first_seen")

@@ -121,22 +121,23 @@ def _block_means(values: NDArray[np.float32]) -> NDArray[np.float32]:
     )
 
 
-def stack_views(views: list[Pixels]) -> Pixels:
-    """Put views of one size one below the other, to be stored as one picture.
+def chroma_difference(query: NDArray[uint8], reference: NDArray[uint8]) -> float:
+    """Measure how far the colours of two aligned pictures differ.
 
     Parameters
     ----------
-    views : list of (H, W) uint8
-        All of one size; others are resized to the first one's.
+    query, reference : (H, W, 2) uint8
+        Cr and Cb, turned the same way.
 
     Returns
     -------
-    (N * H, W) uint8
-        The stack.
+    float
+        Mean absolute difference, in levels of 255.
     """
-    height, width = views[0].shape
-    same = [
-        view if view.shape == (height, width) else cv2.resize(view, (width, height))
-        for view in views
-    ]
-    return np.asarray(np.concatenate(same), dtype=uint8)
+    height = min(query.shape[0], reference.shape[0])
+    width = min(query.shape[1], reference.shape[1])
+    one, other = (
+        cv2.resize(each, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32)
+        for each in (query, reference)
+    )
+    return float(np.abs(one - other).mean())

@@ -3,15 +3,94 @@
 import os
 
 import msgspec
+from msgspec import Struct
 
+from forensics.ingest.folder import printable_path
 from forensics.ingest.media import open_media
 from forensics.model.errors import UnreadableMedia
 from forensics.model.findings import CompareViews
+from forensics.model.match import CheckProblem
 from forensics.model.outcome import Absent, Problem
 from forensics.reuse.archive import Archive
 from forensics.reuse.archive_entry import Entry, Sighting
 from forensics.reuse.hashes import hash_frames
+from forensics.reuse.intake import Intake
 from forensics.reuse.views import make_views
+
+
+class Enrolled(Struct, frozen=True):
+    """A file that is in the archive now.
+
+    Parameters
+    ----------
+    path : str
+        The file, as its sighting names it.
+    id : str
+        Its entry.
+    is_new : bool
+        False when the archive had these bytes already; the sighting is kept in any case.
+    """
+
+    path: str
+    id: str
+    is_new: bool
+
+
+class Enrolment(Struct, frozen=True):
+    """What became of a set of files.
+
+    Parameters
+    ----------
+    files : tuple of Enrolled
+        Files that are in the archive now.
+    problems : tuple of CheckProblem
+        What was not taken in.
+    notices : tuple of str
+        What was ignored.
+    """
+
+    files: tuple[Enrolled, ...]
+    problems: tuple[CheckProblem, ...]
+    notices: tuple[str, ...]
+
+
+def enroll_all(archive: Archive, intake: Intake, *, hashes_only: bool = False) -> Enrolment:
+    """Take a set of files of known footage into an archive, one after the other.
+
+    Each file is kept as soon as it is taken in, so a run that was interrupted can be repeated.
+
+    Parameters
+    ----------
+    archive : Archive
+        Open for writing.
+    intake : Intake
+        The files, as `plan_intake` gives them.
+    hashes_only : bool, optional
+        Keep no views; see `enroll`.
+
+    Returns
+    -------
+    Enrolment
+        The files taken in, and what was not.
+
+    Raises
+    ------
+    ArchiveError
+        When the archive cannot be written.
+    """
+    files: list[Enrolled] = []
+    problems = list(intake.problems)
+    for planned in intake.files:
+        try:
+            files.append(
+                enroll(
+                    archive, planned.location, sighting=planned.sighting, hashes_only=hashes_only
+                )
+            )
+        except UnreadableMedia as error:
+            shown = planned.sighting.path or printable_path(planned.location)
+            problems.append(CheckProblem(shown, str(error), error.advice))
+    return Enrolment(tuple(files), tuple(problems), intake.notices)
 
 
 def enroll(
@@ -20,7 +99,7 @@ def enroll(
     *,
     sighting: Sighting,
     hashes_only: bool = False,
-) -> bool:
+) -> Enrolled:
     """Take one file of known footage into an archive.
 
     Parameters
@@ -37,8 +116,9 @@ def enroll(
 
     Returns
     -------
-    bool
-        False when the archive had these bytes already; the sighting is kept all the same.
+    Enrolled
+        Its entry, and whether the archive had these bytes already; the sighting is kept in any
+        case.
 
     Raises
     ------
@@ -70,4 +150,5 @@ def enroll(
         made = make_views(media.frames)
         if isinstance(made.finding, CompareViews):
             views = made.finding, made.artefacts["views"].data
-    return archive.add(entry, hashes=hash_frames(media.frames), views=views)
+    is_new = archive.add(entry, hashes=hash_frames(media.frames), views=views)
+    return Enrolled(sighting.path or printable_path(path), entry.id, is_new)

@@ -37,7 +37,7 @@ def draw_match(
     Returns
     -------
     Match
-        The same with the artefacts ``reference`` (the archive's grey view), ``aligned`` (the
+        The same with the artefacts ``reference`` (the archive's view), ``aligned`` (the
         query, turned like the reference) and ``difference`` (four times amplified); without any
         when one side has no views.
     """
@@ -46,10 +46,11 @@ def draw_match(
         return match
     finding, png = kept
     reference_views = read_views(finding, png)
-    query = probe.views[_nearest(tuple(f.moment_s for f in probe.hashes.frames), _start(match, 0))]
-    reference = reference_views[_nearest(finding.moments_s, _start(match, 1))]
+    moments = tuple(frame.moment_s for frame in probe.hashes.frames)
+    query = probe.views.colour(_nearest(moments, _start(match, 0)))
+    reference = reference_views.colour(_nearest(finding.moments_s, _start(match, 1)))
     aligned = orient(query, _orientation(match))
-    height, width = reference.shape
+    height, width = reference.shape[:2]
     aligned = np.asarray(cv2.resize(aligned, (width, height), interpolation=cv2.INTER_AREA))
     difference = cv2.convertScaleAbs(cv2.absdiff(aligned, reference), alpha=DIFFERENCE_GAIN)
     pictures = {"reference": reference, "aligned": aligned, "difference": difference}
@@ -79,5 +80,5 @@ def _nearest(moments: tuple[float | None, ...], wanted_s: float | None) -> int:
 
 
 def _png(pixels: Pixels) -> ArtefactBytes:
-    _, encoded = cv2.imencode(".png", pixels)
+    _, encoded = cv2.imencode(".png", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
     return ArtefactBytes(encoded.tobytes(), ".png")

@@ -12,7 +12,7 @@ from forensics.calibration import load
 from forensics.model.match import Group, GroupMember
 from forensics.reuse.hashes import unpack_hex
 from forensics.reuse.pair import NearPair, Verdict, decide
-from forensics.reuse.views import Probe, orientation_hashes
+from forensics.reuse.views import Probe
 
 
 class _Link(Struct, frozen=True):
@@ -76,11 +76,11 @@ def _near_frames(
     for frame, hashed in enumerate(probe.hashes.frames):
         if hashed.quality < enough or probe.views is None:
             continue
-        turned = orientation_hashes(probe.views[frame])
+        turned = probe.orientation_hashes[frame]
         distances = np.stack([np.bitwise_count(stored ^ each).sum(axis=1) for each in turned])
         orientation = distances.argmin(axis=0)
         nearest = distances.min(axis=0)
-        for index in np.flatnonzero(nearest <= radius):
+        for index in map(int, np.flatnonzero(nearest <= radius)):
             other, other_frame = owners[index]
             is_detailed = probes[other].hashes.frames[other_frame].quality >= enough
             if other > position and is_detailed:

@@ -15,7 +15,9 @@ ORIENTATIONS = 8
 PDQ_BYTES = 32
 PDQ_BITS = 256
 
-_CHUNK_ROWS = 16_384  # 4 MiB of differing words for the eight orientations at once
+CHUNK_ROWS = 16_384
+"""Hashes compared at once: 4 MiB of differing words for the eight orientations."""
+
 _WORDS = PDQ_BYTES // 8
 
 
@@ -95,7 +97,12 @@ def load_index(connection: sqlite3.Connection) -> HashIndex:
 
 
 def search_index(
-    hashes: HashIndex, query: NDArray[uint8], *, max_distance_bits: int, preprocessing: str
+    hashes: HashIndex,
+    query: NDArray[uint8],
+    *,
+    max_distance_bits: int,
+    preprocessing: str,
+    chunk_rows: int = CHUNK_ROWS,
 ) -> tuple[HashHit, ...]:
     """Find all hashes within a distance of a picture in any of its orientations.
 
@@ -109,6 +116,8 @@ def search_index(
         Largest Hamming distance that counts, 0 to 256.
     preprocessing : str
         Recipe of the query; hashes with another are left out, except imported ones.
+    chunk_rows : int, optional
+        How many hashes to compare at once; bounds the memory used.
 
     Returns
     -------
@@ -134,8 +143,8 @@ def search_index(
     comparable = np.isin(hashes.recipes, wanted)
     turned = np.ascontiguousarray(query).view(uint64)[:, None, :]
     hits: list[HashHit] = []
-    for start in range(0, len(hashes.words), _CHUNK_ROWS):
-        chunk = slice(start, start + _CHUNK_ROWS)
+    for start in range(0, len(hashes.words), chunk_rows):
+        chunk = slice(start, start + chunk_rows)
         differing = np.bitwise_count(turned ^ hashes.words[None, chunk])
         distances = differing.sum(axis=2, dtype=np.int64)
         nearest = distances.min(axis=0)

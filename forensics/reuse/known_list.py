@@ -182,10 +182,10 @@ def _checked_row(line: int, fields: dict[str, str | None], root: Path) -> KnownR
         raise ArchiveError(f"capture_url is not a web address: {address!r}")
     first_seen = _date(fields.get("first_seen"))
     basis = fields.get("basis") or (DEFAULT_BASIS if first_seen else None)
-    location = _locate(fields.get("path"), root)
+    location = _locate(fields.get("path"), root).resolve()
     return KnownRow(
         line=line,
-        location=str(location.resolve()),
+        location=str(location),
         sighting=Sighting(
             path=location.relative_to(root).as_posix(),
             source=fields.get("source"),

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec import Struct
 
+from forensics.calibration import load
 from forensics.model.match import Matrix, Region, Relation, Segment, Transform
-from forensics.reuse.compare import Comparison, compare_views
+from forensics.reuse.compare import Comparison, chroma_difference, compare_views
 from forensics.reuse.hashes import ORIENTATIONS, orient
 from forensics.reuse.views import Probe
 
@@ -54,12 +55,15 @@ class Verdict(Struct, frozen=True):
         Why, in one sentence.
     segments : tuple of Segment
         For clips: which moments look alike.
+    edits : tuple of str
+        What was done to the reference, in the words of the report format.
     """
 
     relation: Relation
     best: NearPair
     reason: str
     segments: tuple[Segment, ...]
+    edits: tuple[str, ...] = ()
 
 
 def decide(query: Probe, reference: Probe, near: Sequence[NearPair]) -> Verdict:
@@ -90,8 +94,7 @@ def decide(query: Probe, reference: Probe, near: Sequence[NearPair]) -> Verdict:
     comparison = _compare(query, reference, best)
     if not comparison.is_copy:
         return Verdict("lead", best, comparison.reason, segments)
-    relation: Relation = "reencoded" if best.orientation == 0 else "edited_copy"
-    return Verdict(relation, best, comparison.reason, segments)
+    return _copy(query, reference, best, comparison.reason, segments)
 
 
 def transform_of(query: Probe, reference: Probe, orientation: int) -> Transform:
@@ -157,15 +160,39 @@ def _decide_clips(
     if not _moves(query, sorted(moments)):
         reason += "; nothing moves in the clip, so another moment cannot be told from a copy"
         return Verdict("lead", best, reason, segments)
-    relation: Relation = "reencoded" if best.orientation == 0 else "edited_copy"
-    return Verdict(relation, best, reason, segments)
+    return _copy(query, reference, best, reason, segments)
+
+
+def _copy(
+    query: Probe,
+    reference: Probe,
+    best: NearPair,
+    reason: str,
+    segments: tuple[Segment, ...],
+) -> Verdict:
+    """Say what was done to the reference of a copy: turned, mirrored, other colours, or nothing."""
+    mirrored, clockwise_deg = ORIENTATIONS[best.orientation]
+    edits = (["mirror"] if mirrored else []) + (["rotation"] if clockwise_deg else [])
+    if _colours_differ(query, reference, best):
+        edits.append("colour")
+    relation: Relation = "edited_copy" if edits else "reencoded"
+    return Verdict(relation, best, reason, segments, tuple(edits))
+
+
+def _colours_differ(query: Probe, reference: Probe, pair: NearPair) -> bool:
+    if query.views is None or reference.views is None:
+        return False
+    turned = orient(query.views.chroma[pair.query_frame], ORIENTATIONS[pair.orientation])
+    known = reference.views.chroma[pair.reference_frame]
+    limit = load("reuse.compare").value("max_chroma_difference")
+    return chroma_difference(turned, known) > limit
 
 
 def _compare(query: Probe, reference: Probe, pair: NearPair) -> Comparison:
-    assert query.views is not None
-    assert reference.views is not None
-    turned = orient(query.views[pair.query_frame], ORIENTATIONS[pair.orientation])
-    return compare_views(turned, reference.views[pair.reference_frame])
+    if query.views is None or reference.views is None:
+        raise ValueError("both items need views to be compared")
+    turned = orient(query.views.grey[pair.query_frame], ORIENTATIONS[pair.orientation])
+    return compare_views(turned, reference.views.grey[pair.reference_frame])
 
 
 def _moment(probe: Probe, frame: int) -> float:
@@ -184,9 +211,10 @@ def _same_length(query: Probe, reference: Probe) -> bool:
 
 
 def _moves(query: Probe, frames: Sequence[int]) -> bool:
-    assert query.views is not None
-    first = query.views[frames[0]]
-    return any(not compare_views(query.views[frame], first).is_copy for frame in frames[1:])
+    if query.views is None:
+        return False
+    first = query.views.grey[frames[0]]
+    return any(not compare_views(query.views.grey[frame], first).is_copy for frame in frames[1:])
 
 
 def _segments(query: Probe, reference: Probe, near: Sequence[NearPair]) -> tuple[Segment, ...]:

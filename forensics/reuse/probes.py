@@ -27,19 +27,19 @@ def make_probe(
     Probe or None
         None when no picture of the item was hashed.
     """
-    findings = {
-        name: outcome.outcome.finding
+    results = {
+        name: outcome.outcome
         for name, outcome in outcomes.items()
         if isinstance(outcome.outcome, Result)
     }
+    findings = {name: result.finding for name, result in results.items()}
+    artefacts = {name: result.artefacts for name, result in results.items()}
     hashes, views = findings.get("reuse.hashes"), findings.get("reuse.views")
     if not isinstance(hashes, ImageHashes):
         return None
     pixels = None
     if isinstance(views, CompareViews):
-        result = outcomes["reuse.views"].outcome
-        assert isinstance(result, Result)
-        pixels = read_views(views, load(result.artefacts["views"]))
+        pixels = read_views(views, load(artefacts["reuse.views"]["views"]))
     facts = findings.get("ingest.media")
     size_px, duration_s = (0, 0), None
     if isinstance(facts, StillFacts | VideoFacts):

@@ -23,7 +23,7 @@ from forensics.reuse.archive import Archive
 from forensics.reuse.archive_entry import Entry, HashHit
 from forensics.reuse.hashes import ORIENTATIONS
 from forensics.reuse.pair import NearPair, Verdict, decide, transform_of
-from forensics.reuse.views import Probe, orientation_hashes, read_views
+from forensics.reuse.views import Probe, read_views
 
 MAX_MATCHES = 100
 """Entries reported for one query; an archive with more alike needs a person, not a longer list."""
@@ -85,7 +85,7 @@ def _hits_by_entry(probe: Probe, archive: Archive) -> dict[str, list[tuple[int, 
     for position, frame in enumerate(probe.hashes.frames):
         if frame.quality < enough or probe.views is None:
             continue
-        query = orientation_hashes(probe.views[position])
+        query = probe.orientation_hashes[position]
         recipe = probe.hashes.preprocessing
         for hit in archive.search(query, max_distance_bits=radius, preprocessing=recipe):
             if hit.quality is None or hit.quality >= enough:
@@ -119,7 +119,7 @@ def _near_match(
         expected=_expected_false_matches(archive),
         distance_bits=verdict.best.distance_bits,
         transform=transform_of(probe, reference, verdict.best.orientation),
-        edits=_edits(verdict),
+        edits=tuple(Edit(kind, None) for kind in verdict.edits),
         verdict=verdict,
     )
 
@@ -198,16 +198,26 @@ def match_id(one: str, other: str) -> str:
 
 
 def _because(verdict: Verdict, entry: Entry, event: EventWindow) -> str:
-    mirrored, clockwise_deg = ORIENTATIONS[verdict.best.orientation]
-    turned = [word for word, used in (("mirrored", mirrored), ("turned", clockwise_deg)) if used]
-    how = f"; the query is {' and '.join(turned)}" if turned else ""
-    looks = f"PDQ hashes differ in {verdict.best.distance_bits} of 256 bits{how}"
     what = {
         "reencoded": "The same picture, saved again",
-        "edited_copy": "The same picture, mirrored or turned",
-    }.get(verdict.relation, "Looks alike, not shown to be a copy")
+        "edited_copy": f"The same picture, {_changed(verdict.edits)}",
+    }.get(verdict.relation, "Looks alike, but was not shown to be a copy")
+    bits = f"PDQ hashes differ in {verdict.best.distance_bits} of 256 bits"
+    if verdict.relation == "lead":
+        bits += _oriented(verdict.best.orientation)
     dates = _date_sentence(verdict.relation, entry, event)
-    return f"{what}: {looks}; {verdict.reason}. {dates}".rstrip()
+    return f"{what}. {dates} Measured: {bits}; {verdict.reason}."
+
+
+def _changed(edits: Sequence[str]) -> str:
+    words = {"mirror": "mirrored", "rotation": "turned", "colour": "with other colours"}
+    return " and ".join(words[edit] for edit in edits)
+
+
+def _oriented(orientation: int) -> str:
+    mirrored, clockwise_deg = ORIENTATIONS[orientation]
+    words = (["mirrored"] if mirrored else []) + (["turned"] if clockwise_deg else [])
+    return f" when the query is {' and '.join(words)}" if words else ""
 
 
 def _date_sentence(relation: Relation, entry: Entry, event: EventWindow) -> str:
@@ -230,14 +240,6 @@ def _precedes(entry: Entry, event: EventWindow) -> bool:
     if entry.first_seen is None or event.start is None:
         return False
     return parse_instant(entry.first_seen.latest) <= parse_instant(event.start)
-
-
-def _edits(verdict: Verdict) -> tuple[Edit, ...]:
-    mirrored, clockwise_deg = ORIENTATIONS[verdict.best.orientation]
-    if verdict.relation != "edited_copy":
-        return ()
-    kinds = (["mirror"] if mirrored else []) + (["rotation"] if clockwise_deg else [])
-    return tuple(Edit(kind, None) for kind in kinds)
 
 
 def _expected_false_matches(archive: Archive) -> float | None:

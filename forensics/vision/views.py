@@ -46,6 +46,12 @@ def fit(pixels: Pixels, *, longest_side_px: int) -> Pixels:
     longest = max(height, width)
     if longest <= longest_side_px:
         return pixels
+    # Halving is many times faster than shrinking by area to any other size, and exact.
+    while longest >= 2 * longest_side_px and height % 2 == 0 and width % 2 == 0:
+        height, width, longest = height // 2, width // 2, longest // 2
+        pixels = np.asarray(
+            cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), dtype=uint8
+        )
     size = (
         max(1, round(width * longest_side_px / longest)),
         max(1, round(height * longest_side_px / longest)),
@@ -58,22 +64,21 @@ def hash_view(pixels: Pixels) -> Pixels:
 
     Parameters
     ----------
-    pixels : (H, W, 3) uint8
-        sRGB.
+    pixels : (H, W) or (H, W, 3) uint8
+        Grey or sRGB.
 
     Returns
     -------
-    (512, 512, 3) uint8
-        Area-resized; sides shorter than 512 are interpolated linearly.
+    (512, 512) or (512, 512, 3) uint8
+        Shrunk by area to less than twice the size, then linearly.
     """
     height, width = pixels.shape[:2]
-    # OpenCV's area mode turns linear as soon as one side grows, and aliases the other: shrink
-    # first, then enlarge.
-    size = (min(width, HASH_SIDE_PX), min(height, HASH_SIDE_PX))
+    # Area first, exactly, down to less than twice the size: from there two pixels a side, which
+    # linear interpolation looks at, are all there is to average, and it is ten times faster.
+    size = (_halved(width, down_to=HASH_SIDE_PX), _halved(height, down_to=HASH_SIDE_PX))
     shrunk = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    if size != (HASH_SIDE_PX, HASH_SIDE_PX):
-        shrunk = cv2.resize(shrunk, (HASH_SIDE_PX,) * 2, interpolation=cv2.INTER_LINEAR)
-    return np.asarray(shrunk, dtype=uint8)
+    view = cv2.resize(shrunk, (HASH_SIDE_PX,) * 2, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(view, dtype=uint8)
 
 
 def grey(pixels: Pixels) -> Pixels:
@@ -90,3 +95,9 @@ def grey(pixels: Pixels) -> Pixels:
         Luma by ITU-R BT.601 weights.
     """
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=uint8)
+
+
+def _halved(side_px: int, *, down_to: int) -> int:
+    while side_px >= 2 * down_to:
+        side_px = (side_px + 1) // 2
+    return side_px

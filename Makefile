@@ -1,0 +1,39 @@
+# The same commands as CI. `make venv` once, then `make check` before every push.
+PYTHON ?= .venv/bin/python
+BIN := $(dir $(PYTHON))
+
+.PHONY: venv check lint types test docs bench calibrate samples schema
+
+venv:
+	python3 -m venv .venv
+	.venv/bin/pip install -e ".[dev]"
+
+check: lint types test docs
+
+lint:
+	$(BIN)ruff format --check .
+	$(BIN)ruff check .
+	$(BIN)lint-imports
+	$(PYTHON) tools/lint_docstrings.py
+
+types:
+	$(BIN)mypy
+
+test:
+	$(BIN)pytest
+
+docs:
+	$(BIN)pytest tests/docs -n 0
+
+bench:
+	$(PYTHON) benchmarks/speed/stills.py
+	$(PYTHON) benchmarks/speed/startup.py
+
+calibrate:
+	$(PYTHON) benchmarks/calibrate.py
+
+samples:
+	$(PYTHON) tools/make_samples.py --check
+
+schema:
+	$(PYTHON) -m forensics.report.schema

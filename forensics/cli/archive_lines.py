@@ -1,0 +1,59 @@
+"""How the actions of ``forensics archive`` print entries and answers."""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from forensics.reuse.archive_entry import Entry
+
+SHORT_ID = 12
+"""Digits of an identifier that are shown; enough to name an entry by."""
+
+
+def print_json(answer: object) -> None:
+    """Print an answer as JSON.
+
+    Parameters
+    ----------
+    answer : object
+        Anything msgspec encodes.
+    """
+    from forensics.cli.terminal import say_json
+
+    say_json(msgspec.json.format(msgspec.json.encode(answer), indent=1))
+
+
+def describe(entry: "Entry") -> str:
+    """Say in one line what an entry is.
+
+    Parameters
+    ----------
+    entry : Entry
+        The entry.
+
+    Returns
+    -------
+    str
+        Short identifier, date with what it rests on, name and source.
+    """
+    date = "no date" if entry.first_seen is None else f"{entry.first_seen.value} ({entry.basis})"
+    name = entry.path or "(no name)"
+    return "  ".join(filter(None, (shorten(entry.id), date, name, entry.source, entry.event)))
+
+
+def shorten(entry_id: str) -> str:
+    """Shorten an identifier to what is shown.
+
+    Parameters
+    ----------
+    entry_id : str
+        Identifier of an entry.
+
+    Returns
+    -------
+    str
+        Its first digits, after ``pdq-`` for a hash without a file.
+    """
+    kind, dash, digits = entry_id.rpartition("-")
+    return kind + dash + digits[:SHORT_ID]

@@ -1,0 +1,124 @@
+"""``forensics check``: is it recycled?"""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from forensics.cli import status
+
+if TYPE_CHECKING:
+    from forensics.model.casefile import EventWindow
+    from forensics.model.match import CheckReport
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add this command to the parser.
+
+    Parameters
+    ----------
+    commands : argparse sub-parsers
+        Where to add it.
+    """
+    parser = commands.add_parser(
+        "check",
+        help="look files up in an archive of known footage",
+        description="Look photos and videos up in an archive of known footage. A copy whose known "
+        "date precedes the event is recycled; a hash alone is never more than a lead.",
+    )
+    parser.add_argument("files", metavar="FILE", nargs="+", help="photos and videos")
+    parser.add_argument(
+        "--archive",
+        metavar="DB",
+        required=True,
+        help="known footage: a .db, or a folder with a list.csv",
+    )
+    event = parser.add_mutually_exclusive_group()
+    event.add_argument("--case", metavar="FILE", help="case file that names the event")
+    event.add_argument(
+        "--event-start", metavar="TIME", help="earliest time of the event, e.g. 2024-08-16"
+    )
+    parser.add_argument("--json", action="store_true", help="print the answer as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments : argparse.Namespace
+        The parsed command line.
+
+    Returns
+    -------
+    int
+        Exit status.
+    """
+    from pathlib import Path
+
+    import msgspec
+
+    from forensics.cli.terminal import say_json, warn
+    from forensics.model.errors import ArchiveError
+    from forensics.reuse.check import check_files, open_known
+
+    event = _event(arguments)
+    archive = Path(arguments.archive)
+    if not archive.exists():
+        raise ArchiveError(
+            f"the archive {archive} does not exist",
+            advice="Make one with: forensics archive add ARCHIVE.db FOLDER",
+        )
+    with open_known(archive) as (known, skipped):
+        for problem in skipped:
+            warn(f"archive: {problem}")
+        answer = check_files(arguments.files, archive=known, event=event)
+    if arguments.json:
+        say_json(msgspec.json.format(msgspec.json.encode(answer), indent=1))
+    else:
+        _print_answer(answer)
+    return _status(answer)
+
+
+def _event(arguments: argparse.Namespace) -> "EventWindow":
+    from pathlib import Path
+
+    from forensics.ingest.casefile import read_case_file
+    from forensics.model.casefile import EventWindow
+    from forensics.model.dates import parse_date
+    from forensics.model.errors import CaseFileError
+
+    if arguments.case is not None:
+        return read_case_file(Path(arguments.case)).event
+    if arguments.event_start is None:
+        return EventWindow()
+    try:
+        # A day without a zone may have begun fourteen hours before UTC's; the earliest counts.
+        return EventWindow(start=parse_date(arguments.event_start).earliest)
+    except ValueError as error:
+        raise CaseFileError(f"--event-start: {error}") from error
+
+
+def _status(answer: "CheckReport") -> int:
+    if not answer.problems:
+        return status.OK
+    return status.SOME_FAILED if answer.matches or answer.unmatched else status.NOTHING
+
+
+def _print_answer(answer: "CheckReport") -> None:
+    from forensics.cli.terminal import say, warn
+    from forensics.model.match import COPIES
+
+    for match in answer.matches:
+        standing = "copy" if match.relation in COPIES else "lead"
+        word = "RECYCLED" if match.recycled else standing.upper()
+        reference = match.reference
+        say(f"{word:<9} {match.query.path} <- {reference.path or reference.id}")
+        say(f"          {match.because}")
+        if reference.source:
+            say(f"          Source: {reference.source}")
+    for unmatched in answer.unmatched:
+        say(f"{'NO MATCH':<9} {unmatched.path} ({unmatched.reason})")
+    if answer.unmatched:
+        say("No match means that nothing like it is in this archive, not that it is original.")
+    for problem in answer.problems:
+        warn(f"{problem.path}: {problem.error}. {problem.advice}".rstrip())

@@ -1,0 +1,112 @@
+"""``forensics inspect``: what a file says about itself."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from forensics.cli import status
+
+if TYPE_CHECKING:
+    from forensics.model.findings import MetadataTable, Note
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add this command to the parser.
+
+    Parameters
+    ----------
+    commands : argparse sub-parsers
+        Where to add it.
+    """
+    parser = commands.add_parser(
+        "inspect",
+        help="print the metadata of one file",
+        description="Print what a file says about itself, by every engine that reads it, and "
+        "where they disagree. Metadata can be edited without a trace.",
+    )
+    parser.add_argument("file", metavar="FILE", help="a photo or video")
+    parser.add_argument("--json", action="store_true", help="print it as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments : argparse.Namespace
+        The parsed command line.
+
+    Returns
+    -------
+    int
+        Exit status.
+    """
+    import msgspec
+
+    from forensics.cli.terminal import say_json, warn
+    from forensics.ingest.folder import printable_path
+    from forensics.ingest.media import open_media
+    from forensics.metadata.notes import find_notes
+    from forensics.metadata.read import read_fields
+    from forensics.model.errors import UnreadableMedia
+    from forensics.model.findings import MetadataTable
+
+    shown = printable_path(arguments.file)
+    try:
+        media = open_media(arguments.file)
+    except UnreadableMedia as error:
+        warn(f"forensics inspect: {shown}: {error}. {error.advice}".rstrip())
+        return status.NOTHING
+    table = read_fields(media)
+    has_fields = isinstance(table, MetadataTable)
+    notes = find_notes(table).notes if isinstance(table, MetadataTable) else ()
+    if arguments.json:
+        answer = {
+            "file": shown,
+            "sha256": media.sha256,
+            "format": media.type.format,
+            "metadata": table.fields if isinstance(table, MetadataTable) else {},
+            "facts": media.facts,
+            "provenance": None,
+            "notes": notes,
+            "encoder": None,
+        }
+        say_json(msgspec.json.format(msgspec.json.encode(answer), indent=1))
+        return status.OK
+    from forensics.cli.terminal import say
+
+    say(f"{shown}: {media.type.format}, {media.bytes:,} bytes, SHA-256 {media.sha256}")
+    if isinstance(table, MetadataTable):
+        _print_table(table)
+        _print_notes(notes)
+    if not has_fields:
+        say("No metadata. Platforms strip it as a rule, so its absence says nothing.")
+    return status.OK
+
+
+def _print_table(table: "MetadataTable") -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from forensics.report.text import reveal
+
+    grid = Table(box=box.SIMPLE_HEAD)
+    for heading in ("field", "value", "read by", "agree"):
+        grid.add_column(heading, overflow="fold")
+    words = {True: "yes", False: "NO", None: "one engine"}
+    for name, field in table.fields.items():
+        value = f"{field.value.lat}, {field.value.lon}" if name == "position" else str(field.value)  # type: ignore[union-attr]
+        cells = (name, value, ", ".join(field.sources), words[field.agree])
+        style = "bold yellow" if field.agree is False else ""
+        grid.add_row(*(Text(reveal(cell), style=style) for cell in cells))
+    Console(highlight=False).print(grid)
+
+
+def _print_notes(notes: "tuple[Note, ...]") -> None:
+    from forensics.cli.terminal import say
+
+    for note in notes:
+        say(f"{note.severity}: {note.text}")
+        say(f"    How this comes about innocently: {note.innocent_explanation}")

@@ -1,0 +1,111 @@
+"""``forensics scan``: everything over a folder, then the report."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from forensics.cli import status
+
+if TYPE_CHECKING:
+    from forensics.model.case import Case
+    from forensics.scan import Plan
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add this command to the parser.
+
+    Parameters
+    ----------
+    commands : argparse sub-parsers
+        Where to add it.
+    """
+    parser = commands.add_parser(
+        "scan",
+        help="examine a folder and write the report",
+        description="Examine every photo and video of a folder and write report.html and "
+        "report.json. The folder is only read. FOLDER/case.toml is used when it is there.",
+    )
+    parser.add_argument("folder", help="folder of photos and videos")
+    parser.add_argument("--case", metavar="FILE", help="case file (default: FOLDER/case.toml)")
+    parser.add_argument(
+        "--archive", metavar="DB", help="known footage: a .db, or a folder with a list.csv"
+    )
+    parser.add_argument("--out", metavar="DIR", help="output folder (default: ./FOLDER-report)")
+    parser.add_argument("--show", action="store_true", help="do not blur pictures in the report")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be examined")
+    parser.add_argument("--json", action="store_true", help="print the report's path as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments : argparse.Namespace
+        The parsed command line.
+
+    Returns
+    -------
+    int
+        Exit status.
+    """
+    from forensics.cli.progress import ProgressLine
+    from forensics.cli.summary import print_summary
+    from forensics.cli.terminal import say_json, warn
+    from forensics.scan import plan, scan
+
+    paths = {"case": arguments.case, "archive": arguments.archive, "out": arguments.out}
+    todo = plan(arguments.folder, **paths)
+    if arguments.dry_run:
+        return _print_plan(todo, as_json=arguments.json)
+    if not todo.found:
+        warn(f"forensics scan: no files to examine in {arguments.folder}")
+        return status.NOTHING
+    progress = ProgressLine()
+    try:
+        case = scan(arguments.folder, **paths, show=arguments.show, on_progress=progress)
+    finally:
+        progress.close()
+    report = todo.out / "report.html"
+    if arguments.json:
+        import msgspec
+
+        say_json(msgspec.json.encode({"report": str(todo.out / "report.json")}))
+    else:
+        print_summary(case, report)
+    return _status(case)
+
+
+def _status(case: "Case") -> int:
+    if all(item.status == "rejected" for item in case.items):
+        return status.NOTHING
+    unexpected = any(not each.expected for each in case.unread)
+    rejected = any(item.status == "rejected" for item in case.items)
+    return status.SOME_FAILED if unexpected or rejected or case.problems else status.OK
+
+
+def _print_plan(todo: "Plan", *, as_json: bool) -> int:
+    import msgspec
+
+    from forensics.cli.terminal import say, say_json
+    from forensics.stages import STEPS
+
+    if as_json:
+        plan = {
+            "files": [{"path": each.path, "bytes": each.bytes} for each in todo.found],
+            "unread": [msgspec.to_builtins(each) for each in todo.unread],
+            "steps": [step.name for step in STEPS],
+            "archive": str(todo.archive) if todo.archive else None,
+            "out": str(todo.out),
+        }
+        say_json(msgspec.json.encode(plan))
+        return status.OK
+    say(f"{len(todo.found)} files to examine, {sum(e.bytes for e in todo.found):,} bytes")
+    for found in todo.found:
+        say(f"  {found.path}  {found.bytes:,}")
+    for unread in todo.unread:
+        say(f"  not examined: {unread.path} ({unread.reason})")
+    say(f"Steps: {', '.join(step.name for step in STEPS)}")
+    say(f"Known footage: {todo.archive or 'none'}")
+    say(f"Report: {todo.out / 'report.html'}")
+    return status.OK

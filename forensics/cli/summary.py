@@ -1,0 +1,126 @@
+"""The short summary a scan ends with: what a person acts on, then where the report is."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from forensics.model.case import Case
+from forensics.model.findings import Notes
+from forensics.model.match import COPIES, Match
+from forensics.model.outcome import Result
+from forensics.report.text import reveal
+
+MAX_LINES = 8
+"""Lines of one kind that are printed; the report has them all."""
+
+_INDENT = 2
+
+
+def print_summary(case: Case, report: Path) -> None:
+    """Print what was examined and found, and where the report is.
+
+    Parameters
+    ----------
+    case : Case
+        What a scan found.
+    report : Path
+        The report in HTML.
+    """
+    console = Console(highlight=False)
+    console.print(Text(reveal(case.case.name or "Unnamed case"), style="bold"))
+    console.print(Text(_examined(case)))
+    console.print(Text(reveal(_compared(case))))
+    recycled = [match for match in case.matches if match.recycled]
+    known = [m for m in case.matches if not m.recycled and m.relation in COPIES]
+    leads = [match for match in case.matches if match.relation not in COPIES]
+    _section(console, "Recycled, known before the event", recycled, "bold magenta")
+    _section(console, "Known, but not shown to be older than the event", known, "cyan")
+    _section(console, "Looks like known footage, a person must look", leads, "yellow")
+    _print_lines(console, "Copies within the folder", _copies(case), "cyan")
+    _print_lines(console, "Worth a look", _notes(case), "yellow")
+    _print_lines(console, "Not examined, or only in part", _not_examined(case), "yellow")
+    console.print()
+    console.print(Text("Not tested: AI-generated imagery, damage, events, claims. See the report."))
+    # A path that is wrapped cannot be copied.
+    console.print(Text(f"Report: {reveal(str(report))}", style="bold"), soft_wrap=True)
+
+
+def _examined(case: Case) -> str:
+    states = [item.status for item in case.items]
+    files = sum(len(item.paths) for item in case.items)
+    parts = [f"{states.count('ok')} examined"]
+    for state, words in (("degraded", "examined in part"), ("rejected", "rejected")):
+        if state in states:
+            parts.append(f"{states.count(state)} {words}")
+    different = "" if files == len(states) else f" ({len(states)} different)"
+    return f"{files} photos and videos{different}: {', '.join(parts)}"
+
+
+def _compared(case: Case) -> str:
+    known = case.archive
+    if known is None:
+        return "Not compared with known footage: the case names no archive"
+    span = f", first seen {known.earliest} to {known.latest}" if known.earliest else ""
+    return f"Compared with {known.entries} pieces of known footage{span}"
+
+
+def _section(console: Console, title: str, matches: Sequence[Match], style: str) -> None:
+    lines = []
+    for match in matches:
+        reference = match.reference
+        since = f", known since {reference.first_seen}" if reference.first_seen else ", no date"
+        lines.append(f"{match.query.path} ← {reference.path or reference.id}{since}")
+    _print_lines(console, title, lines, style)
+
+
+def _print_lines(console: Console, title: str, lines: Sequence[str], style: str) -> None:
+    if not lines:
+        return
+    console.print()
+    console.print(Text(f"{title}: {len(lines)}", style=style))
+    for line in lines[:MAX_LINES]:
+        console.print(_indented(reveal(line)))
+    if len(lines) > MAX_LINES:
+        console.print(_indented(f"and {len(lines) - MAX_LINES} more"))
+
+
+def _indented(line: str) -> Padding:
+    return Padding(Text(line, overflow="fold"), (0, 0, 0, _INDENT), expand=False)
+
+
+def _copies(case: Case) -> list[str]:
+    paths = {item.sha256: item.paths[0] for item in case.items}
+    same = [f"{' = '.join(each.paths)} (same bytes)" for each in case.items if len(each.paths) > 1]
+    return same + [
+        " ~ ".join(paths[member.sha256] for member in group.members)
+        for group in case.groups
+        if len(group.members) > 1
+    ]
+
+
+def _notes(case: Case) -> list[str]:
+    paths = {item.sha256: item.paths[0] for item in case.items}
+    lines = [
+        f"{path}: is {item.format}, whatever its name says"
+        for item in case.items
+        for path in item.extension_disagrees
+    ]
+    for outcome in case.outcomes:
+        if isinstance(outcome.outcome, Result) and isinstance(outcome.outcome.finding, Notes):
+            lines += [
+                f"{paths[outcome.subject[0]]}: {note.text}"
+                for note in outcome.outcome.finding.notes
+                if note.severity != "info"
+            ]
+    return lines
+
+
+def _not_examined(case: Case) -> list[str]:
+    lines = [f"{each.paths[0]}: {each.reason}" for each in case.items if each.status != "ok"]
+    lines += [f"{each.path}: {each.reason}" for each in case.unread if not each.expected]
+    if case.archive is not None:
+        lines += [f"archive: {problem}" for problem in case.archive.problems]
+    return lines

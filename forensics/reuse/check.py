@@ -1,0 +1,121 @@
+"""Is it recycled? Look single files up in an archive of known footage."""
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from forensics.ingest.folder import printable_path
+from forensics.ingest.media import Media, open_media
+from forensics.model.casefile import EventWindow
+from forensics.model.errors import UnreadableMedia
+from forensics.model.findings import CompareViews, StillFacts, VideoFacts
+from forensics.model.match import CheckProblem, CheckReport
+from forensics.reuse.archive import Archive
+from forensics.reuse.hashes import hash_frames
+from forensics.reuse.index import index_folder
+from forensics.reuse.search import search_archive
+from forensics.reuse.views import Probe, make_views, read_views
+
+
+def check_files(
+    paths: Sequence[str | os.PathLike[str]],
+    *,
+    archive: Archive,
+    event: EventWindow = EventWindow(),  # noqa: B008 - frozen
+) -> CheckReport:
+    """Look files up in an archive of known footage.
+
+    Parameters
+    ----------
+    paths : sequence of str or PathLike
+        Photos and videos.
+    archive : Archive
+        Known footage, open for reading.
+    event : EventWindow, optional
+        The event the files are said to show; without its start nothing is called recycled.
+
+    Returns
+    -------
+    CheckReport
+        Matches, files without any, and files that could not be checked.
+    """
+    probes, problems = [], []
+    for path in paths:
+        shown = printable_path(path)
+        try:
+            probes.append(probe_file(path))
+        except UnreadableMedia as error:
+            problems.append(CheckProblem(shown, str(error), error.advice))
+    found = search_archive(probes, archive, event)
+    return CheckReport(found.matches, found.unmatched, tuple(problems))
+
+
+def probe_file(path: str | os.PathLike[str]) -> Probe:
+    """Make the search probe of one file.
+
+    Parameters
+    ----------
+    path : str or PathLike
+        A photo or video.
+
+    Returns
+    -------
+    Probe
+        Its hashes and views.
+
+    Raises
+    ------
+    UnreadableMedia
+        When nothing of it can be decoded.
+    """
+    media = open_media(path)
+    facts = media.facts
+    if not isinstance(facts, StillFacts | VideoFacts) or not media.frames:
+        raise UnreadableMedia(_why(media), advice="Fetch it again from its source.")
+    views = make_views(media.frames)
+    assert isinstance(views.finding, CompareViews)  # noqa: S101 - what make_views returns
+    return Probe(
+        sha256=media.sha256,
+        path=printable_path(path),
+        is_video=len(media.frames) > 1,
+        hashes=hash_frames(media.frames),
+        views=read_views(views.finding, views.artefacts["views"].data),
+        size_px=(facts.width_px or 0, facts.height_px or 0),
+        duration_s=facts.duration_s,
+    )
+
+
+@contextmanager
+def open_known(path: Path, *, index_in: Path | None = None) -> Iterator[tuple[Archive, list[str]]]:
+    """Open known footage: a ``.db``, or a folder, which is indexed first.
+
+    Parameters
+    ----------
+    path : Path
+        A ``.db`` made by ``forensics archive``, or a folder with a ``list.csv``.
+    index_in : Path, optional
+        Where the index of a folder is kept; a temporary folder by default.
+
+    Yields
+    ------
+    archive : Archive
+        Open for reading.
+    problems : list of str
+        What of a folder could not be taken in.
+    """
+    if not path.is_dir():
+        with Archive.open(path) as archive:
+            yield archive, []
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        index = (index_in or Path(scratch)) / "archive.db"
+        index.unlink(missing_ok=True)
+        with Archive.open(index, create=True) as archive:
+            yield archive, index_folder(archive, path)
+
+
+def _why(media: Media) -> str:
+    facts = media.facts
+    return getattr(facts, "error", None) or getattr(facts, "detail", None) or "no picture in it"

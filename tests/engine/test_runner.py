@@ -1,0 +1,112 @@
+"""One visit to an item: every step has exactly one outcome, whatever happens."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from forensics.engine.runner import run_step, visit
+from forensics.engine.step import Step
+from forensics.ingest.media import Frame, Media
+from forensics.model.findings import StillFacts
+from forensics.model.item import SniffedType
+from forensics.model.outcome import Absent, ArtefactBytes, Problem, Result
+
+
+def make_media(*, kind: str = "still", frames: int = 1) -> Media:
+    facts = StillFacts(8, 8, 8, 8, 1, "RGB", 1, 1, None, None)
+    pixels = np.zeros((8, 8, 3), np.uint8)
+    return Media(
+        path=Path("a.jpg"),
+        sha256="0" * 64,
+        bytes=3,
+        type=SniffedType(kind, "jpeg", ("jpg",)),
+        data=b"abc",
+        facts=facts,
+        frames=tuple(Frame(None, pixels) for _ in range(frames)),
+        tags={},
+    )
+
+
+def make_step(run: str, **changes: object) -> Step:
+    row = {"name": "test.step", "scope": "item", "takes": ("media",), "version": 1, "summary": "x"}
+    return Step(run=run, **(row | changes))
+
+
+def store(artefact: ArtefactBytes) -> str:
+    return f"kept{artefact.suffix}"
+
+
+def failing(media: Media) -> None:
+    raise AssertionError("broken on purpose")
+
+
+def absent(media: Media) -> Absent:
+    return Absent("not_present", "nothing there")
+
+
+def taking_another(finding: object) -> None:
+    raise AssertionError("must not run")
+
+
+def test_a_fault_becomes_a_problem_and_the_others_still_run() -> None:
+    steps = [
+        make_step(f"{__name__}:failing", name="test.failing"),
+        make_step("forensics.ingest.thumbnail:make_thumbnail", takes=("frames",)),
+    ]
+
+    ingest, first, second = visit(make_media(), steps, store=store)
+
+    assert isinstance(ingest.outcome, Result)
+    assert isinstance(first.outcome, Problem)
+    assert "broken on purpose" in first.outcome.error
+    assert isinstance(second.outcome, Result)
+    assert second.outcome.artefacts == {"thumb": "kept.jpg"}
+
+
+def test_a_missing_library_is_an_absence_with_advice() -> None:
+    given = run_step(make_step("no_such_module:function"), {"media": None})
+
+    assert isinstance(given, Absent)
+    assert given.reason == "not_available"
+    assert given.advice
+
+
+def test_a_step_is_not_applied_to_other_kinds() -> None:
+    step = make_step(f"{__name__}:failing", kinds=("video",))
+
+    outcome = visit(make_media(), [step], store=store)[1].outcome
+
+    assert isinstance(outcome, Absent)
+    assert outcome.reason == "not_applicable"
+
+
+def test_without_pictures_picture_steps_are_absent() -> None:
+    step = make_step("forensics.ingest.thumbnail:make_thumbnail", takes=("frames",))
+
+    outcome = visit(make_media(frames=0), [step], store=store)[1].outcome
+
+    assert isinstance(outcome, Absent)
+    assert outcome.reason == "unreadable"
+
+
+def test_what_rests_on_an_absent_finding_is_absent_too() -> None:
+    steps = [
+        make_step(f"{__name__}:absent", name="test.absent"),
+        make_step(f"{__name__}:taking_another", takes=("test.absent",)),
+    ]
+
+    outcome = visit(make_media(), steps, store=store)[2].outcome
+
+    assert isinstance(outcome, Absent)
+    assert "test.absent" in outcome.detail
+
+
+@pytest.mark.parametrize("frames", [1, 2, 7])
+def test_a_strip_is_made_of_several_pictures_only(frames: int) -> None:
+    step = make_step("forensics.ingest.thumbnail:make_thumbnail", takes=("frames",))
+
+    outcome = visit(make_media(frames=frames), [step], store=store)[1].outcome
+
+    assert isinstance(outcome, Result)
+    assert ("strip" in outcome.artefacts) is (frames > 1)

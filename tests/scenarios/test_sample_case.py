@@ -1,0 +1,242 @@
+"""The sample case from folder to report: what the manifest says is true is found."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+import forensics
+from forensics.model.case import Case
+from forensics.model.findings import MetadataTable, Notes, StillFacts
+from forensics.model.outcome import Result
+
+Manifest = dict[str, dict]
+
+# Copies this version cannot confirm; they may be leads or missed, never called something else.
+BEYOND = {"glushkovo/photo_2024-08-16_18-05-44.jpg", "glushkovo/Screenshot_20240816-190233.png"}
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> tuple[Case, Path]:
+    out = tmp_path_factory.mktemp("sample") / "report"
+    return forensics.scan(repository / "samples" / "glushkovo", out=out), out
+
+
+@pytest.fixture(scope="module")
+def case(scanned: tuple[Case, Path]) -> Case:
+    return scanned[0]
+
+
+def truths(manifest: Manifest, key: str) -> dict[str, dict]:
+    """Manifest truths of evidence files that have a key, by path in the folder."""
+    return {
+        path.removeprefix("glushkovo/"): entry["truth"]
+        for path, entry in manifest.items()
+        if key in entry.get("truth", {}) and "/archive/" not in path
+    }
+
+
+def finding(case: Case, path: str, step: str) -> object:
+    digest = next(item.sha256 for item in case.items if path in item.paths)
+    outcome = next(each for each in case.outcomes if each.step == step and digest in each.subject)
+    assert isinstance(outcome.outcome, Result), outcome
+    return outcome.outcome.finding
+
+
+def test_every_file_is_named_once(case: Case, manifest: Manifest) -> None:
+    evidence = {p.removeprefix("glushkovo/") for p in manifest if "/archive/" not in p}
+    evidence -= {"case.toml"}
+
+    seen = [path for item in case.items for path in item.paths]
+    seen += [each.path for each in case.unread]
+
+    assert sorted(seen) == sorted(evidence)
+
+
+def test_formats_are_told_by_content(case: Case, manifest: Manifest) -> None:
+    expected = {path: truth["format"] for path, truth in truths(manifest, "format").items()}
+    expected = {path: name for path, name in expected.items() if name != "text"}
+
+    assert {path: item.format for item in case.items for path in item.paths} == expected
+
+
+def test_wrong_extensions_are_named_and_only_those(case: Case, manifest: Manifest) -> None:
+    expected = sorted(truths(manifest, "extension_disagrees"))
+
+    assert sorted(path for item in case.items for path in item.extension_disagrees) == expected
+
+
+def test_truncated_files_are_degraded_and_only_those(case: Case, manifest: Manifest) -> None:
+    expected = sorted(truths(manifest, "truncated"))
+
+    assert sorted(item.paths[0] for item in case.items if item.status != "ok") == expected
+    assert all(item.status == "degraded" for item in case.items if item.status != "ok")
+
+
+def test_recycled_copies_are_found_with_their_relation(case: Case, manifest: Manifest) -> None:
+    expected = {
+        (path, truth["copy_of"].removeprefix("glushkovo/archive/"), truth["relation"])
+        for path, truth in truths(manifest, "copy_of").items()
+        if truth["recycled"] and f"glushkovo/{path}" not in BEYOND
+    }
+
+    recycled = {(m.query.path, m.reference.path, m.relation) for m in case.matches if m.recycled}
+
+    assert recycled == expected
+    assert expected
+
+
+def test_a_copy_dated_after_the_event_is_a_copy_and_not_recycled(case: Case) -> None:
+    after = [m for m in case.matches if m.reference.path == "seym-bridge-2024-08-17.jpg"]
+
+    assert after
+    assert {match.relation for match in after} <= {"identical", "reencoded"}
+    assert all(match.recycled is None for match in after)
+    assert all("older ones may exist" in match.because for match in after)
+
+
+def test_harder_copies_are_leads_at_most(case: Case, manifest: Manifest) -> None:
+    for path in BEYOND:
+        name = path.removeprefix("glushkovo/")
+        original = manifest[path]["truth"]["copy_of"].removeprefix("glushkovo/archive/")
+        found = [m for m in case.matches if m.query.path == name]
+        assert all(m.relation == "lead" and m.reference.path == original for m in found)
+
+
+def test_nothing_else_matches_known_footage(case: Case, manifest: Manifest) -> None:
+    related = set(truths(manifest, "copy_of"))
+
+    assert {match.query.path for match in case.matches} <= related
+
+
+def test_mirrored_copy_is_mapped_onto_its_original(case: Case, manifest: Manifest) -> None:
+    mirrored = [m for m in case.matches if m.relation == "edited_copy"]
+
+    assert mirrored
+    for match in mirrored:
+        truth = manifest[f"glushkovo/{match.query.path}"]["truth"]
+        assert match.transform.mirrored is truth["mirrored"]
+        assert [edit.kind for edit in match.edits] == ["mirror"]
+        assert match.transform.matrix is not None
+        flat = [value for row in match.transform.matrix for value in row]
+        wanted = [value for row in truth["matrix"] for value in row]
+        assert flat == pytest.approx(wanted, abs=1e-3)
+
+
+def test_duplicates_in_the_folder_form_groups(case: Case, manifest: Manifest) -> None:
+    path_of = {item.sha256: item.paths for item in case.items}
+    together = [
+        {path for member in group.members for path in path_of[member.sha256]}
+        for group in case.groups
+    ] + [set(item.paths) for item in case.items]
+
+    for path, truth in truths(manifest, "duplicate_of").items():
+        # Frames, parts and palettes of a clip are beyond this version.
+        if truth["duplicate_relation"] == "contained_in" or path.endswith(".gif"):
+            continue
+        other = truth["duplicate_of"].removeprefix("glushkovo/")
+        assert any({path, other} <= group for group in together), (path, other)
+
+
+def test_items_in_one_group_are_copies_by_the_manifest(case: Case, manifest: Manifest) -> None:
+    path_of = {item.sha256: item.paths[0] for item in case.items}
+
+    for group in case.groups:
+        contents = {
+            manifest[f"glushkovo/{path_of[member.sha256]}"]["truth"]["content"].split(",")[0]
+            for member in group.members
+        }
+        assert len(contents) == 1, contents
+
+
+def test_positions_are_read_by_two_engines_that_agree(case: Case, manifest: Manifest) -> None:
+    for path, truth in truths(manifest, "position").items():
+        table = finding(case, path, "metadata.read")
+        assert isinstance(table, MetadataTable)
+        position = table.fields["position"]
+        assert position.value.lat == pytest.approx(truth["position"]["lat"], abs=1e-4)
+        assert position.value.lon == pytest.approx(truth["position"]["lon"], abs=1e-4)
+        assert position.agree is not False
+
+
+def test_capture_times_keep_their_offset_or_have_none(case: Case, manifest: Manifest) -> None:
+    for path, truth in truths(manifest, "captured_at").items():
+        if truth.get("metadata") == "contradictory":
+            continue
+        table = finding(case, path, "metadata.read")
+        assert isinstance(table, MetadataTable)
+        # A phone's clip has its time in the container's header only.
+        names = [name for name in ("captured_at", "created_at") if name in table.fields]
+        assert names
+        if names[0] == "captured_at":
+            read = datetime.fromisoformat(str(table.fields["captured_at"].value))
+            assert read.replace(microsecond=0).isoformat() == truth["captured_at"]
+
+
+def test_contradictory_file_has_notes_and_the_clean_ones_none(
+    case: Case, manifest: Manifest
+) -> None:
+    contradictory = {
+        path
+        for path, truth in truths(manifest, "metadata").items()
+        if truth["metadata"] == "contradictory"
+    }
+    noted = set()
+    for outcome in case.outcomes:
+        result = outcome.outcome
+        if isinstance(result, Result) and isinstance(result.finding, Notes):
+            if any(note.severity != "info" for note in result.finding.notes):
+                noted |= {p for i in case.items if i.sha256 in outcome.subject for p in i.paths}
+
+    assert contradictory
+    assert noted == contradictory
+
+
+def test_orientation_is_applied_once(case: Case, manifest: Manifest) -> None:
+    for path, truth in truths(manifest, "orientation").items():
+        facts = finding(case, path, "ingest.media")
+        assert isinstance(facts, StillFacts)
+        assert facts.orientation == truth["orientation"]
+        assert (facts.width_px, facts.height_px) == (facts.stored_height_px, facts.stored_width_px)
+
+
+def test_report_says_what_it_cannot_say(case: Case, scanned: tuple[Case, Path]) -> None:
+    page = (scanned[1] / "report.html").read_text("utf-8")
+
+    assert "AI-generated" in page
+    assert any("AI-generated" in each for each in case.not_tested)
+    for word in ("fake", "authentic", "genuine"):
+        assert word not in page.lower()
+
+
+def test_report_is_the_same_twice(
+    scanned: tuple[Case, Path], tmp_path: Path, repository: Path
+) -> None:
+    forensics.scan(repository / "samples" / "glushkovo", out=tmp_path / "again")
+
+    for name in ("report.json", "report.html"):
+        assert (tmp_path / "again" / name).read_bytes() == (scanned[1] / name).read_bytes()
+
+
+def test_clocks_and_places_of_the_run_stay_out_of_the_report(
+    scanned: tuple[Case, Path], repository: Path
+) -> None:
+    text = (scanned[1] / "report.json").read_text("utf-8")
+
+    assert str(repository) not in text
+    assert str(scanned[1]) not in text
+    log = [json.loads(line) for line in (scanned[1] / "run.jsonl").read_text("utf-8").splitlines()]
+    assert log[0]["event"] == "start"
+    assert log[-1]["event"] == "end"
+
+
+def test_evidence_is_not_touched(
+    scanned: tuple[Case, Path], repository: Path, manifest: Manifest
+) -> None:
+    folder = repository / "samples" / "glushkovo"
+
+    # case.toml and list.csv are written by hand and have no recorded digest.
+    on_disk = {p.relative_to(folder.parent).as_posix() for p in folder.rglob("*") if p.is_file()}
+    by_hand = {"glushkovo/case.toml", "glushkovo/archive/list.csv"}
+    assert on_disk - by_hand == {p for p in manifest if p.startswith("glushkovo/")}
