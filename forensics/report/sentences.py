@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 from msgspec import Struct
 
+from forensics.model.case import Method
 from forensics.model.item import Item
 from forensics.model.match import Group, Match
 from forensics.report.lookup import Lookup, is_copy, item_anchor, method_anchor
@@ -441,8 +442,27 @@ def _from_method(lookup: Lookup, step: str, *measures: tuple[str, Markup]) -> Re
     method = lookup.methods.get(step)
     if method is None:
         return Reason(measures)
-    thresholds = tuple(sorted(method.calibration.items()))
-    return Reason(measures, thresholds, method.limits, method_anchor(step))
+    return Reason(measures, thresholds(method), method.limits, method_anchor(step))
+
+
+def thresholds(method: Method) -> tuple[tuple[str, str], ...]:
+    """Give the thresholds of a method with names that read well.
+
+    Parameters
+    ----------
+    method : Method
+        The step.
+
+    Returns
+    -------
+    tuple of (str, str)
+        Name and words, sorted by name.
+    """
+    rows = []
+    for key, words in sorted(method.calibration.items()):
+        calibration, _, threshold = key.partition(" ")
+        rows.append((f"{threshold.replace('_', ' ')} ({calibration})", words))
+    return tuple(rows)
 
 
 def _known(match: Match) -> Markup:

@@ -12,7 +12,7 @@ from forensics.report.items import ItemCard, NoteRow, StepRow, item_cards, note_
 from forensics.report.lookup import Lookup, is_copy, method_anchor
 from forensics.report.matches import GroupCard, MatchCard, group_cards, match_cards
 from forensics.report.pictures import Pictures
-from forensics.report.sentences import Tellings, tell
+from forensics.report.sentences import Tellings, tell, thresholds
 from forensics.report.text import counted, markup, moment, prose
 from forensics.report.timeline import TimeLine, draw_time_line
 
@@ -249,7 +249,7 @@ def _method(method: Method, case: Case) -> MethodCard:
     return MethodCard(
         method_anchor(method.step),
         method,
-        tuple(sorted(method.calibration.items())),
+        thresholds(method),
         f"Items: {scope}" if scope else f"Run: {whole}" if case.items else "No item to run on",
     )
 
