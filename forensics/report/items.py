@@ -16,9 +16,9 @@ from forensics.model.findings import (
 )
 from forensics.model.item import Item
 from forensics.model.outcome import Outcome, Problem, Result
-from forensics.report.lookup import Lookup, item_anchor
+from forensics.report.lookup import Lookup, item_anchor, note_anchor
 from forensics.report.pictures import Picture, Pictures
-from forensics.report.sentences import match_standing, note_anchor
+from forensics.report.sentences import match_standing
 from forensics.report.text import counted, listed, markup, moment, name, shorten, size
 from forensics.report.words import FIELD_NAMES, OUTCOMES, RENAMED, STANDINGS
 
