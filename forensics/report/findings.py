@@ -26,6 +26,9 @@ MAX_OF_ONE_STANDING = 8
 MAX_SETS_ONE_BY_ONE = 2
 """Sets of copies told one by one; more are told in one sentence."""
 
+MAX_SETS_NAMED = 5
+"""Sets named in that sentence."""
+
 _ORDER = ("recycled", "conflict", "copy", "lead", "group", "same", "notice", "name")
 _SECTIONS = {
     "recycled": "recycled", "copy": "recycled", "lead": "recycled", "conflict": "metadata",
@@ -241,13 +244,13 @@ def _all_sets(groups: Sequence[Group], standing: str, lookup: Lookup) -> _Draft:
         markup(
             "{} with {}",
             link(group.id, name(lookup.called(group.members[0].sha256))),
-            listed([name(lookup.called(each.sha256)) for each in _others(group)]),
+            listed([name(lookup.called(each.sha256)) for each in _others(group)], most=2),
         )
         for group in groups
     ]
     first = groups[0].members[0].sha256
-    shown = Markup("; ").join(sets[:MAX_OF_ONE_STANDING])
-    rest = len(sets) - MAX_OF_ONE_STANDING
+    shown = Markup("; ").join(sets[:MAX_SETS_NAMED])
+    rest = len(sets) - MAX_SETS_NAMED
     more = f"; and {counted(rest, 'more set')}" if rest > 0 else ""
     count = counted(len(groups), "set")
     items = len({each.sha256 for group in groups for each in (group.members[0], *_others(group))})
