@@ -91,8 +91,10 @@ def _damaged(items: Sequence[Item], lookup: Lookup) -> Iterator[_Draft]:
     rejected = [item for item in items if item.status == "rejected"]
     if degraded:
         count = counted(len(degraded), "item is", "items are")
-        said = "damaged and could be examined only in part; nothing is said about the rest."
-        yield "damaged", markup("{} {}", count, said), _with_reasons(degraded, lookup)
+        said = (
+            "cut short or broken and could be examined only in part; nothing is said of the rest."
+        )
+        yield "partial", markup("{} {}", count, said), _with_reasons(degraded, lookup)
     if rejected:
         count = counted(len(rejected), "item")
         said = "could not be decoded at all; no picture of them was examined."

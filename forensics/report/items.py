@@ -26,7 +26,7 @@ MAX_HASHES = 12
 """Frames of a clip whose hashes are shown; all stand in ``report.json``."""
 
 _DEGREES_SHOWN = 6
-_STATES = {"ok": "examined", "degraded": "damaged, examined in part", "rejected": "not decodable"}
+_STATES = {"ok": "examined", "degraded": "examined in part", "rejected": "not decodable"}
 
 
 class Tag(Struct, frozen=True):
@@ -287,7 +287,7 @@ def _tags(item: Item, lookup: Lookup) -> Iterator[Tag]:
     if item.extension_disagrees:
         yield Tag("name", STANDINGS["name"], item_anchor(item.sha256))
     if item.status != "ok":
-        standing = {"degraded": "damaged", "rejected": "rejected"}[item.status]
+        standing = {"degraded": "partial", "rejected": "rejected"}[item.status]
         yield Tag(standing, STANDINGS[standing], "cannot-say")
 
 

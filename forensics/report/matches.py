@@ -19,10 +19,10 @@ from forensics.report.text import markup, moment, name
 from forensics.report.words import BASES, EDITS, RELATION_NAMES, STANDINGS
 
 _DRAWN = (
-    ("aligned", "This file in grey, turned and sized like the known one"),
-    ("difference", "Difference of the two grey pictures, four times as strong; black is equal"),
+    ("aligned", "This file, turned and sized like the known one"),
+    ("difference", "Difference of the two, four times as strong; black is equal"),
 )
-_REFERENCE = "Known footage, as the archive keeps it (small, grey)"
+_REFERENCE = "Known footage, as the archive keeps it"
 
 
 class Shot(Struct, frozen=True):

@@ -185,7 +185,7 @@ def _counts(case: Case) -> str:
     sets = sum(len(group.members) > 1 for group in case.groups)
     if sets:
         parts.append(f"{counted(sets, 'set')} of copies")
-    for count, word in ((degraded, "damaged"), (len(rejected), "rejected")):
+    for count, word in ((degraded, "examined in part"), (len(rejected), "rejected")):
         if count:
             parts.append(f"{count:,} {word}")
     if unexpected:

@@ -12,7 +12,7 @@ STANDINGS: Mapping[str, str] = {
     "notice": "Worth a look",
     "info": "For information",
     "name": "Name and content differ",
-    "damaged": "Damaged file",
+    "partial": "Examined in part",
     "rejected": "Not decodable",
     "undecided": "Not settled",
     "untested": "Not tested",
