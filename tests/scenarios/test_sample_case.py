@@ -1,6 +1,7 @@
 """The sample case from folder to report: what the manifest says is true is found."""
 
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -206,8 +207,10 @@ def test_report_says_what_it_cannot_say(case: Case, scanned: tuple[Case, Path]) 
 
     assert "AI-generated" in page
     assert any("AI-generated" in each for each in case.not_tested)
+    # Pictures are base64, in which any word may stand.
+    words = re.sub(r"data:[^\"']*", "", page).lower()
     for word in ("fake", "authentic", "genuine"):
-        assert word not in page.lower()
+        assert word not in words
 
 
 def test_report_is_the_same_twice(
