@@ -253,7 +253,7 @@ def test_interruption_gives_130_and_leaves_no_new_folder(
     def interrupt(path):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("forensics.scan.open_media", interrupt)
+    monkeypatch.setattr(forensics_scan(), "open_media", interrupt)
     monkeypatch.setattr("forensics.reuse.check.open_media", interrupt)
     before = sorted(here.rglob("*"))
     arguments = ("evidence",)
@@ -299,7 +299,7 @@ def test_full_disk_is_one_line_and_leaves_no_new_folder(evidence, here, forensic
 def test_broken_archive_is_told_before_any_evidence_is_opened(evidence, forensics, monkeypatch):
     (evidence.parent / "known.db").write_bytes(b"SQLite format 3\0" + bytes(4000))
     opened = []
-    monkeypatch.setattr("forensics.scan.open_media", opened.append)
+    monkeypatch.setattr(forensics_scan(), "open_media", opened.append)
 
     status, printed = forensics("scan", "evidence", "--archive", "known.db")
 
