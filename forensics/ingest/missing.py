@@ -1,4 +1,4 @@
-"""Decode what is left of a damaged picture, and measure what is not."""
+"""Decode what is left of a broken picture, and measure what is not."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ OpenPage = Callable[[bytes], Image.Image]
 
 @dataclass(frozen=True, eq=False)
 class Salvage:
-    """What is left of a damaged picture.
+    """What is left of a broken picture.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def salvage_filled(data: bytes, open_page: OpenPage) -> Salvage | Problem:
     Parameters
     ----------
     data : bytes
-        The damaged file.
+        The broken file.
     open_page : callable
         Opens the picture in given bytes, ready to be loaded.
 
@@ -110,7 +110,7 @@ def salvage_jpeg(data: bytes, open_page: OpenPage, *, scans: int) -> Salvage | P
     Parameters
     ----------
     data : bytes
-        The damaged file.
+        The broken file.
     open_page : callable
         Opens the picture in given bytes, ready to be loaded.
     scans : int

@@ -21,10 +21,10 @@ from forensics.ingest.pixels import exif_orientation, upright_rgb
 from forensics.ingest.source import Source, size_problem
 from forensics.ingest.structure import (
     count_gif_pictures,
-    count_tiff_pages,
     declared_bytes,
     read_jpeg_end,
 )
+from forensics.ingest.tiff_structure import count_pages
 from forensics.model.errors import UnreadableMedia
 from forensics.model.outcome import Problem
 from forensics.vision.views import DECODE_SIDE_PX
@@ -149,7 +149,7 @@ def _count(image: Image.Image, source: Source) -> int:
     if source.format == "gif":
         return max(count_gif_pictures(source.data)[0], 1)
     if source.format == "tiff":
-        return max(count_tiff_pages(source.data), 1)
+        return max(count_pages(source.data), 1)
     return max(int(getattr(image, "n_frames", 1)), 1)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from forensics.ingest.tiff_structure import claims_too_much
 from forensics.model.errors import UnreadableMedia
 from forensics.model.outcome import Problem
 
@@ -55,7 +56,7 @@ class Source:
             That it is cut short, or damaged.
         """
         says_so = any(word in problem.error for word in _WORDS_OF_CUT)
-        return "the file is cut short" if self.is_cut or says_so else "the file is damaged"
+        return "the file is cut short" if self.is_cut or says_so else "the file is corrupted"
 
     def open(self, data: bytes | None = None) -> Image.Image:
         """Open the file, or other bytes in its stead, without decoding pixels.
@@ -73,8 +74,13 @@ class Source:
         Raises
         ------
         UnreadableMedia
-            When Pillow would open it and give wrong pixels.
+            When Pillow would give wrong pixels, or fill the memory.
         """
+        if self.format == "tiff" and claims_too_much(self.data):
+            raise UnreadableMedia(
+                "the file is corrupted: its directories claim more bytes than it has",
+                advice=REFETCH,
+            )
         image = Image.open(io.BytesIO(data or self.data), formats=self.pillow_formats)
         if image.format == "TIFF" and _is_misread(image):
             raise UnreadableMedia("separate planes of more than 8 bits, which Pillow misreads")

@@ -2,23 +2,16 @@
 
 import re
 import struct
-from collections.abc import Iterator
-from itertools import islice
-from typing import Literal
 
 from msgspec import Struct
 
-MAX_COUNTED = 10_000
-"""Pictures counted in one file at most: a chain of a million empty ones takes minutes to follow."""
+from forensics.ingest.tiff_structure import MAX_COUNTED, end_of_pixels
 
 _JPEG_SOS, _JPEG_EOI = 0xDA, 0xD9
 _JPEG_ALONE = (0x01, *range(0xD0, 0xD9))  # markers without a length (ITU-T T.81, table B.1)
 # Within entropy-coded data FF is followed by 00, by a restart marker or by more FF (B.1.1.2).
 _JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _PNG_END = b"IEND\xaeB`\x82"
-_ORDERS: dict[str, Literal["little", "big"]] = {"<": "little", ">": "big"}
-_LOOKED_AT = 64  # directories whose strips are looked at
-_TIFF_CODES = {3: "H", 4: "I"}
 _GIF_PICTURE, _GIF_EXTENSION, _GIF_TRAILER = 0x2C, 0x21, 0x3B
 
 
@@ -89,7 +82,7 @@ def is_cut_short(data: bytes, format_name: str) -> bool:
         return declared_bytes(data, format_name) > len(data)
     if format_name == "bmp":
         return _bmp_end(data) > len(data)
-    return format_name == "tiff" and _tiff_end(data) > len(data)
+    return format_name == "tiff" and end_of_pixels(data) > len(data)
 
 
 def declared_bytes(data: bytes, format_name: str) -> int:
@@ -205,82 +198,6 @@ def count_gif_pictures(data: bytes) -> tuple[int, bool]:
         if not is_whole:
             return pictures, False
     return pictures, position <= len(data)
-
-
-def count_tiff_pages(data: bytes) -> int:
-    """Count the pages of a TIFF file by its chain of directories.
-
-    Parameters
-    ----------
-    data : bytes
-        The file.
-
-    Returns
-    -------
-    int
-        Pages, at most `MAX_COUNTED`; a chain that runs in a circle is followed once.
-    """
-    return sum(1 for _ in _tiff_directories(data))
-
-
-def _tiff_directories(data: bytes) -> Iterator[int]:
-    order, is_big = _tiff_kind(data)
-    first, count_code, entry_bytes, link = (8, "Q", 20, "Q") if is_big else (4, "H", 12, "I")
-    seen: set[int] = set()
-    try:
-        (offset,) = struct.unpack_from(order + link, data, first)
-        while offset and offset not in seen and len(seen) < MAX_COUNTED:
-            (count,) = struct.unpack_from(order + count_code, data, offset)
-            seen.add(offset)
-            yield offset
-            after = offset + struct.calcsize(order + count_code) + count * entry_bytes
-            (offset,) = struct.unpack_from(order + link, data, after)
-    except struct.error:  # the chain leads out of the file
-        return
-
-
-def _tiff_kind(data: bytes) -> tuple[str, bool]:
-    return ("<" if data[:2] == b"II" else ">"), data[2:4] in (b"+\0", b"\0+")
-
-
-def _tiff_end(data: bytes) -> int:
-    """Give the end of the last strip or tile, as the first pages' directories say."""
-    order, is_big = _tiff_kind(data)
-    directories = list(islice(_tiff_directories(data), _LOOKED_AT))
-    if not directories:
-        return len(data) + 1
-    if is_big:
-        return 0
-    ends = [0]
-    for directory in directories:
-        entries = int.from_bytes(data[directory : directory + 2], _ORDERS[order])
-        ends.append(directory + 2 + 12 * entries)
-        offsets, sizes = (
-            next(
-                (found for tag in tags if (found := _tiff_numbers(data, directory, order, tag))), ()
-            )
-            for tags in ((273, 324), (279, 325))
-        )
-        ends += [one + two for one, two in zip(offsets, sizes, strict=False)]
-    return max(ends)
-
-
-def _tiff_numbers(data: bytes, directory: int, order: str, tag: int) -> tuple[int, ...]:
-    """Read a tag's SHORT or LONG values from a directory; nothing when they are not there."""
-    try:
-        (entries,) = struct.unpack_from(order + "H", data, directory)
-        for entry in range(directory + 2, directory + 2 + 12 * entries, 12):
-            name, kind, count = struct.unpack_from(order + "HHI", data, entry)
-            if name == tag and kind in _TIFF_CODES and count <= len(data):
-                code = f"{order}{count}{_TIFF_CODES[kind]}"
-                is_inline = struct.calcsize(code) <= 4  # noqa: PLR2004 - the value field
-                (at,) = (
-                    (entry + 8,) if is_inline else struct.unpack_from(order + "I", data, entry + 8)
-                )
-                return struct.unpack_from(code, data, at)
-    except struct.error:
-        pass
-    return ()
 
 
 def _bmp_end(data: bytes) -> int:

@@ -1,4 +1,4 @@
-"""TIFF files that Pillow does not decode: rare sample layouts, damaged compressed strips."""
+"""TIFF files that Pillow does not decode: rare sample layouts, broken compressed strips."""
 
 import io
 from typing import Any

@@ -132,7 +132,7 @@ def _decode(file: BinaryIO, kind: SniffedType, log: Log) -> Video:
         facts = _facts(container, stream, tally, kept, declared_s, "; ".join(faults) or None)
     messages = _messages(log)
     if stream is not None and not kept.frames:
-        why = "; ".join(faults) or "the file is damaged: none of its pictures could be decoded"
+        why = "; ".join(faults) or "the file is corrupted: none of its pictures could be decoded"
         return Video(Problem(f"no picture to examine: {why}", _REFETCH), (), tags, False, messages)
     return Video(facts, kept.in_order(), tags, stream is None, messages)
 

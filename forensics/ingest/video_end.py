@@ -39,7 +39,7 @@ def name_faults(tally: Tally, *, declared_s: float | None, ended_early: str | No
             "(duration in the header against the last packet)"
         )
     if tally.broken:
-        faults.append(f"{tally.broken} packets or frames are damaged")
+        faults.append(f"{tally.broken} packets or frames are corrupted")
     if tally.untimed:
         faults.append(f"{tally.untimed} frames carry no time; they follow the ones before them")
     if ended_early:
@@ -73,7 +73,7 @@ def explain_no_opening(file: BinaryIO, kind: SniffedType, problem: Problem) -> P
                 f"the file is cut short: nothing of it can be played ({problem.error})", _REFETCH
             )
     return Problem(
-        f"the file is damaged, or no {kind.format.upper()} behind its first bytes: nothing in it "
+        f"the file is corrupted, or no {kind.format.upper()} behind its first bytes: nothing in it "
         f"can be played ({problem.error})",
         _REFETCH,
     )
@@ -81,7 +81,7 @@ def explain_no_opening(file: BinaryIO, kind: SniffedType, problem: Problem) -> P
 
 def _without_index(boxes: set[bytes], is_cut: bool, problem: Problem) -> Problem:
     has_content = b"mdat" in boxes or is_cut
-    what = "the file is cut short" if has_content else "the file is damaged"
+    what = "the file is cut short" if has_content else "the file is corrupted"
     return Problem(
         f"{what}: the index that says where its pictures are (moov) is missing, so nothing can "
         f"be played ({problem.error})",

@@ -14,7 +14,7 @@ class Tally:
     Parameters
     ----------
     packets, keyframes, broken, decoded : int
-        Packets that are there, those marked as keyframes, damaged packets or frames, decoded
+        Packets that are there, those marked as keyframes, corrupted packets or frames, decoded
         frames.
     start_s, end_s : float or None
         Span of the presented packets, on the container's clock.

@@ -1,4 +1,4 @@
-"""What is left of a damaged file is decoded, and what is missing is said rightly."""
+"""What is left of a broken file is decoded, and what is missing is said rightly."""
 
 import re
 from collections.abc import Callable
@@ -234,7 +234,7 @@ def test_trailing_data_after_a_photo_is_no_damage(
     assert media.facts.degraded is None
 
 
-def test_no_real_photo_is_called_damaged(media_root: Path) -> None:
+def test_no_real_photo_is_called_broken(media_root: Path) -> None:
     from forensics.ingest.media import open_media
 
     folders = ("reuse/stills", "c2pa", "metadata/exif-samples/heic", "metadata/exif-samples/tiff")
