@@ -186,7 +186,7 @@ def test_exact_duplicates_are_one_item_and_decoded_once(evidence, monkeypatch):
         opened.append(path.name)
         return open_media(path)
 
-    monkeypatch.setattr(import_module("forensics.scan"), "open_media", count)
+    monkeypatch.setattr(import_module("forensics.examine"), "open_media", count)
 
     case = forensics.scan("evidence")
 
@@ -242,7 +242,7 @@ def test_archive_that_shrank_leaves_nothing_behind(evidence, archive):
 
 
 def test_file_that_vanishes_is_named_and_the_run_goes_on(evidence, monkeypatch):
-    module = import_module("forensics.scan")
+    module = import_module("forensics.examine")
     listed = list(module.walk(evidence))
     (evidence / "b.jpg").unlink()
     monkeypatch.setattr(module, "walk", lambda *_, **__: iter(listed))
@@ -257,7 +257,7 @@ def test_file_that_vanishes_is_named_and_the_run_goes_on(evidence, monkeypatch):
 
 
 def test_file_that_became_a_pipe_does_not_hang_the_run(evidence, monkeypatch):
-    module = import_module("forensics.scan")
+    module = import_module("forensics.examine")
     shutil.copyfile(evidence / "a.jpg", evidence / "copy.jpg")  # its size is not the only one
     listed = list(module.walk(evidence))
     (evidence / "copy.jpg").unlink()
@@ -424,7 +424,7 @@ def test_artefacts_are_named_by_their_digest_and_all_there(evidence, archive, he
 
 def test_search_that_fails_leaves_the_rest_of_the_report(evidence, archive, monkeypatch):
     monkeypatch.setattr(
-        import_module("forensics.scan")._Run,
+        import_module("forensics.examine")._Run,
         "_run_case_step",
         lambda *_: Problem("failed", "try again"),
     )
@@ -446,3 +446,17 @@ def test_log_of_the_run_is_lines_of_json_whatever_the_names(here):
     events = [json.loads(line)["event"] for line in Path("out/run.jsonl").read_text().splitlines()]
     assert events[0] == "start"
     assert "item" in events
+
+
+def test_function_is_not_hidden_by_the_module_that_holds_it(here):
+    script = (
+        "import importlib, pkgutil, forensics\n"
+        "for module in pkgutil.iter_modules(forensics.__path__):\n"
+        "    importlib.import_module(f'forensics.{module.name}')\n"
+        "assert callable(forensics.scan)\n"
+    )
+    subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        check=True,
+    )
