@@ -45,7 +45,9 @@ def _public_names() -> Iterator[str]:
             is_own = getattr(value, "__module__", None) == found.name
             if name.startswith("_") or not is_own:
                 continue
-            if inspect.isfunction(value) or inspect.isclass(value):
+            # A protocol has no constructor to document.
+            is_protocol = getattr(value, "_is_protocol", False)
+            if inspect.isfunction(value) or (inspect.isclass(value) and not is_protocol):
                 yield f"{found.name}.{name}"
             if inspect.isclass(value):
                 yield from _public_methods(f"{found.name}.{name}", value)

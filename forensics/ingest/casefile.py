@@ -42,9 +42,6 @@ def read_case_file(path: Path) -> CaseFile:
         ) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise CaseFileError(f"{path}: {error}", advice=_ADVICE) from error
-    unknown = sorted(set(values) - set(CaseFile.__struct_fields__))
-    if unknown:
-        raise CaseFileError(f"{path}: unknown key {unknown[0]!r}", advice=_ADVICE)
     if case.schema != SUPPORTED_SCHEMA:
         raise CaseFileError(
             f"{path}: schema {case.schema} is not known", advice="Update this program."
@@ -67,6 +64,8 @@ def _plain_times(value: object) -> object:
 
 def _check_times(case: CaseFile, path: Path) -> None:
     times = {"as_of": case.as_of, "event.start": case.event.start, "event.end": case.event.end}
+    for number, observation in enumerate(case.observation, start=1):
+        times[f"observation {number}: when"] = observation.when
     read: dict[str, datetime] = {}
     for name, text in times.items():
         if text is None:

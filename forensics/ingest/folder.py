@@ -1,8 +1,10 @@
 """Walk a folder of evidence in a fixed order, without following it anywhere else."""
 
 import os
+import re
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from itertools import cycle
 from pathlib import Path
 
 from msgspec import Struct
@@ -47,7 +49,32 @@ def walk(folder: Path, *, skip: Collection[Path] = ()) -> Iterator[Found | Unrea
         In the order of the paths' bytes, the same on every machine.
     """
     skipped = {path.resolve() for path in skip}
-    yield from _walk(folder, folder, skipped)
+    real = folder.resolve()
+    # A stack instead of recursion: folders may be nested deeper than Python recurses.
+    open_folders: list[Iterator[os.DirEntry[str]]] = []
+    to_enter: Path | None = folder
+    while to_enter is not None or open_folders:
+        if to_enter is not None:
+            entered = _enter(to_enter, folder)
+            to_enter = None
+            if isinstance(entered, Unread):
+                yield entered
+            else:
+                open_folders.append(entered)
+            continue
+        entry = next(open_folders[-1], None)
+        if entry is None:
+            open_folders.pop()
+            continue
+        path = Path(entry.path)
+        # Links are never followed, so the real path is the real folder's plus the rest.
+        if real / path.relative_to(folder) in skipped and not entry.is_symlink():
+            continue
+        seen = _look_at(entry, path, folder)
+        if seen is None:
+            to_enter = path
+        else:
+            yield seen
 
 
 def printable_path(path: str | os.PathLike[str]) -> str:
@@ -78,39 +105,77 @@ def printable_path(path: str | os.PathLike[str]) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _walk(folder: Path, root: Path, skipped: set[Path]) -> Iterator[Found | Unread]:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
-    except OSError as error:
-        yield Unread(_relative(folder, root), f"cannot list: {error.strerror}", _PERMISSION, False)
-        return
-    for entry in entries:
-        path = Path(entry.path)
-        if path.resolve() in skipped and not entry.is_symlink():
-            continue
-        yield from _visit(entry, path, root, skipped)
+def original_path(text: str) -> str:
+    r"""Give back the path that `printable_path` made printable.
+
+    Parameters
+    ----------
+    text : str
+        What `printable_path` gave.
+
+    Returns
+    -------
+    str
+        As the operating system wants it, with surrogate escapes.
+
+    Raises
+    ------
+    ValueError
+        When `printable_path` gives no such text.
+
+    Examples
+    --------
+    >>> original_path(r"a\x5cb\xff.jpg").encode("utf-8", "surrogateescape")
+    b'a\\b\xff.jpg'
+    """
+    parts = _ESCAPE.split(text)
+    if any("\\" in plain for plain in parts[::2]):
+        raise ValueError(f"a backslash that escapes nothing: {text!r}")
+    raw = b"".join(
+        bytes.fromhex(part) if is_escape else part.encode("utf-8")
+        for part, is_escape in zip(parts, cycle((False, True)), strict=False)
+    )
+    return raw.decode("utf-8", "surrogateescape")
+
+
+_ESCAPE = re.compile(r"\\x([0-9a-f]{2})")
 
 
 _PERMISSION = "Check the permissions, or copy the files to a disk you own."
 
 
-def _visit(
-    entry: os.DirEntry[str], path: Path, root: Path, skipped: set[Path]
-) -> Iterator[Found | Unread]:
+def _enter(folder: Path, root: Path) -> Iterator[os.DirEntry[str]] | Unread:
+    try:
+        with os.scandir(folder) as entries:
+            return iter(sorted(entries, key=lambda entry: os.fsencode(entry.name)))
+    except OSError as error:
+        return Unread(_relative(folder, root), f"cannot list: {error.strerror}", _PERMISSION, False)
+
+
+def _look_at(entry: os.DirEntry[str], path: Path, root: Path) -> Found | Unread | None:
+    """Say what an entry is; None for a folder."""
     name = _relative(path, root)
     try:
         facts = entry.stat(follow_symlinks=False)
     except OSError as error:
-        yield Unread(name, f"cannot look at: {error.strerror}", _PERMISSION, False)
-        return
+        return Unread(name, f"cannot look at: {error.strerror}", _PERMISSION, False)
     if stat.S_ISDIR(facts.st_mode):
-        yield from _walk(path, root, skipped)
-    elif stat.S_ISREG(facts.st_mode):
-        yield Found(name, path, facts.st_size)
-    elif stat.S_ISLNK(facts.st_mode):
-        yield Unread(name, "a symbolic link", "Copy the file it points to into the folder.", False)
-    else:
-        yield Unread(name, "not a regular file (device, pipe or socket)", "", False)
+        return None
+    if stat.S_ISREG(facts.st_mode):
+        return Found(name, path, facts.st_size)
+    if stat.S_ISLNK(facts.st_mode):
+        return Unread(name, "a symbolic link", "Copy the file it points to into the folder.", False)
+    kind = next(name for is_kind, name in _SPECIAL if is_kind(facts.st_mode))
+    return Unread(name, f"not a regular file ({kind})", "", False)
+
+
+_SPECIAL: tuple[tuple[Callable[[int], bool], str], ...] = (
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISBLK, "a device"),
+    (stat.S_ISCHR, "a device"),
+    (lambda _: True, "of an unknown kind"),
+)
 
 
 def _relative(path: Path, root: Path) -> str:

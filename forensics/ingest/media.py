@@ -1,15 +1,18 @@
 """Open one file once: its digest, what it is, and the pictures that every step works on."""
 
+import builtins
 import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
 from numpy import uint8
 from numpy.typing import NDArray
 
-from forensics.ingest.sniff import HEAD_BYTES, sniff
+from forensics.ingest.guard import captured_stderr
+from forensics.ingest.sniff import HEAD_BYTES, name_other, sniff
 from forensics.model.errors import UnreadableMedia
 from forensics.model.findings import StillFacts, VideoFacts
 from forensics.model.item import SniffedType
@@ -62,16 +65,19 @@ class Media:
         The decoded pictures, in order of time; empty when none could be decoded.
     tags : dict of str to str
         Container and stream tags of a video, as FFmpeg reads them.
+    decoder_messages : tuple of str
+        What the decoders themselves said about the file, shortened; the same on every run.
     """
 
     path: Path
     sha256: str
     bytes: int
     type: SniffedType
-    data: bytes | None
+    data: builtins.bytes | None
     facts: StillFacts | VideoFacts | Absent | Problem
     frames: tuple[Frame, ...]
     tags: dict[str, str]
+    decoder_messages: tuple[str, ...] = ()
 
 
 def open_media(path: str | os.PathLike[str]) -> Media:
@@ -124,8 +130,10 @@ def _require_type(head: bytes) -> SniffedType:
         raise UnreadableMedia("the file is empty", advice="Fetch it again from its source.")
     kind = sniff(head)
     if kind is None:
+        other = name_other(head)
         raise UnreadableMedia(
-            "not a photo or video, by its content",
+            "not a photo or video that can be examined, by its content"
+            + (f": {other}" if other else ""),
             advice="Formats examined: JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF, BMP; MP4, MOV, "
             "MKV/WebM, AVI, TS, MPEG, FLV, WMV, Ogg.",
         )
@@ -144,19 +152,43 @@ def _open_still(path: Path, file: BinaryIO, kind: SniffedType) -> Media:
         )
     file.seek(0)  # to read again is cheaper than to join
     data = file.read()
-    facts, frames = decode_still(data, kind)
+    with captured_stderr() as chatter:
+        facts, frames = decode_still(data, kind)
     digest = hashlib.sha256(data).hexdigest()
-    return Media(path, digest, len(data), kind, data, facts, frames, {})
+    if isinstance(facts, StillFacts):
+        # A GIF with one picture is a still, an AVIF may turn out to move.
+        is_timed = facts.frames > 1 and frames[0].moment_s is not None
+        kind = msgspec.structs.replace(kind, kind="animation" if is_timed else "still")
+    return Media(path, digest, len(data), kind, data, facts, frames, {}, chatter.lines)
 
 
 def _open_video(path: Path, file: BinaryIO, head: bytes, kind: SniffedType) -> Media:
-    from forensics.ingest.video import decode_video
-
     digest = hashlib.sha256(head)
     size = len(head)
     while chunk := file.read(_CHUNK_BYTES):
         digest.update(chunk)
         size += len(chunk)
     file.seek(0)
-    facts, frames, tags = decode_video(file, kind)
-    return Media(path, digest.hexdigest(), size, kind, None, facts, frames, tags)
+    try:
+        from forensics.ingest.video import decode_video
+    except (ImportError, OSError) as error:
+        missing = Absent(
+            "not_available",
+            f"videos need the library PyAV, which does not load here ({error})",
+            "Install it with: pip install av",
+        )
+        return Media(path, digest.hexdigest(), size, kind, None, missing, (), {})
+    video = decode_video(file, kind)
+    if video.is_sound_only:
+        kind = msgspec.structs.replace(kind, kind="audio")
+    return Media(
+        path,
+        digest.hexdigest(),
+        size,
+        kind,
+        None,
+        video.facts,
+        video.frames,
+        video.tags or {},
+        video.messages,
+    )

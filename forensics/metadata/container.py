@@ -3,8 +3,15 @@
 import re
 from collections.abc import Mapping
 
-from forensics.metadata.reading import Reading, Readings, clean_offset, clean_position, clean_text
-from forensics.metadata.reading import clean_time as _clean_time
+from forensics.metadata.reading import (
+    Reading,
+    Readings,
+    clean_position,
+    clean_text,
+    clean_time,
+    raw_text,
+    trailing_offset,
+)
 from forensics.model.findings import Position
 
 _TEXTS = (
@@ -19,12 +26,12 @@ _TEXTS = (
     ("video_encoder", ("video:encoder",)),
     ("video_handler", ("video:handler_name",)),
     ("brand", ("major_brand",)),
+    ("date_tag", ("date",)),
 )
-_CAPTURED = ("com.apple.quicktime.creationdate", "date", "DATE_RECORDED")
+# The plain tag "date" is not among them: downloaders write the day of publication into it.
+_CAPTURED = ("com.apple.quicktime.creationdate", "DATE_RECORDED")
 _POSITION = ("com.apple.quicktime.location.ISO6709", "location", "location-eng")
 _CREATED = ("creation_time", "video:creation_time")
-# QuickTime counts from 1904, Unix from 1970; a clock that stands there was never set.
-_UNSET_YEARS = ("1904-", "1970-01-01")
 _ISO_6709 = re.compile(
     r"([+-]\d{1,3}(?:\.\d+)?)([+-]\d{1,3}(?:\.\d+)?)([+-]\d+(?:\.\d+)?)?.*", re.S
 )
@@ -52,13 +59,13 @@ def read_container(tags: Mapping[str, str]) -> Readings:
             _put_time(readings, "captured", tags[name])
     for name in _CREATED:
         if name in tags and "created_at" not in readings:
-            time = _clean_time(tags[name].removesuffix("Z"))
-            if time is not None and not time.startswith(_UNSET_YEARS):
-                readings["created_at"] = Reading(time, tags[name])
+            time = clean_time(tags[name])
+            if time is not None:
+                readings["created_at"] = Reading(time, raw_text(tags[name]))
     for name in _POSITION:
         position = parse_iso_6709(tags.get(name, ""))
         if position is not None and "position" not in readings:
-            readings["position"] = Reading(position, tags[name])
+            readings["position"] = Reading(position, raw_text(tags[name]))
     return readings
 
 
@@ -96,16 +103,15 @@ def _take_first(
     for name in names:
         value = clean_text(tags.get(name, ""))
         if value is not None:
-            readings[field] = Reading(value, tags[name])
+            readings[field] = Reading(value, raw_text(tags[name]))
             return
 
 
 def _put_time(readings: Readings, field: str, text: str) -> None:
-    time = _clean_time(text)
-    if time is None or time.startswith(_UNSET_YEARS):
+    time = clean_time(text)
+    if time is None:
         return
-    readings[f"{field}_at"] = Reading(time, text)
-    tail = re.search(r"(Z|[+-]\d{2}:?\d{2})$", text.strip())
-    offset = clean_offset(tail.group(1)) if tail else None
+    readings[f"{field}_at"] = Reading(time, raw_text(text))
+    offset = trailing_offset(text)
     if offset is not None:
-        readings[f"{field}_offset"] = Reading(offset, text)
+        readings[f"{field}_offset"] = Reading(offset, raw_text(text))

@@ -1,14 +1,9 @@
 """EXIF and GPS fields by two engines: exifread and Pillow."""
 
-import io
-from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-import exifread
-from PIL import ExifTags
-
-from forensics.ingest.stills import open_image
+from forensics.metadata.engines import Lookup, ask_exifread, ask_pillow
 from forensics.metadata.reading import (
     Reading,
     Readings,
@@ -16,6 +11,8 @@ from forensics.metadata.reading import (
     clean_position,
     clean_text,
     clean_time,
+    raw_text,
+    trailing_offset,
 )
 from forensics.model.findings import FieldValue
 from forensics.model.item import SniffedType
@@ -36,13 +33,29 @@ _TIMES = (
     ("digitized", "EXIF", "DateTimeDigitized", "SubSecTimeDigitized", "OffsetTimeDigitized"),
     ("modified", "Image", "DateTime", "SubSecTime", "OffsetTime"),
 )
-_NUMBERS = (("orientation", "Image", "Orientation"),)
+_GPS = (
+    "GPSLatitude",
+    "GPSLatitudeRef",
+    "GPSLongitude",
+    "GPSLongitudeRef",
+    "GPSAltitude",
+    "GPSAltitudeRef",
+    "GPSDateStamp",
+    "GPSTimeStamp",
+)
+_WANTED = frozenset(
+    (
+        *(name for _, _, name in _TEXTS),
+        *(name for _, _, *names in _TIMES for name in names),
+        *_GPS,
+        "Orientation",
+    )
+)
 _DEGREE_PARTS = (1, 60, 3600)
+_ORIENTATIONS = range(1, 9)
 
-Lookup = Callable[[str, str], Any]  # Any: engines return texts, numbers, rationals or lists
 
-
-def read_with_exifread(data: bytes) -> Readings:
+def read_with_exifread(data: bytes) -> tuple[Readings, list[str]]:
     """Read EXIF and GPS with exifread, without maker notes and thumbnails.
 
     Parameters
@@ -52,21 +65,16 @@ def read_with_exifread(data: bytes) -> Readings:
 
     Returns
     -------
-    dict of str to Reading
+    readings : dict of str to Reading
         The fields that are there.
+    faults : list of str
+        Tags that could not be read.
     """
-    tags = exifread.process_file(io.BytesIO(data), details=False, extract_thumbnail=False)
-
-    def lookup(ifd: str, name: str) -> Any:
-        name = _EXIFREAD_NAMES.get(name, name)
-        # Some files keep the capture time in the wrong directory; exifread names where it was.
-        tag = tags.get(f"{ifd} {name}") or tags.get(f"Image {name}")
-        return None if tag is None else _plain(tag)
-
-    return _collect(lookup)
+    faults: list[str] = []
+    return _collect(ask_exifread(data, _WANTED, faults)), faults
 
 
-def read_with_pillow(data: bytes, kind: SniffedType) -> Readings:
+def read_with_pillow(data: bytes, kind: SniffedType) -> tuple[Readings, list[str]]:
     """Read EXIF and GPS with Pillow (and pillow-heif for HEIC).
 
     Parameters
@@ -78,60 +86,44 @@ def read_with_pillow(data: bytes, kind: SniffedType) -> Readings:
 
     Returns
     -------
-    dict of str to Reading
+    readings : dict of str to Reading
         The fields that are there.
+    faults : list of str
+        Tags that could not be read.
     """
-    with open_image(data, kind) as image:
-        root = image.getexif()
-        original_orientation = image.info.get("original_orientation")
-        ifds: dict[str, Mapping[int, Any]] = {
-            "Image": root,
-            "EXIF": root.get_ifd(ExifTags.IFD.Exif),
-            "GPS": root.get_ifd(ExifTags.IFD.GPSInfo),
-        }
-
-    def lookup(ifd: str, name: str) -> Any:
-        if name == "Orientation" and original_orientation is not None:
-            return original_orientation  # pillow-heif has already applied and reset it
-        tag = _GPS_TAGS[name] if ifd == "GPS" else _BASE_TAGS[name]
-        value = ifds[ifd].get(tag)
-        return ifds["Image"].get(tag) if value is None and ifd == "EXIF" else value
-
-    return _collect(lookup)
-
-
-_EXIFREAD_NAMES = {"GPSDateStamp": "GPSDate"}
-# Pillow spells the sub-second tags "Subsec".
-_BASE_TAGS = {tag.name.replace("Subsec", "SubSec"): tag.value for tag in ExifTags.Base}
-_GPS_TAGS = {tag.name: tag.value for tag in ExifTags.GPS}
+    faults: list[str] = []
+    return _collect(ask_pillow(data, kind, faults)), faults
 
 
 def _collect(lookup: Lookup) -> Readings:
     readings: Readings = {}
     for field, ifd, name in _TEXTS:
-        _put(readings, field, clean_text(_or_empty(lookup(ifd, name))), lookup(ifd, name))
+        raw = lookup(ifd, name)
+        _put(readings, field, clean_text(raw), raw)
     for field, ifd, name, subsecond, offset in _TIMES:
-        raw, raw_offset = lookup(ifd, name), lookup("EXIF", offset)
-        time = clean_time(_or_empty(raw), subsecond=lookup("EXIF", subsecond))
-        _put(readings, f"{field}_at", time, raw)
+        raw = lookup(ifd, name)
+        time = clean_time(raw, subsecond=lookup("EXIF", subsecond))
         if time is not None:
-            _put(readings, f"{field}_offset", clean_offset(_or_empty(raw_offset)), raw_offset)
-    for field, ifd, name in _NUMBERS:
-        value = lookup(ifd, name)
-        _put(readings, field, value if isinstance(value, int) and value else None, value)
+            _put(readings, f"{field}_at", time, raw)
+            raw_offset = lookup("EXIF", offset)
+            known = clean_offset(raw_offset)
+            _put(readings, f"{field}_offset", known or trailing_offset(raw), raw_offset or raw)
+    orientation = lookup("Image", "Orientation")
+    is_known = isinstance(orientation, int) and orientation in _ORIENTATIONS
+    _put(readings, "orientation", orientation if is_known else None, orientation)
     _put_gps(readings, lookup)
     return readings
 
 
 def _put_gps(readings: Readings, lookup: Lookup) -> None:
-    lat = _degrees(lookup("GPS", "GPSLatitude"), lookup("GPS", "GPSLatitudeRef"), "S")
-    lon = _degrees(lookup("GPS", "GPSLongitude"), lookup("GPS", "GPSLongitudeRef"), "W")
+    lat = _degrees(lookup("GPS", "GPSLatitude"), lookup("GPS", "GPSLatitudeRef"), "NS")
+    lon = _degrees(lookup("GPS", "GPSLongitude"), lookup("GPS", "GPSLongitudeRef"), "EW")
     if lat is not None and lon is not None:
-        raw = f"{lookup('GPS', 'GPSLatitude')} {lookup('GPS', 'GPSLongitude')}"
+        raw = " ".join(raw_text(lookup("GPS", name)) for name in _GPS[:4])
         _put(readings, "position", clean_position(lat, lon), raw)
     altitude = _number(lookup("GPS", "GPSAltitude"))
     if altitude is not None:
-        below = lookup("GPS", "GPSAltitudeRef") in (1, b"\x01")
+        below = lookup("GPS", "GPSAltitudeRef") in (1, b"\x01", [1], (1,))
         _put(readings, "altitude_m", round(-altitude if below else altitude, 2), altitude)
     date, clock = lookup("GPS", "GPSDateStamp"), lookup("GPS", "GPSTimeStamp")
     parts = [_number(part) for part in clock] if isinstance(clock, list | tuple) else []
@@ -139,43 +131,32 @@ def _put_gps(readings: Readings, lookup: Lookup) -> None:
         hours, minutes, seconds = (int(part or 0) for part in parts)
         text = clean_time(f"{clean_text(date)} {hours:02}:{minutes:02}:{seconds:02}")
         # GPS time stamps are UTC by EXIF 2.32, 4.6.6.
-        _put(readings, "gps_at", f"{text}Z" if text else None, f"{date} {clock}")
+        _put(readings, "gps_at", f"{text}Z" if text else None, f"{raw_text(date)} {clock}")
 
 
 def _put(readings: Readings, field: str, value: FieldValue, raw: object) -> None:
     if value is not None:
-        readings[field] = Reading(value, clean_text(raw) or "")
+        readings[field] = Reading(value, raw_text(raw))
 
 
-def _plain(tag: Any) -> Any:  # Any: exifread's IfdTag, untyped
-    """Turn an exifread tag into the plain value Pillow would give."""
-    values = tag.values
-    if isinstance(values, list):
-        return values[0] if len(values) == 1 else values
-    return values
-
-
-def _or_empty(value: object) -> object:
-    return "" if value is None else value
-
-
-def _number(value: object) -> float | None:
+def _number(value: Any) -> float | None:  # Any: numbers of three libraries
     """Read an integer, float or rational; None for x/0 and for anything else."""
     try:
         if isinstance(value, list | tuple) and len(value) == 1:
             value = value[0]
-        number = float(Fraction(str(value))) if not isinstance(value, int | float) else float(value)
+        number = float(value) if isinstance(value, int | float) else float(Fraction(str(value)))
     except (ValueError, ZeroDivisionError, OverflowError):
         return None
     return number if abs(number) != float("inf") and number == number else None
 
 
-def _degrees(value: object, ref: object, negative: str) -> float | None:
-    if not isinstance(value, list | tuple) or len(value) != len(_DEGREE_PARTS):
+def _degrees(value: object, ref: object, hemispheres: str) -> float | None:
+    """Read an angle; None when a part is no number or the hemisphere is not said."""
+    letter = (clean_text(ref) or "?").upper()[0]
+    if letter not in hemispheres or not isinstance(value, list | tuple):
         return None
     parts = [_number(part) for part in value]
-    if any(part is None for part in parts):
+    if len(parts) != len(_DEGREE_PARTS) or any(part is None or part < 0 for part in parts):
         return None
     degrees = sum((part or 0.0) / unit for part, unit in zip(parts, _DEGREE_PARTS, strict=True))
-    sign = -1 if (clean_text(_or_empty(ref)) or "").upper().startswith(negative) else 1
-    return sign * degrees
+    return -degrees if letter == hemispheres[1] else degrees

@@ -45,6 +45,8 @@ def read_fields(media: Media) -> MetadataTable | Absent:
         Every field with what each engine read; `Absent` when the file carries none. That
         platforms strip metadata is the rule, so its absence says nothing about the footage.
     """
+    if media.data is None and not media.tags and isinstance(media.facts, Absent | Problem):
+        return _unread(media.facts)
     by_engine, failed = _read_still(media) if media.data is not None else _read_video(media)
     fields = reconcile(by_engine)
     if not fields and not failed:
@@ -52,6 +54,12 @@ def read_fields(media: Media) -> MetadataTable | Absent:
     if not fields:
         return Absent("unreadable", "; ".join(failed.values()))
     return MetadataTable(fields, failed)
+
+
+def _unread(facts: Absent | Problem) -> Absent:
+    if isinstance(facts, Absent):
+        return facts
+    return Absent("unreadable", f"the container does not open: {facts.error}", facts.advice)
 
 
 def _read_still(media: Media) -> tuple[dict[str, Readings], dict[str, str]]:
@@ -63,9 +71,22 @@ def _read_still(media: Media) -> tuple[dict[str, Readings], dict[str, str]]:
         "pillow": guarded(lambda: read_with_pillow(data, media.type), doing="EXIF by Pillow"),
         "exifread": guarded(lambda: read_with_exifread(data), doing="EXIF by exifread"),
     }
-    good = {name: each for name, each in attempts.items() if not isinstance(each, Problem)}
-    failed = {name: each.error for name, each in attempts.items() if isinstance(each, Problem)}
+    good: dict[str, Readings] = {}
+    failed: dict[str, str] = {}
+    for name, attempt in attempts.items():
+        if isinstance(attempt, Problem):
+            failed[name] = attempt.error
+            continue
+        good[name], faults = attempt
+        if faults:
+            failed[name] = f"{_MORE.join(faults[:MAX_FAULTS])} (the other tags were read)"
     return good, failed
+
+
+MAX_FAULTS = 3
+"""Unreadable tags that are named; more say no more."""
+
+_MORE = "; "
 
 
 def _read_video(media: Media) -> tuple[dict[str, Readings], dict[str, str]]:

@@ -25,16 +25,25 @@ def reconcile(by_engine: Mapping[str, Readings]) -> dict[str, Field]:
     Returns
     -------
     dict of str to Field
-        By field name, sorted. A time whose offset any engine read carries it in ``value``; one
-        without keeps none, which means that its zone is unknown.
+        By field name, sorted. A time whose offset an engine read with it carries it in ``value``;
+        one without keeps none, which means that its zone is unknown.
     """
     names = sorted({name for readings in by_engine.values() for name in readings})
     fields = {name: _merge(name, by_engine) for name in names}
     for name in _TIMES:
-        at, offset = fields.get(f"{name}_at"), fields.get(f"{name}_offset")
+        at = fields.get(f"{name}_at")
+        offset = None if at is None else _offset_of(name, at, by_engine)
         if at is not None and offset is not None:
-            fields[f"{name}_at"] = Field(f"{at.value}{offset.value}", at.raw, at.sources, at.agree)
+            fields[f"{name}_at"] = Field(f"{at.value}{offset}", at.raw, at.sources, at.agree)
     return fields
+
+
+def _offset_of(name: str, at: Field, by_engine: Mapping[str, Readings]) -> FieldValue:
+    """Give the offset from an engine that read the same time: another's belongs to another time."""
+    for engine, value in at.sources.items():
+        if value == at.value and f"{name}_offset" in by_engine[engine]:
+            return by_engine[engine][f"{name}_offset"].value
+    return None
 
 
 def _merge(name: str, by_engine: Mapping[str, Readings]) -> Field:

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 
-class EventWindow(Struct, frozen=True):
+class EventWindow(Struct, frozen=True, forbid_unknown_fields=True):
     """The event the media are said to show.
 
     Parameters
@@ -19,7 +19,7 @@ class EventWindow(Struct, frozen=True):
     end: str | None = None
 
 
-class Place(Struct, frozen=True):
+class Place(Struct, frozen=True, forbid_unknown_fields=True):
     """The place the media are said to show.
 
     Parameters
@@ -38,7 +38,7 @@ class Place(Struct, frozen=True):
     radius_m: float | None = None
 
 
-class ArchiveRef(Struct, frozen=True):
+class ArchiveRef(Struct, frozen=True, forbid_unknown_fields=True):
     """The known footage to compare with.
 
     Parameters
@@ -51,7 +51,7 @@ class ArchiveRef(Struct, frozen=True):
     path: str
 
 
-class Reference(Struct, frozen=True):
+class Reference(Struct, frozen=True, forbid_unknown_fields=True):
     """An image of the place in a known state.
 
     Parameters
@@ -66,7 +66,7 @@ class Reference(Struct, frozen=True):
     text: str = ""
 
 
-class ClaimText(Struct, frozen=True):
+class ClaimText(Struct, frozen=True, forbid_unknown_fields=True):
     """One sentence to be tested.
 
     Parameters
@@ -80,7 +80,7 @@ class ClaimText(Struct, frozen=True):
     source: str = ""
 
 
-class Observation(Struct, frozen=True):
+class Observation(Struct, frozen=True, forbid_unknown_fields=True):
     """Something a person saw, printed as a premise.
 
     Parameters
@@ -95,7 +95,7 @@ class Observation(Struct, frozen=True):
     text: str
 
 
-class CaseFile(Struct, frozen=True):
+class CaseFile(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole of ``case.toml``.
 
     Parameters

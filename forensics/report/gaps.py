@@ -91,11 +91,13 @@ def _damaged(items: Sequence[Item], lookup: Lookup) -> Iterator[_Draft]:
     rejected = [item for item in items if item.status == "rejected"]
     if degraded:
         count = counted(len(degraded), "item is", "items are")
-        said = "damaged and could be examined only in part; nothing is said about the rest."
-        yield "damaged", markup("{} {}", count, said), _with_reasons(degraded, lookup)
+        said = (
+            "cut short or broken and could be examined only in part; nothing is said of the rest."
+        )
+        yield "partial", markup("{} {}", count, said), _with_reasons(degraded, lookup)
     if rejected:
         count = counted(len(rejected), "item")
-        said = "could not be decoded at all; no picture of it was examined."
+        said = "could not be decoded at all; no picture of them was examined."
         yield "rejected", markup("{} {}", count, said), _with_reasons(rejected, lookup)
 
 
@@ -192,7 +194,9 @@ def _sampled(lookup: Lookup) -> Iterator[_Draft]:
 
 def _unreadable(lookup: Lookup) -> Iterator[_Draft]:
     by_step: dict[str, list[Markup]] = defaultdict(list)
-    for item in lookup.case.items:
+    # Of an item that cannot be decoded this is said already.
+    decodable = [item for item in lookup.case.items if item.status != "rejected"]
+    for item in decodable:
         for each in lookup.outcomes(item.sha256):
             if isinstance(each.outcome, Absent) and each.outcome.reason == "unreadable":
                 who = lookup.linked(item.sha256)
@@ -216,7 +220,15 @@ def _without_metadata(lookup: Lookup) -> Iterator[_Draft]:
 
 
 def _failed(lookup: Lookup) -> Iterator[_Draft]:
-    problems = lookup.case.problems
+    rejected = {
+        path for item in lookup.case.items if item.status == "rejected" for path in item.paths
+    }
+    # That an item cannot be decoded is said with the items; here is what else failed.
+    problems = [
+        each
+        for each in lookup.case.problems
+        if not (each.step == "ingest.media" and each.paths and rejected.issuperset(each.paths))
+    ]
     if not problems:
         return
     count = counted(len(problems), "step", "steps")

@@ -1,6 +1,6 @@
 """Items as the page shows them: facts, metadata by source, notes, hashes, steps."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from markupsafe import Markup
 from msgspec import Struct
@@ -16,9 +16,9 @@ from forensics.model.findings import (
 )
 from forensics.model.item import Item
 from forensics.model.outcome import Outcome, Problem, Result
-from forensics.report.lookup import Lookup, item_anchor
+from forensics.report.lookup import Lookup, item_anchor, note_anchor
 from forensics.report.pictures import Picture, Pictures
-from forensics.report.sentences import match_standing, note_anchor
+from forensics.report.sentences import match_standing
 from forensics.report.text import counted, listed, markup, moment, name, shorten, size
 from forensics.report.words import FIELD_NAMES, OUTCOMES, RENAMED, STANDINGS
 
@@ -26,7 +26,7 @@ MAX_HASHES = 12
 """Frames of a clip whose hashes are shown; all stand in ``report.json``."""
 
 _DEGREES_SHOWN = 6
-_STATES = {"ok": "examined", "degraded": "damaged, examined in part", "rejected": "not decodable"}
+_STATES = {"ok": "examined", "degraded": "examined in part", "rejected": "not decodable"}
 
 
 class Tag(Struct, frozen=True):
@@ -185,7 +185,7 @@ def item_cards(lookup: Lookup, pictures: Pictures) -> tuple[ItemCard, ...]:
 
 def _card(item: Item, lookup: Lookup, pictures: Pictures) -> ItemCard:
     strip = lookup.artefact(item.sha256, "strip")
-    tags = tuple(_tags(item, lookup))
+    tags = _merge(_tags(item, lookup))
     table = lookup.metadata(item.sha256)
     hashes = lookup.finding(item.sha256, ImageHashes)
     frames = hashes.frames if hashes is not None else ()
@@ -287,8 +287,19 @@ def _tags(item: Item, lookup: Lookup) -> Iterator[Tag]:
     if item.extension_disagrees:
         yield Tag("name", STANDINGS["name"], item_anchor(item.sha256))
     if item.status != "ok":
-        standing = {"degraded": "damaged", "rejected": "rejected"}[item.status]
+        standing = {"degraded": "partial", "rejected": "rejected"}[item.status]
         yield Tag(standing, STANDINGS[standing], "cannot-say")
+
+
+def _merge(tags: Iterable[Tag]) -> tuple[Tag, ...]:
+    """Keep one tag of each standing, with how many there are."""
+    by_standing: dict[str, list[Tag]] = {}
+    for tag in tags:
+        by_standing.setdefault(tag.standing, []).append(tag)
+    return tuple(
+        Tag(key, own[0].word + (f" ({len(own)})" if len(own) > 1 else ""), own[0].target)
+        for key, own in by_standing.items()
+    )
 
 
 def _line(item: Item, lookup: Lookup) -> str:

@@ -223,6 +223,24 @@ def method_anchor(step: str) -> str:
     return f"method-{step.replace('.', '-')}"
 
 
+def note_anchor(sha256: str, position: int) -> str:
+    """Give the identifier of a note's place in the page.
+
+    Parameters
+    ----------
+    sha256 : str
+        The item.
+    position : int
+        Its place among the notes of that item, from 0.
+
+    Returns
+    -------
+    str
+        It does not change from run to run.
+    """
+    return f"note-{sha256[:16]}-{position + 1}"
+
+
 def is_copy(match: Match) -> bool:
     """Say whether a match means that one was made from the other.
 

@@ -1,6 +1,6 @@
 """Matches with known footage and groups of copies, as the page shows them."""
 
-import json
+from collections.abc import Iterator
 
 from markupsafe import Markup
 from msgspec import Struct
@@ -15,14 +15,14 @@ from forensics.report.sentences import (
     match_sentence,
     match_standing,
 )
-from forensics.report.text import digest, markup, moment, name
+from forensics.report.text import markup, moment, name
 from forensics.report.words import BASES, EDITS, RELATION_NAMES, STANDINGS
 
 _DRAWN = (
-    ("aligned", "This file in grey, turned and sized like the known one"),
-    ("difference", "Difference of the two grey pictures, four times as strong; black is equal"),
+    ("aligned", "This file, turned and sized like the known one"),
+    ("difference", "Difference of the two, four times as strong; black is equal"),
 )
-_REFERENCE = "Known footage, as the archive keeps it (small, grey)"
+_REFERENCE = "Known footage, as the archive keeps it"
 
 
 class Shot(Struct, frozen=True):
@@ -58,6 +58,8 @@ class MatchCard(Struct, frozen=True):
         Query, reference and what differs.
     facts : tuple of (str, Markup)
         Dates, source, reason, edits.
+    measures : tuple of (str, Markup)
+        Distance, geometry, digests.
     segments : tuple of str
         Which stretch shows which.
     """
@@ -68,6 +70,7 @@ class MatchCard(Struct, frozen=True):
     sentence: Markup
     shots: tuple[Shot, ...]
     facts: tuple[tuple[str, Markup], ...]
+    measures: tuple[tuple[str, Markup], ...]
     segments: tuple[str, ...]
 
 
@@ -143,6 +146,7 @@ def _match_card(match: Match, lookup: Lookup, pictures: Pictures) -> MatchCard:
         match_sentence(match, lookup),
         _shots(match, lookup, pictures),
         tuple(_facts(match)),
+        tuple(_measures(match)),
         tuple(_segment(each) for each in match.segments),
     )
 
@@ -164,35 +168,37 @@ def _shots(match: Match, lookup: Lookup, pictures: Pictures) -> tuple[Shot, ...]
     return tuple(shots)
 
 
-def _facts(match: Match) -> list[tuple[str, Markup]]:
-    reference, transform = match.reference, match.transform
+def _facts(match: Match) -> Iterator[tuple[str, Markup]]:
+    reference = match.reference
     unknown = "not stated in the archive"
     seen = moment(reference.first_seen) if reference.first_seen else "no date in the archive"
     basis = BASES.get(reference.basis or "", reference.basis or unknown)
-    facts = [
-        ("Relation", markup("{}", RELATION_NAMES.get(match.relation, match.relation))),
-        ("Known since", markup("{}; rests on {}", seen, basis)),
-        ("Source", markup('<span class="source">{}</span>', reference.source or unknown)),
-        ("Known to show", markup("{}", reference.event or unknown)),
-        ("Why", markup("{}", match.because)),
-        ("Expected by chance", markup("{}", expected_by_chance(match))),
-    ]
+    yield "Known since", markup("{}; rests on {}", seen, basis)
+    yield "Source", markup('<span class="source">{}</span>', reference.source or unknown)
+    yield "Known to show", markup("{}", reference.event or unknown)
+    yield "Why", markup("{}", match.because)
+    yield "Expected by chance", markup("{}", expected_by_chance(match))
     if match.edits:
         done = ", ".join(EDITS.get(edit.kind, edit.kind) for edit in match.edits)
-        facts.append(("What was done to it", markup("{}", done)))
+        yield "What was done to it", markup("{}", done)
+
+
+def _measures(match: Match) -> Iterator[tuple[str, Markup]]:
+    transform, whole = match.transform, '<code class="digest">{}</code>'
+    yield "Relation", markup("{}", RELATION_NAMES.get(match.relation, match.relation))
+    if match.distance_bits is not None:
+        yield "Distance of PDQ hashes", markup("{} bits of 256", match.distance_bits)
     if transform.matrix is not None:
-        turned = f"turned {transform.rotation_deg:g}° clockwise" if transform.rotation_deg else ""
-        mirrored = "mirrored" if transform.mirrored else ""
-        scaled = f"{transform.scale:.3g} pixels of the known picture for each of this file"
-        words = "; ".join(each for each in (mirrored, turned, scaled) if each)
-        matrix = json.dumps(transform.matrix)
-        facts.append(
-            ("Geometry", markup('{}. Matrix <code class="matrix">{}</code>', words, matrix))
-        )
-    if reference.sha256 is not None:
-        facts.append(("SHA-256, known file", markup("{}", digest(reference.sha256))))
-    facts.append(("SHA-256, this file", markup("{}", digest(match.query.sha256))))
-    return facts
+        yield "Mirrored", markup("{}", "yes" if transform.mirrored else "no")
+        yield "Turned", markup("{}° clockwise", f"{transform.rotation_deg or 0:g}")
+        if transform.scale is not None:
+            said = "one pixel of this file is {} of the known picture"
+            yield "Scale", markup(said, f"{transform.scale:.4g}")
+        matrix = "; ".join(" ".join(f"{each:g}" for each in row) for row in transform.matrix)
+        yield "Matrix, this file to the known", markup('<code class="digest">{}</code>', matrix)
+    yield "SHA-256 of this file", markup(whole, match.query.sha256)
+    if reference_digest := match.reference.sha256:
+        yield "SHA-256 of the known file", markup(whole, reference_digest)
 
 
 def _segment(segment: Segment) -> str:
@@ -215,9 +221,12 @@ def _group_card(group: Group, lookup: Lookup, pictures: Pictures) -> GroupCard:
         path = lookup.called(member.sha256)
         relation = RELATION_NAMES.get(member.relation, member.relation)
         picture = pictures.evidence(lookup.artefact(member.sha256, "thumb"))
-        caption = markup(
-            "{}<br><strong>{}</strong>: {}", lookup.linked(member.sha256), relation, member.because
-        )
+        caption = markup("{}", lookup.linked(member.sha256))
+        if member.relation != "first":
+            said = "{}<br><strong>{}</strong>: {}"
+            caption = markup(said, caption, relation, member.because)
+        elif standing == "group":
+            caption = markup("{}<br><strong>{}</strong>", caption, relation)
         shots.append(Shot(picture, f"{path}: {relation}", caption))
     sentence = group_sentence(group, lookup)
     return GroupCard(group.id, standing, STANDINGS[standing], sentence, tuple(shots))

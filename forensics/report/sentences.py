@@ -1,131 +1,15 @@
-"""What this says: the findings as full sentences, strongest first."""
-
-from collections.abc import Iterator
+"""The sentences in which matches and groups of copies are told, the same everywhere."""
 
 from markupsafe import Markup
-from msgspec import Struct
 
-from forensics.model.item import Item
+from forensics.model.case import Method
 from forensics.model.match import Group, Match
-from forensics.report.lookup import Lookup, is_copy, item_anchor, method_anchor
-from forensics.report.pictures import Picture, Pictures
-from forensics.report.text import (
-    counted,
-    days_between,
-    digest,
-    link,
-    listed,
-    markup,
-    moment,
-    name,
-)
-from forensics.report.words import EDITS, RELATION_VERBS, RENAMED, STANDINGS
+from forensics.report.lookup import Lookup, is_copy
+from forensics.report.text import counted, days_between, listed, markup, moment, name
+from forensics.report.words import EDITS, RELATION_VERBS, STANDINGS
 
-MAX_OF_ONE_STANDING = 8
-"""Findings told one by one; of more, the rest are counted and linked to."""
-
-_ORDER = ("recycled", "conflict", "copy", "group", "same", "lead", "notice", "name")
-_SECTIONS = {
-    "recycled": "recycled", "copy": "recycled", "lead": "recycled", "conflict": "metadata",
-    "notice": "metadata", "group": "groups", "same": "groups", "name": "items",
-}  # fmt: skip
 _DAYS_A_YEAR = 365.25
 _YEARS_FROM_DAYS = 730
-
-
-class Reason(Struct, frozen=True):
-    """What a finding rests on.
-
-    Parameters
-    ----------
-    measures : tuple of (str, Markup)
-        What was measured.
-    thresholds : tuple of (str, str)
-        What it was compared with, and how often that errs.
-    limits : tuple of str
-        What it cannot show.
-    method : str
-        Anchor of the method; empty when it follows from the bytes alone.
-    """
-
-    measures: tuple[tuple[str, Markup], ...]
-    thresholds: tuple[tuple[str, str], ...] = ()
-    limits: tuple[str, ...] = ()
-    method: str = ""
-
-
-class Telling(Struct, frozen=True):
-    """One finding as a sentence.
-
-    Parameters
-    ----------
-    anchor : str
-        Its identifier in the page.
-    standing, word : str
-        How it stands, as a key and as a word.
-    sentence : Markup
-        The finding.
-    picture : Picture
-        Thumbnail of what it is about.
-    alt : str
-        What the picture shows, as the finding states it.
-    target : str
-        Anchor of the place that tells more.
-    why : Reason
-        What it rests on.
-    """
-
-    anchor: str
-    standing: str
-    word: str
-    sentence: Markup
-    picture: Picture
-    alt: str
-    target: str
-    why: Reason
-
-
-class Tellings(Struct, frozen=True):
-    """The findings, and how many were only counted.
-
-    Parameters
-    ----------
-    told : tuple of Telling
-        Strongest first.
-    more : tuple of Markup
-        What is not told one by one, with links.
-    """
-
-    told: tuple[Telling, ...]
-    more: tuple[Markup, ...]
-
-
-def tell(lookup: Lookup, pictures: Pictures) -> Tellings:
-    """Say what was found.
-
-    Parameters
-    ----------
-    lookup : Lookup
-        The case.
-    pictures : Pictures
-        Loads thumbnails.
-
-    Returns
-    -------
-    Tellings
-        Full sentences, strongest first.
-    """
-    drafts = [*_reuse(lookup), *_notes(lookup), *_groups(lookup), *_files(lookup)]
-    told: list[Telling] = []
-    more: list[Markup] = []
-    for standing in _ORDER:
-        own = [draft for draft in drafts if draft.standing == standing]
-        told += [draft.finish(lookup, pictures) for draft in own[:MAX_OF_ONE_STANDING]]
-        if len(own) > MAX_OF_ONE_STANDING:
-            left = counted(len(own) - MAX_OF_ONE_STANDING, "more finding")
-            where = link(_SECTIONS[standing], "told below")
-            more.append(markup("{}: {}, {}.", STANDINGS[standing], left, where))
-    return Tellings(tuple(told), tuple(more))
 
 
 def match_standing(match: Match) -> str:
@@ -194,64 +78,6 @@ def match_alt(match: Match) -> str:
     return f"{word}: {match.query.path} {verb} {reference}"
 
 
-class _Draft(Struct, frozen=True):
-    """A finding before its thumbnail is loaded."""
-
-    anchor: str
-    standing: str
-    sentence: Markup
-    sha256: str
-    alt: str
-    target: str
-    why: Reason
-
-    def finish(self, lookup: Lookup, pictures: Pictures) -> Telling:
-        thumb = pictures.evidence(lookup.artefact(self.sha256, "thumb"))
-        word = STANDINGS[self.standing]
-        return Telling(
-            self.anchor,
-            self.standing,
-            word,
-            self.sentence,
-            thumb,
-            self.alt,
-            self.target,
-            self.why,
-        )
-
-
-def _reuse(lookup: Lookup) -> Iterator[_Draft]:
-    """Tell the strongest match of every item; the others are in the section on known footage."""
-    seen: set[str] = set()
-    ranked = sorted(
-        lookup.case.matches,
-        key=lambda match: ("recycled", "copy", "lead").index(match_standing(match)),
-    )
-    for match in ranked:
-        if match.query.sha256 in seen:
-            continue
-        seen.add(match.query.sha256)
-        others = len(lookup.matches(match.query.sha256)) - 1
-        sentence = match_sentence(match, lookup)
-        if others:
-            also = counted(others, "other entry", "other entries")
-            sentence = markup("{} It also matches {} of the known footage.", sentence, also)
-        yield _Draft(
-            anchor=f"finding-{match.id}",
-            standing=match_standing(match),
-            sentence=sentence,
-            sha256=match.query.sha256,
-            alt=match_alt(match),
-            target=match.id,
-            why=_from_method(
-                lookup,
-                "reuse.search",
-                ("What was measured", markup("{}", match.because)),
-                ("Expected by chance", markup("{}", expected_by_chance(match))),
-            ),
-        )
-
-
 def expected_by_chance(match: Match) -> str:
     """Say how many such matches chance alone may give.
 
@@ -270,70 +96,6 @@ def expected_by_chance(match: Match) -> str:
     if match.expected_false_matches == 0:
         return "none: the bytes are the same"
     return f"at most {match.expected_false_matches:g} entries of an archive of this size"
-
-
-def _notes(lookup: Lookup) -> Iterator[_Draft]:
-    for item in lookup.case.items:
-        for position, note in enumerate(lookup.notes(item.sha256)):
-            if note.severity == "info":
-                continue
-            anchor = note_anchor(item.sha256, position)
-            read = ", ".join(note.evidence) or "no single field"
-            sentence = markup("{}: {}.", lookup.linked(item.sha256), note.text.rstrip("."))
-            yield _Draft(
-                anchor=f"finding-{anchor}",
-                standing=note.severity,
-                sentence=sentence,
-                sha256=item.sha256,
-                alt=f"{STANDINGS[note.severity]}: {item.paths[0]}: {note.text}",
-                target=anchor,
-                why=_from_method(
-                    lookup,
-                    "metadata.notes",
-                    ("Innocent explanation", markup("{}", note.innocent_explanation)),
-                    ("Fields it rests on", markup("{}", read)),
-                ),
-            )
-
-
-def note_anchor(sha256: str, position: int) -> str:
-    """Give the identifier of a note's place in the page.
-
-    Parameters
-    ----------
-    sha256 : str
-        The item.
-    position : int
-        Its place among the notes of that item, from 0.
-
-    Returns
-    -------
-    str
-        It does not change from run to run.
-    """
-    return f"note-{sha256[:16]}-{position + 1}"
-
-
-def _groups(lookup: Lookup) -> Iterator[_Draft]:
-    for group in lookup.case.groups:
-        is_copies = len(group.members) > 1
-        yield _Draft(
-            anchor=f"finding-{group.id}",
-            standing="group" if is_copies else "lead",
-            sentence=group_sentence(group, lookup),
-            sha256=group.members[0].sha256 if group.members else "",
-            alt=f"{STANDINGS['group' if is_copies else 'lead']}: "
-            + ", ".join(lookup.called(each.sha256) for each in (*group.members, *group.leads)),
-            target=group.id,
-            why=_from_method(
-                lookup,
-                "reuse.groups",
-                *(
-                    (lookup.called(each.sha256), markup("{}", each.because))
-                    for each in (*group.members, *group.leads)
-                ),
-            ),
-        )
 
 
 def group_sentence(group: Group, lookup: Lookup) -> Markup:
@@ -366,46 +128,24 @@ def group_sentence(group: Group, lookup: Lookup) -> Markup:
     )
 
 
-def _files(lookup: Lookup) -> Iterator[_Draft]:
-    for item in lookup.case.items:
-        if len(item.paths) > 1:
-            yield _same_bytes(item)
-        if item.extension_disagrees:
-            yield _renamed(item)
+def thresholds(method: Method) -> tuple[tuple[str, str], ...]:
+    """Give the thresholds of a method with names that read well.
 
+    Parameters
+    ----------
+    method : Method
+        The step.
 
-def _same_bytes(item: Item) -> _Draft:
-    names = listed([name(path) for path in item.paths])
-    return _Draft(
-        anchor=f"finding-same-{item.sha256[:16]}",
-        standing="same",
-        sentence=markup("{} are the same file: every byte is equal.", names),
-        sha256=item.sha256,
-        alt=f"{STANDINGS['same']}: " + ", ".join(item.paths),
-        target=item_anchor(item.sha256),
-        why=Reason((("SHA-256", markup("{}", digest(item.sha256))),)),
-    )
-
-
-def _renamed(item: Item) -> _Draft:
-    names = listed([name(path) for path in item.extension_disagrees])
-    return _Draft(
-        anchor=f"finding-name-{item.sha256[:16]}",
-        standing="name",
-        sentence=markup("{} is a {} file by its content.", names, item.format.upper()),
-        sha256=item.sha256,
-        alt=f"{STANDINGS['name']}: {item.extension_disagrees[0]} is {item.format}",
-        target=item_anchor(item.sha256),
-        why=Reason((("Innocent explanation", Markup(RENAMED)),)),  # noqa: S704 - ours
-    )
-
-
-def _from_method(lookup: Lookup, step: str, *measures: tuple[str, Markup]) -> Reason:
-    method = lookup.methods.get(step)
-    if method is None:
-        return Reason(measures)
-    thresholds = tuple(sorted(method.calibration.items()))
-    return Reason(measures, thresholds, method.limits, method_anchor(step))
+    Returns
+    -------
+    tuple of (str, str)
+        Name and words, sorted by name.
+    """
+    rows = []
+    for key, words in sorted(method.calibration.items()):
+        calibration, _, threshold = key.partition(" ")
+        rows.append((f"{threshold.replace('_', ' ')} ({calibration})", words))
+    return tuple(rows)
 
 
 def _known(match: Match) -> Markup:

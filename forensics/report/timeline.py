@@ -114,13 +114,15 @@ def _of_files(lookup: Lookup) -> Iterator[_Draft]:
         if table is None:
             continue
         # A camera writes one time into several fields; it is one row.
-        merged: dict[tuple[str, str], list[str]] = {}
-        for field, (verb, clock) in CLOCKS.items():
+        merged: dict[str, list[tuple[str, str]]] = {}
+        for field, words in CLOCKS.items():
             if field in table.fields:
-                value = str(table.fields[field].value)
-                merged.setdefault((value, clock), []).append(verb)
-        for (value, clock), verbs in merged.items():
-            yield value, markup("{} {}", lookup.linked(item.sha256), listed(verbs)), clock, "file"
+                merged.setdefault(str(table.fields[field].value), []).append(words)
+        for value, stated in merged.items():
+            verbs = listed([verb for verb, _ in stated])
+            clocks = " or ".join(dict.fromkeys(clock for _, clock in stated))
+            whose = f"{clocks}, as the file states it"
+            yield value, markup("{} {}", lookup.linked(item.sha256), verbs), whose, "file"
 
 
 def _of_known_footage(lookup: Lookup) -> Iterator[_Draft]:

@@ -7,12 +7,13 @@ from msgspec import Struct
 
 from forensics.model.case import Case, Method
 from forensics.model.casefile import EventWindow, Place
+from forensics.report.findings import Tellings, tell
 from forensics.report.gaps import Gap, tell_gaps
 from forensics.report.items import ItemCard, NoteRow, StepRow, item_cards, note_rows, step_row
-from forensics.report.lookup import Lookup, method_anchor
+from forensics.report.lookup import Lookup, is_copy, method_anchor
 from forensics.report.matches import GroupCard, MatchCard, group_cards, match_cards
 from forensics.report.pictures import Pictures
-from forensics.report.sentences import Tellings, tell
+from forensics.report.sentences import thresholds
 from forensics.report.text import counted, markup, moment, prose
 from forensics.report.timeline import TimeLine, draw_time_line
 
@@ -178,10 +179,13 @@ def _counts(case: Case) -> str:
     parts = [f"{examined:,} of {total} examined"]
     if case.archive is not None:
         parts.append(f"{recycled:,} recycled")
-    if case.groups:
-        sets = sum(len(group.members) > 1 for group in case.groups)
+    leads = len({match.query.sha256 for match in case.matches if not is_copy(match)})
+    if leads:
+        parts.append(f"{counted(leads, 'lead')} for a person")
+    sets = sum(len(group.members) > 1 for group in case.groups)
+    if sets:
         parts.append(f"{counted(sets, 'set')} of copies")
-    for count, word in ((degraded, "damaged"), (len(rejected), "rejected")):
+    for count, word in ((degraded, "examined in part"), (len(rejected), "rejected")):
         if count:
             parts.append(f"{count:,} {word}")
     if unexpected:
@@ -208,7 +212,9 @@ def _facts(case: Case, digest: str) -> list[tuple[str, Markup]]:
 
 
 def _event(event: EventWindow) -> Markup:
-    text = prose(event.text) if event.text else markup("not named")
+    if event == EventWindow():
+        return markup("not named")
+    text = prose(event.text) if event.text else markup("not described")
     if event.start is None and event.end is None:
         return markup("{}<br>no date named", text)
     start = moment(event.start) if event.start is not None else "unknown"
@@ -238,17 +244,18 @@ def _archive(case: Case) -> Markup:
 
 
 def _method(method: Method, case: Case) -> MethodCard:
-    counts = [(method.ran, "with a result"), (method.absent, "with nothing to say")]
-    counts += [(method.failed, "failed")]
-    scope = ", ".join(f"{count:,} {word}" for count, word in counts if count)
-    stopped = any(each.step == method.step and not each.paths for each in case.problems)
-    whole = "could not run" if stopped else "once, over all items together"
-    return MethodCard(
-        method_anchor(method.step),
-        method,
-        tuple(sorted(method.calibration.items())),
-        f"Items: {scope}" if scope else f"Run: {whole}" if case.items else "No item to run on",
-    )
+    return MethodCard(method_anchor(method.step), method, thresholds(method), _ran_on(method, case))
+
+
+def _ran_on(method: Method, case: Case) -> str:
+    if not case.items:
+        return "No item to run on"
+    if method.scope == "case":
+        whole = "once, over all items together" if method.ran else "not run"
+        return f"Run: {'failed' if method.failed else whole}"
+    counts = ((method.ran, "with a result"), (method.absent, "with nothing to say"))
+    told = [f"{count:,} {word}" for count, word in (*counts, (method.failed, "failed")) if count]
+    return f"Items: {', '.join(told)}"
 
 
 def _audit(lookup: Lookup) -> Audit:

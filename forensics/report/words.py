@@ -12,7 +12,7 @@ STANDINGS: Mapping[str, str] = {
     "notice": "Worth a look",
     "info": "For information",
     "name": "Name and content differ",
-    "damaged": "Damaged file",
+    "partial": "Examined in part",
     "rejected": "Not decodable",
     "undecided": "Not settled",
     "untested": "Not tested",
@@ -49,7 +49,7 @@ RELATION_VERBS: Mapping[str, str] = {
 """Relation of a query to a reference, as the middle of a sentence."""
 
 RELATION_NAMES: Mapping[str, str] = {
-    "first": "largest of the group",
+    "first": "largest picture of the set",
     "identical": "same bytes",
     "reencoded": "saved again",
     "edited_copy": "edited copy",
@@ -83,11 +83,11 @@ SEVERITIES: Mapping[str, str] = {"conflict": "conflict", "notice": "notice", "in
 """Severity of a note to the standing it is shown with."""
 
 CLOCKS: Mapping[str, tuple[str, str]] = {
-    "captured_at": ("taken", "the camera's clock, as the file states it"),
-    "digitized_at": ("digitised", "the camera's clock, as the file states it"),
-    "modified_at": ("last changed", "the clock of the last program that wrote the file"),
-    "gps_at": ("position fixed", "the satellites' clock, as the file states it"),
-    "created_at": ("container made", "the clock of the program that made the clip"),
+    "captured_at": ("taken", "camera clock"),
+    "digitized_at": ("digitised", "camera clock"),
+    "modified_at": ("last changed", "clock of the program that last wrote the file"),
+    "gps_at": ("position fixed", "satellite clock"),
+    "created_at": ("container made", "clock of the program that made the clip"),
 }
 """Metadata times: what they date, and by whose clock."""
 

@@ -1,0 +1,153 @@
+"""Two programs that find EXIF in a picture, both asked in the same way for a tag's value."""
+
+import io
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from exifread.core.exceptions import ExifNotFound, InvalidExif
+from exifread.core.exif_header import ExifHeader
+from exifread.core.find_exif import determine_type, get_endian_str
+from PIL import ExifTags
+
+from forensics.ingest.guard import guarded
+from forensics.ingest.pixels import forget_xmp
+from forensics.ingest.stills import open_image
+from forensics.ingest.tiff_structure import claims_too_much
+from forensics.model.errors import UnreadableMedia
+from forensics.model.item import SniffedType
+from forensics.model.outcome import Problem
+
+Lookup = Callable[[str, str], Any]  # Any: engines return texts, numbers, rationals or lists
+"""Directory (``Image``, ``EXIF``, ``GPS``) and tag name of EXIF 2.32 to its value; None: absent."""
+
+MAX_TEXT_BYTES = 1 << 16
+"""A tag may claim to be as long as the file; ten thousand of them would be read for hours."""
+
+MAX_ENTRIES = 200_000
+"""Entries of all directories together that are looked at."""
+
+_EXIFREAD_NAMES = {"GPSDateStamp": "GPSDate"}
+_POINTERS = ("ExifOffset", "GPSInfo")
+# Pillow spells the sub-second tags "Subsec".
+_BASE_TAGS = {tag.name.replace("Subsec", "SubSec"): tag.value for tag in ExifTags.Base}
+_GPS_TAGS = {tag.name: tag.value for tag in ExifTags.GPS}
+_PNG_EXIF = (b"eXIf", b"Raw profile type")
+
+
+def ask_exifread(data: bytes, wanted: frozenset[str], faults: list[str]) -> Lookup:
+    """Find EXIF with exifread, without maker notes and thumbnails.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    wanted : frozenset of str
+        Names of the tags that will be asked for; others are passed over.
+    faults : list of str
+        Tags that cannot be read are named here; the others are read all the same.
+
+    Returns
+    -------
+    callable
+        The values.
+    """
+    file = io.BytesIO(data)
+    try:
+        offset, endian, fake_exif = determine_type(file)
+    except (ExifNotFound, InvalidExif):
+        return lambda _, __: None
+    header = _CarefulHeader(
+        file, get_endian_str(endian)[0], offset, fake_exif, False, detailed=False
+    )
+    header.wanted = wanted | set(_EXIFREAD_NAMES.values()) | set(_POINTERS)
+    header.faults = faults
+    header.dump_ifd(header._first_ifd(), "Image")
+    pointer = header.tags.get("Image ExifOffset")
+    if pointer is not None and pointer.values:
+        header.dump_ifd(pointer.values[0], "EXIF")
+
+    def lookup(ifd: str, name: str) -> Any:
+        name = _EXIFREAD_NAMES.get(name, name)
+        # Some files keep the capture time in the wrong directory; exifread names where it was.
+        tag = header.tags.get(f"{ifd} {name}") or header.tags.get(f"Image {name}")
+        if tag is None:
+            return None
+        values = tag.values
+        return values[0] if isinstance(values, list) and len(values) == 1 else values
+
+    return lookup
+
+
+class _CarefulHeader(ExifHeader):  # type: ignore[misc]  # untyped
+    """exifread's reader, which reads the wanted tags one by one and goes on after a broken one."""
+
+    wanted: frozenset[str] = frozenset()
+    faults: list[str]
+    entries = 0
+
+    def _process_tag(self, *args: Any) -> None:
+        self.entries += 1
+        if self.entries > MAX_ENTRIES:
+            raise UnreadableMedia(f"more than {MAX_ENTRIES:,} EXIF entries")
+        ifd_name, tag_name = args[1], args[5]
+        if tag_name not in self.wanted:
+            return
+        read = guarded(
+            lambda: super(_CarefulHeader, self)._process_tag(*args), doing=f"{ifd_name} {tag_name}"
+        )
+        if isinstance(read, Problem):
+            self.faults.append(read.error)
+
+    def _process_ascii_field(self, ifd: str, tag: str, count: int, offset: int) -> Any:
+        return super()._process_ascii_field(ifd, tag, min(count, MAX_TEXT_BYTES), offset)
+
+
+def ask_pillow(data: bytes, kind: SniffedType, faults: list[str]) -> Lookup:
+    """Find EXIF with Pillow (and pillow-heif for HEIC).
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    kind : SniffedType
+        What its content says it is.
+    faults : list of str
+        Tags that cannot be read are named here; the others are read all the same.
+
+    Returns
+    -------
+    callable
+        The values.
+    """
+    if kind.format in ("png", "apng") and not any(mark in data for mark in _PNG_EXIF):
+        return lambda _, __: None  # Pillow would decode the picture to look behind it
+    with open_image(data, kind) as image:
+        forget_xmp(image)
+        block = image.info.get("exif", b"")
+        if isinstance(block, bytes) and claims_too_much(block.removeprefix(b"Exif\0\0")):
+            raise UnreadableMedia("the EXIF directories claim more bytes than there are")
+        root = image.getexif()
+        original_orientation = image.info.get("original_orientation")
+        ifds: dict[str, Mapping[int, Any]] = {"Image": root}
+        for name, pointer in (("EXIF", ExifTags.IFD.Exif), ("GPS", ExifTags.IFD.GPSInfo)):
+            ifd = guarded(lambda: root.get_ifd(pointer), doing=f"{name} directory")  # noqa: B023 - called at once
+            if isinstance(ifd, Problem):
+                faults.append(ifd.error)
+            ifds[name] = {} if isinstance(ifd, Problem) else ifd
+
+    def lookup(ifd: str, name: str) -> Any:
+        if name == "Orientation" and kind.format == "heic":
+            return original_orientation  # pillow-heif has reset it in the block
+        if name == "Orientation" and kind.format == "avif":
+            return None  # Pillow puts the container's rotation in its place
+        tag = _GPS_TAGS[name] if ifd == "GPS" else _BASE_TAGS[name]
+        value = guarded(lambda: ifds[ifd].get(tag), doing=f"{ifd} {name}")
+        if isinstance(value, Problem):
+            faults.append(value.error)
+            return None
+        if value is None and ifd == "EXIF":
+            value = root.get(tag)
+        # Pillow reads texts as Latin-1, which keeps every byte; what they are is told later.
+        return value.encode("latin-1", "backslashreplace") if isinstance(value, str) else value
+
+    return lookup

@@ -1,0 +1,72 @@
+"""A report renders again from its JSON, or says why it cannot."""
+
+import subprocess
+import sys
+
+import pytest
+
+import forensics
+from forensics.model.errors import ForensicsError
+from forensics.report.render import render_again
+from forensics.report.write import encode_case
+
+
+@pytest.fixture
+def folder(tmp_path, full_case, store):
+    (tmp_path / "report.json").write_bytes(encode_case(full_case))
+    for path, data in store.files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(data)
+    return tmp_path
+
+
+def test_gives_the_same_page(folder, render, full_case):
+    render_again(folder)
+
+    assert (folder / "report.html").read_bytes() == render(full_case).html
+
+
+def test_needs_no_image_library(folder):
+    code = (
+        "import sys; from pathlib import Path; from forensics.report.render import render_again;"
+        "render_again(Path(sys.argv[1])); assert not {'cv2', 'PIL', 'numpy'} & set(sys.modules)"
+    )
+
+    subprocess.run([sys.executable, "-c", code, str(folder)], check=True)
+
+    assert (folder / "report.html").stat().st_size
+
+
+def test_missing_json_is_said(tmp_path):
+    with pytest.raises(ForensicsError, match="cannot read") as caught:
+        render_again(tmp_path)
+
+    assert caught.value.advice
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"schema": "x"}', b"\xff"])
+def test_file_that_is_no_report_is_said(tmp_path, data):
+    (tmp_path / "report.json").write_bytes(data)
+
+    with pytest.raises(ForensicsError, match="is no report"):
+        render_again(tmp_path)
+
+
+def test_other_format_version_is_said(tmp_path, make_case):
+    (tmp_path / "report.json").write_bytes(
+        encode_case(make_case(schema="strike-forensics/report/9"))
+    )
+
+    with pytest.raises(ForensicsError, match="this version reads"):
+        render_again(tmp_path)
+
+
+def test_folder_with_a_report_can_be_moved(repository, tmp_path):
+    made = tmp_path / "made"
+    forensics.scan(repository / "samples" / "glushkovo", out=made)
+    before = (made / "report.html").read_bytes()
+    moved = made.rename(tmp_path / "moved")
+
+    render_again(moved)
+
+    assert (moved / "report.html").read_bytes() == before
