@@ -1,28 +1,32 @@
 """The one composed entry: everything over a folder, then the report."""
 
+import hashlib
 import json
 import mimetypes
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from forensics.engine.assemble import build_case
 from forensics.engine.runner import describe_state, run_step, visit
 from forensics.engine.step import Step
 from forensics.engine.store import OutputFolder
 from forensics.ingest.casefile import CASE_FILE, read_case_file
-from forensics.ingest.folder import Found, walk
+from forensics.ingest.folder import Found, printable_path, walk
 from forensics.ingest.media import Media, open_media
 from forensics.ingest.sniff import MEDIA_EXTENSIONS
 from forensics.model.case import ArchiveSummary, Case, CaseProblem
 from forensics.model.casefile import CaseFile
 from forensics.model.errors import CaseFileError, UnreadableMedia
-from forensics.model.item import Item, Unread
-from forensics.model.match import CheckReport, Group, Match
+from forensics.model.item import Item, SniffedType, Unread
+from forensics.model.match import CheckReport, Group
 from forensics.model.outcome import Absent, Outcome, Problem
 from forensics.report.write import write_report
 from forensics.reuse.archive import Archive
@@ -107,6 +111,10 @@ def plan(
     CaseFileError
         When the folder, the case file or the archive cannot be used.
     """
+    for name, value in (("folder", folder), ("case", case), ("archive", archive), ("out", out)):
+        # An unset variable in a script; an empty path would mean the current folder.
+        if value is not None and not os.fspath(value):
+            raise CaseFileError(f"the name given as {name} is empty", advice="Check the command.")
     root = Path(folder)
     if not root.is_dir():
         raise CaseFileError(f"{root} is not a folder", advice="Name a folder of photos and videos.")
@@ -167,9 +175,15 @@ def scan(
         When the archive cannot be read.
     """
     todo = plan(folder, case=case, archive=archive, out=out)
-    case_id = f"{todo.folder.resolve().name} / {todo.case.name or 'unnamed'}"
-    with OutputFolder(todo.out, case_id=case_id) as output:
-        run = _Run(todo, output, on_progress or (lambda _: None))
+    name = printable_path(todo.folder.resolve().name)
+    case_id = f"{name} / {todo.case.name or 'unnamed'}"
+    report = on_progress or (lambda _: None)
+    with OutputFolder(todo.out, case_id=case_id) as output, ExitStack() as stack:
+        run = _Run(todo, output, report)
+        if todo.archive is not None:
+            # Before any evidence is opened: what is wrong with it shows at once, not in an hour.
+            report(Progress(0, len(todo.found), "opening the known footage"))
+            run.use(*stack.enter_context(open_known(todo.archive, index_in=output.path)))
         finished = run.run()
         write_report(finished, output, show=show)
         run.write_log()
@@ -188,9 +202,18 @@ class _Run:
         self.unread = list(todo.unread)
         self.problems: list[CaseProblem] = []
         self.log: list[dict[str, object]] = []
+        self.known: Archive | None = None
+        self.not_known: Sequence[str] = ()
+        self.types: dict[str, SniffedType] = {}
+        self.sizes = Counter(found.bytes for found in todo.found)
+
+    def use(self, known: Archive, not_known: Sequence[str]) -> None:
+        """Compare with known footage; `not_known` says what of it could not be taken in."""
+        self.known, self.not_known = known, not_known
 
     def run(self) -> Case:
-        self._note("start", folder=str(self.todo.folder.resolve()), files=len(self.todo.found))
+        folder = printable_path(self.todo.folder.resolve())
+        self._note("start", folder=folder, files=len(self.todo.found))
         item_steps = [step for step in STEPS if step.scope == "item"]
         for done, found in enumerate(self.todo.found):
             self.on_progress(Progress(done, len(self.todo.found), found.path))
@@ -221,19 +244,33 @@ class _Run:
 
     def _examine(self, found: Found, steps: Sequence[Step]) -> None:
         started = time.perf_counter()
+        # Copies are common and decoding is slow: where sizes are equal, the digest is taken first.
+        digest = _digest(found.location) if self.sizes[found.bytes] > 1 else None
+        if digest is not None and digest in self.items:
+            self._see_again(digest, found)
+            return
         try:
             media = open_media(found.location)
         except UnreadableMedia as error:
             self.unread.append(_unread(found, error))
             return
-        known = self.items.get(media.sha256)
-        if known is not None:
-            self.items[media.sha256] = _seen_again(known, found, media)
+        if media.sha256 in self.items:
+            self._see_again(media.sha256, found)
             return
         self.items[media.sha256] = _item(found, media)
+        self.types[media.sha256] = media.type
         self.outcomes[media.sha256] = visit(media, steps, store=self.output.keep)
         seconds = round(time.perf_counter() - started, 3)
         self._note("item", path=found.path, sha256=media.sha256, seconds=seconds)
+
+    def _see_again(self, digest: str, found: Found) -> None:
+        known = self.items[digest]
+        disagreeing = (*known.extension_disagrees, *_disagreeing(found, self.types[digest]))
+        self.items[digest] = replace(
+            known,
+            paths=tuple(sorted((*known.paths, found.path))),
+            extension_disagrees=tuple(sorted(disagreeing)),
+        )
 
     def _probes(self) -> list[Probe]:
         items = sorted(self.items.values(), key=lambda item: item.paths[0])
@@ -252,24 +289,25 @@ class _Run:
         return groups if isinstance(groups, tuple) else ()
 
     def _search(self, probes: Sequence[Probe]) -> tuple[ArchiveSummary | None, CheckReport | None]:
-        if self.todo.archive is None:
+        known = self.known
+        if known is None:
             return None, None
-        with open_known(self.todo.archive, index_in=self.output.path) as (known, skipped):
-            values = {"probes": probes, "archive": known, "event": self.todo.case.event}
-            checked = self._run_case_step("reuse.search", values)
-            summary = known.summary()
-            if not isinstance(checked, CheckReport):
-                return summary, None
-            by_digest = {probe.sha256: probe for probe in probes}
-            drawn = [self._draw(match, by_digest, known) for match in checked.matches]
-        problems = (*summary.problems, *skipped)
-        summary = ArchiveSummary(
-            summary.entries, summary.hashes, summary.earliest, summary.latest, problems
+        values = {"probes": probes, "archive": known, "event": self.todo.case.event}
+        checked = self._run_case_step("reuse.search", values)
+        summary = known.summary()
+        summary = replace(summary, problems=(*summary.problems, *self.not_known))
+        if not isinstance(checked, CheckReport):
+            return summary, None
+        self.problems += [
+            CaseProblem("reuse.search", (each.path,), each.error, each.advice)
+            for each in checked.problems
+        ]
+        by_digest = {probe.sha256: probe for probe in probes}
+        drawn = tuple(
+            draw_match(match, by_digest[match.query.sha256], known, store=self.output.keep)
+            for match in checked.matches
         )
-        return summary, CheckReport(tuple(drawn), checked.unmatched, checked.problems)
-
-    def _draw(self, match: Match, probes: dict[str, Probe], known: Archive) -> Match:
-        return draw_match(match, probes[match.query.sha256], known, store=self.output.keep)
+        return summary, replace(checked, matches=drawn)
 
     def _run_case_step(self, name: str, values: dict[str, object]) -> object:
         step = next(step for step in STEPS if step.name == name)
@@ -312,32 +350,28 @@ def _item(found: Found, media: Media) -> Item:
         kind=media.type.kind,
         format=media.type.format,
         paths=(found.path,),
-        extension_disagrees=_disagreeing(found, media),
+        extension_disagrees=_disagreeing(found, media.type),
         status=status,
         reason=reason,
     )
 
 
-def _seen_again(known: Item, found: Found, media: Media) -> Item:
-    return Item(
-        sha256=known.sha256,
-        bytes=known.bytes,
-        kind=known.kind,
-        format=known.format,
-        paths=tuple(sorted((*known.paths, found.path))),
-        extension_disagrees=tuple(
-            sorted((*known.extension_disagrees, *_disagreeing(found, media)))
-        ),
-        status=known.status,
-        reason=known.reason,
-    )
+def _digest(path: Path) -> str | None:
+    """Give the SHA-256 of a file; None when it cannot be read, which opening it will explain."""
+    # O_NONBLOCK: a pipe that took the file's place must not hang the run.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
 
 
-def _disagreeing(found: Found, media: Media) -> tuple[str, ...]:
+def _disagreeing(found: Found, kind: SniffedType) -> tuple[str, ...]:
     ending = found.location.suffix.lower().removeprefix(".")
     # An ending that stands for nothing, or none at all, claims nothing.
     claims = ending in MEDIA_EXTENSIONS or f".{ending}" in mimetypes.MimeTypes().types_map[True]
-    return (found.path,) if claims and ending not in media.type.extensions else ()
+    return (found.path,) if claims and ending not in kind.extensions else ()
 
 
 def _unread(found: Found, error: UnreadableMedia) -> Unread:
@@ -346,6 +380,9 @@ def _unread(found: Found, error: UnreadableMedia) -> Unread:
         path=found.path,
         reason=str(error),
         advice=error.advice,
-        # A text beside the photos is expected; a .jpg that is none is not.
-        expected=ending not in MEDIA_EXTENSIONS and found.bytes > 0,
+        # A text beside the photos is expected; a .jpg that is none, or what is gone or forbidden,
+        # is not.
+        expected=ending not in MEDIA_EXTENSIONS
+        and found.bytes > 0
+        and not isinstance(error.__cause__, OSError),
     )

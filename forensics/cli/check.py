@@ -63,20 +63,21 @@ def run(arguments: argparse.Namespace) -> int:
 
     event = _event(arguments)
     archive = Path(arguments.archive)
-    if not archive.exists():
+    if not arguments.archive or not archive.exists():
         raise ArchiveError(
-            f"the archive {archive} does not exist",
+            f"the archive {arguments.archive or '(no name)'} does not exist",
             advice="Make one with: forensics archive add ARCHIVE.db FOLDER",
         )
     with open_known(archive) as (known, skipped):
         for problem in skipped:
             warn(f"archive: {problem}")
         answer = check_files(arguments.files, archive=known, event=event)
+        not_known = bool(skipped)
     if arguments.json:
         say_json(msgspec.json.format(msgspec.json.encode(answer), indent=1))
     else:
         _print_answer(answer)
-    return _status(answer)
+    return _status(answer, not_known=not_known)
 
 
 def _event(arguments: argparse.Namespace) -> "EventWindow":
@@ -94,14 +95,14 @@ def _event(arguments: argparse.Namespace) -> "EventWindow":
     try:
         # A day without a zone may have begun fourteen hours before UTC's; the earliest counts.
         return EventWindow(start=parse_date(arguments.event_start).earliest)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise CaseFileError(f"--event-start: {error}") from error
 
 
-def _status(answer: "CheckReport") -> int:
-    if not answer.problems:
-        return status.OK
-    return status.SOME_FAILED if answer.matches or answer.unmatched else status.NOTHING
+def _status(answer: "CheckReport", *, not_known: bool) -> int:
+    if not answer.matches and not answer.unmatched:
+        return status.NOTHING
+    return status.SOME_FAILED if answer.problems or not_known else status.OK
 
 
 def _print_answer(answer: "CheckReport") -> None:

@@ -44,6 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     import msgspec
 
     from forensics.cli.terminal import say_json, warn
+    from forensics.engine.runner import describe_state
     from forensics.ingest.folder import printable_path
     from forensics.ingest.media import open_media
     from forensics.metadata.notes import find_notes
@@ -58,8 +59,11 @@ def run(arguments: argparse.Namespace) -> int:
         warn(f"forensics inspect: {shown}: {error}. {error.advice}".rstrip())
         return status.NOTHING
     table = read_fields(media)
-    has_fields = isinstance(table, MetadataTable)
     notes = find_notes(table).notes if isinstance(table, MetadataTable) else ()
+    state, why = describe_state(media.facts)
+    if why is not None:
+        warn(f"forensics inspect: {shown}: {why}")
+    answered = status.SOME_FAILED if state == "rejected" else status.OK
     if arguments.json:
         answer = {
             "file": shown,
@@ -72,24 +76,28 @@ def run(arguments: argparse.Namespace) -> int:
             "encoder": None,
         }
         say_json(msgspec.json.format(msgspec.json.encode(answer), indent=1))
-        return status.OK
+        return answered
     from forensics.cli.terminal import say
 
     say(f"{shown}: {media.type.format}, {media.bytes:,} bytes, SHA-256 {media.sha256}")
     if isinstance(table, MetadataTable):
         _print_table(table)
+        for engine, said in table.failed_engines.items():
+            warn(f"{engine} gave up: {said}")
         _print_notes(notes)
-    if not has_fields:
+    elif table.reason == "not_present":
         say("No metadata. Platforms strip it as a rule, so its absence says nothing.")
-    return status.OK
+    else:
+        warn(f"forensics inspect: {shown}: metadata cannot be read: {table.detail}")
+    return answered
 
 
 def _print_table(table: "MetadataTable") -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    from forensics.cli.console import ResultConsole
     from forensics.report.text import reveal
 
     grid = Table(box=box.SIMPLE_HEAD)
@@ -101,7 +109,7 @@ def _print_table(table: "MetadataTable") -> None:
         cells = (name, value, ", ".join(field.sources), words[field.agree])
         style = "bold yellow" if field.agree is False else ""
         grid.add_row(*(Text(reveal(cell), style=style) for cell in cells))
-    Console(highlight=False).print(grid)
+    ResultConsole().print(grid)
 
 
 def _print_notes(notes: "tuple[Note, ...]") -> None:

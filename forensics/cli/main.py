@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from forensics import __version__
 from forensics.cli import archive, check, inspect, report, scan, stages, status
+from forensics.cli.terminal import warn
 from forensics.model.errors import ForensicsError
 
 Command = Callable[[argparse.Namespace], int]
@@ -30,7 +31,7 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose errors are one line that helps."""
 
     def error(self, message: str) -> NoReturn:
-        sys.stderr.write(f"{self.prog}: {message} (try: {self.prog} --help)\n")
+        warn(f"{self.prog}: {message} (try: {self.prog} --help)")
         raise SystemExit(status.USAGE)
 
 
@@ -71,28 +72,55 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = build_parser().parse_args(arguments)
     command: Command = parsed.run
     try:
-        return command(parsed)
+        result = command(parsed)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except ForensicsError as error:
-        advice = f" {error.advice}" if error.advice else ""
-        sys.stderr.write(f"forensics {parsed.command}: {error}.{advice}\n")
+        warn(f"forensics {parsed.command}: {error}. {error.advice}".rstrip())
         return status.USAGE
     except KeyboardInterrupt:
-        sys.stderr.write(f"forensics {parsed.command}: interrupted\n")
+        warn(f"forensics {parsed.command}: interrupted")
         return status.INTERRUPTED
     except BrokenPipeError:
-        # The reader of a pipe left; Python would complain once more while flushing at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return status.OK
+    except OSError as error:
+        _drop_output()
+        about = f"{error.filename}: " if error.filename else ""
+        reason = error.strerror or error
+        warn(f"forensics {parsed.command}: {about}{reason}. Check free space and permissions.")
+        return status.USAGE
+    return result
 
 
 def run() -> NoReturn:
     """Run one command and leave the interpreter with its exit status."""
+    _fill_missing_streams()
     # Paths may hold anything; a terminal that cannot show it gets escapes, not a crash.
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
     raise SystemExit(main())
+
+
+def _drop_output() -> None:
+    """Let what cannot be written go nowhere: Python would fail once more at its end."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _fill_missing_streams() -> None:
+    """Open streams the caller closed, or evidence and reports would get their numbers."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
 
 
 if __name__ == "__main__":

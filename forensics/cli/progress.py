@@ -16,8 +16,9 @@ class ProgressLine:
     """Draw progress on stderr; call it with each `Progress`."""
 
     def __init__(self) -> None:
-        self._is_terminal = sys.stderr.isatty()
-        self._last_s = 0.0
+        self._is_terminal = sys.stderr is not None and sys.stderr.isatty()
+        # In a log a run shorter than the first pause says nothing before its end.
+        self._last_s = 0.0 if self._is_terminal else time.monotonic()
 
     def __call__(self, progress: Progress) -> None:
         """Draw one state; states that follow too quickly are left out.
@@ -27,6 +28,8 @@ class ProgressLine:
         progress : Progress
             The state.
         """
+        if sys.stderr is None:
+            return
         now_s = time.monotonic()
         pause_s = _REDRAW_S if self._is_terminal else _LINE_EVERY_S
         if now_s - self._last_s < pause_s and progress.done != progress.total:

@@ -49,9 +49,12 @@ def run(arguments: argparse.Namespace) -> int:
     int
         Exit status.
     """
+    import msgspec
+
     from forensics.cli.progress import ProgressLine
     from forensics.cli.summary import print_summary
     from forensics.cli.terminal import say_json, warn
+    from forensics.ingest.folder import printable_path
     from forensics.scan import plan, scan
 
     paths = {"case": arguments.case, "archive": arguments.archive, "out": arguments.out}
@@ -59,20 +62,24 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         return _print_plan(todo, as_json=arguments.json)
     if not todo.found:
+        for unread in todo.unread:
+            warn(f"{unread.path}: {unread.reason}. {unread.advice}".rstrip())
         warn(f"forensics scan: no files to examine in {arguments.folder}")
+        if arguments.json:
+            say_json(b'{"report":null}')
         return status.NOTHING
     progress = ProgressLine()
     try:
         case = scan(arguments.folder, **paths, show=arguments.show, on_progress=progress)
     finally:
         progress.close()
-    report = todo.out / "report.html"
+    for problem in case.problems:
+        about = f"{', '.join(problem.paths)}: " if problem.paths else ""
+        warn(f"{about}{problem.error}. {problem.advice}".rstrip())
     if arguments.json:
-        import msgspec
-
-        say_json(msgspec.json.encode({"report": str(todo.out / "report.json")}))
+        say_json(msgspec.json.encode({"report": printable_path(todo.out / "report.json")}))
     else:
-        print_summary(case, report)
+        print_summary(case, todo.out / "report.html")
     return _status(case)
 
 
@@ -81,13 +88,16 @@ def _status(case: "Case") -> int:
         return status.NOTHING
     unexpected = any(not each.expected for each in case.unread)
     rejected = any(item.status == "rejected" for item in case.items)
-    return status.SOME_FAILED if unexpected or rejected or case.problems else status.OK
+    not_known = case.archive is not None and case.archive.problems
+    failed = unexpected or rejected or not_known or case.problems
+    return status.SOME_FAILED if failed else status.OK
 
 
 def _print_plan(todo: "Plan", *, as_json: bool) -> int:
     import msgspec
 
     from forensics.cli.terminal import say, say_json
+    from forensics.ingest.folder import printable_path
     from forensics.stages import STEPS
 
     if as_json:
@@ -95,8 +105,8 @@ def _print_plan(todo: "Plan", *, as_json: bool) -> int:
             "files": [{"path": each.path, "bytes": each.bytes} for each in todo.found],
             "unread": [msgspec.to_builtins(each) for each in todo.unread],
             "steps": [step.name for step in STEPS],
-            "archive": str(todo.archive) if todo.archive else None,
-            "out": str(todo.out),
+            "archive": printable_path(todo.archive) if todo.archive else None,
+            "out": printable_path(todo.out),
         }
         say_json(msgspec.json.encode(plan))
         return status.OK

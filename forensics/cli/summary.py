@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from forensics.cli.console import ResultConsole
 from forensics.model.case import Case
 from forensics.model.findings import Notes
 from forensics.model.match import COPIES, Match
@@ -29,7 +29,7 @@ def print_summary(case: Case, report: Path) -> None:
     report : Path
         The report in HTML.
     """
-    console = Console(highlight=False)
+    console = ResultConsole()
     console.print(Text(reveal(case.case.name or "Unnamed case"), style="bold"))
     console.print(Text(_examined(case)))
     console.print(Text(reveal(_compared(case))))
@@ -67,7 +67,7 @@ def _compared(case: Case) -> str:
     return f"Compared with {known.entries} pieces of known footage{span}"
 
 
-def _section(console: Console, title: str, matches: Sequence[Match], style: str) -> None:
+def _section(console: ResultConsole, title: str, matches: Sequence[Match], style: str) -> None:
     lines = []
     for match in matches:
         reference = match.reference
@@ -76,7 +76,7 @@ def _section(console: Console, title: str, matches: Sequence[Match], style: str)
     _print_lines(console, title, lines, style)
 
 
-def _print_lines(console: Console, title: str, lines: Sequence[str], style: str) -> None:
+def _print_lines(console: ResultConsole, title: str, lines: Sequence[str], style: str) -> None:
     if not lines:
         return
     console.print()

@@ -1,8 +1,13 @@
 """Writing to a terminal: results to stdout, progress and problems to stderr, all of it inert."""
 
+import re
 import sys
+from typing import TextIO
 
 from forensics.report.text import reveal
+
+# What JSON may hold as it is and a terminal acts on: DEL, C1 controls, changes of direction.
+_ACTING = re.compile("[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def say(text: str = "") -> None:
@@ -13,7 +18,7 @@ def say(text: str = "") -> None:
     text : str, optional
         The line; control characters in it, line breaks included, are made visible.
     """
-    print(reveal(text))
+    _print_line(reveal(text), to=sys.stdout)
 
 
 def warn(text: str) -> None:
@@ -24,15 +29,26 @@ def warn(text: str) -> None:
     text : str
         The line; control characters in it, line breaks included, are made visible.
     """
-    print(reveal(text), file=sys.stderr)
+    _print_line(reveal(text), to=sys.stderr)
 
 
 def say_json(data: bytes) -> None:
-    """Print JSON to stdout as it is.
+    """Print JSON to stdout, in UTF-8 whatever the terminal's encoding is.
 
     Parameters
     ----------
     data : bytes
-        UTF-8 JSON, in which control characters are escaped already.
+        UTF-8 JSON; characters a terminal would act on are escaped, which leaves its meaning.
     """
-    print(data.decode("utf-8"))
+    text = _ACTING.sub(lambda found: f"\\u{ord(found.group()):04x}", data.decode("utf-8"))
+    if sys.stdout is None:
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(f"{text}\n".encode())
+    sys.stdout.buffer.flush()
+
+
+def _print_line(text: str, *, to: TextIO | None) -> None:
+    # A program started without this stream has None here, and `print` would take another one.
+    if to is not None:
+        print(text, file=to)

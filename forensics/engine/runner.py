@@ -5,6 +5,7 @@ from typing import Literal
 
 from forensics.engine.step import Step
 from forensics.ingest.media import Media
+from forensics.model.errors import ForensicsError
 from forensics.model.findings import StillFacts, VideoFacts
 from forensics.model.outcome import Absent, ArtefactBytes, Made, Outcome, Problem, Result
 
@@ -64,6 +65,8 @@ def run_step(step: Step, values: Mapping[str, object]) -> object:
         return Absent("not_available", f"a library does not load here: {error}", _REINSTALL)
     try:
         return function(*(values[name] for name in step.takes))
+    except ForensicsError as error:
+        return Problem(f"{step.name}: {error}", error.advice)
     except Exception as error:  # noqa: BLE001 - a step's fault must not end the run
         text = " ".join(f"{type(error).__name__}: {error}".split())
         return Problem(f"{step.name} failed: {text}", _REPORT_FAULT)

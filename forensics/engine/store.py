@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -34,10 +35,12 @@ class OutputFolder:
     def __init__(self, path: Path, *, case_id: str) -> None:
         self.path = path
         case_id = case_id.strip()
-        self._made = not path.exists()
+        self._made = False
         try:
+            self._made = not path.exists()
             self._claim(case_id)
         except OSError as error:
+            self._remove_if_made()
             if isinstance(error, OutputError):
                 raise
             raise _output_error(path, error) from error
@@ -51,8 +54,8 @@ class OutputFolder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if error is not None and self._made:
-            shutil.rmtree(self.path, ignore_errors=True)
+        if error is not None:
+            self._remove_if_made()
 
     def keep(self, artefact: ArtefactBytes) -> str:
         """Store one artefact under its digest.
@@ -113,10 +116,19 @@ class OutputFolder:
                 os.fsync(file.fileno())
             temporary.replace(target)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
             raise _output_error(target, error) from error
+        finally:
+            # Gone already when all went well; an interruption leaves none behind either.
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+    def _remove_if_made(self) -> None:
+        if self._made:
+            shutil.rmtree(self.path, ignore_errors=True)
 
     def _claim(self, case_id: str) -> None:
+        if self.path.exists() and not self.path.is_dir():
+            raise OutputError(f"{self.path} is a file", advice="Name a folder with --out.")
         self.path.mkdir(parents=True, exist_ok=True)
         marker = self.path / MARKER
         if marker.exists():

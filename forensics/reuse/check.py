@@ -16,7 +16,7 @@ from forensics.reuse.archive import Archive
 from forensics.reuse.hashes import hash_frames
 from forensics.reuse.index import index_folder
 from forensics.reuse.search import search_archive
-from forensics.reuse.views import Probe, make_views, read_views
+from forensics.reuse.views import MOVING, Probe, make_views, read_views
 
 
 def check_files(
@@ -42,7 +42,8 @@ def check_files(
         Matches, files without any, and files that could not be checked.
     """
     probes, problems = [], []
-    for path in paths:
+    # The same name twice is one question; two names of the same bytes are two.
+    for path in dict.fromkeys(os.fspath(each) for each in paths):
         shown = printable_path(path)
         try:
             probes.append(probe_file(path))
@@ -73,13 +74,16 @@ def probe_file(path: str | os.PathLike[str]) -> Probe:
     media = open_media(path)
     facts = media.facts
     if not isinstance(facts, StillFacts | VideoFacts) or not media.frames:
-        raise UnreadableMedia(_why(media), advice="Fetch it again from its source.")
+        # What was read whole and has no picture is sound.
+        is_sound = isinstance(facts, VideoFacts)
+        advice = "Sound alone cannot be looked up." if is_sound else _REFETCH
+        raise UnreadableMedia(_why(media), advice=advice)
     views = make_views(media.frames)
     assert isinstance(views.finding, CompareViews)  # noqa: S101 - what make_views returns
     return Probe(
         sha256=media.sha256,
         path=printable_path(path),
-        is_video=len(media.frames) > 1,
+        is_video=media.type.kind in MOVING and len(media.frames) > 1,
         hashes=hash_frames(media.frames),
         views=read_views(views.finding, views.artefacts["views"].data),
         size_px=(facts.width_px or 0, facts.height_px or 0),
@@ -110,10 +114,14 @@ def open_known(path: Path, *, index_in: Path | None = None) -> Iterator[tuple[Ar
             yield archive, []
         return
     with tempfile.TemporaryDirectory() as scratch:
-        index = (index_in or Path(scratch)) / "archive.db"
+        own = index_in or Path(scratch)
+        index = own / "archive.db"
         index.unlink(missing_ok=True)
         with Archive.open(index, create=True) as archive:
-            yield archive, index_folder(archive, path)
+            yield archive, index_folder(archive, path, skip=[own])
+
+
+_REFETCH = "Fetch it again from its source."
 
 
 def _why(media: Media) -> str:

@@ -11,7 +11,8 @@ from forensics.model.match import Match
 from forensics.model.outcome import ArtefactBytes
 from forensics.reuse.archive import Archive
 from forensics.reuse.hashes import ORIENTATIONS, orient
-from forensics.reuse.views import Probe, read_views
+from forensics.reuse.search import known_views
+from forensics.reuse.views import Probe
 from forensics.vision.views import Pixels
 
 DIFFERENCE_GAIN = 4
@@ -42,13 +43,12 @@ def draw_match(
         when one side has no views.
     """
     kept = archive.views(match.reference.id)
-    if kept is None or probe.views is None:
+    reference_views = known_views(archive, match.reference.id)
+    if kept is None or reference_views is None or probe.views is None:
         return match
-    finding, png = kept
-    reference_views = read_views(finding, png)
     moments = tuple(frame.moment_s for frame in probe.hashes.frames)
     query = probe.views.colour(_nearest(moments, _start(match, 0)))
-    reference = reference_views.colour(_nearest(finding.moments_s, _start(match, 1)))
+    reference = reference_views.colour(_nearest(kept[0].moments_s, _start(match, 1)))
     aligned = orient(query, _orientation(match))
     height, width = reference.shape[:2]
     aligned = np.asarray(cv2.resize(aligned, (width, height), interpolation=cv2.INTER_AREA))

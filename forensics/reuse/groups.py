@@ -35,8 +35,10 @@ def find_groups(probes: Sequence[Probe]) -> tuple[Group, ...]:
     -------
     tuple of Group
         The members of each with the largest picture first, which is often, not always, the
-        closest to the original; items that only look alike are listed as leads.
+        closest to the original; items that only look alike are listed as leads. The order of
+        the probes does not matter.
     """
+    probes = sorted(probes, key=lambda probe: (probe.path, probe.sha256))
     links = list(_links(probes))
     copies = [link for link in links if link.verdict.relation != "lead"]
     leads = [link for link in links if link.verdict.relation == "lead"]
@@ -120,7 +122,8 @@ def _group(
         return None
     ranked = sorted(members, key=lambda i: (-_area(probes[i]), probes[i].path))
     told = [GroupMember(probes[ranked[0]].sha256, "first", "the largest picture of the group")]
-    told += [_member(probes, item, copies) for item in ranked[1:]]
+    chains = _chains(ranked[0], copies)
+    told += [_member(probes, item, chains[item]) for item in ranked[1:]]
     alike = {(link.other if link.one in inside else link.one): link.verdict for link in outward}
     lead_members = tuple(
         GroupMember(probes[item].sha256, "lead", _reason(verdict))
@@ -131,10 +134,32 @@ def _group(
     return Group(identifier, tuple(told), lead_members)
 
 
-def _member(probes: Sequence[Probe], item: int, copies: Sequence[_Link]) -> GroupMember:
-    verdicts = [link.verdict for link in copies if item in (link.one, link.other)]
-    best = min(verdicts, key=lambda verdict: verdict.best.distance_bits)
-    return GroupMember(probes[item].sha256, best.relation, _reason(best))
+def _chains(first: int, copies: Sequence[_Link]) -> dict[int, tuple[_Link, ...]]:
+    """Give the shortest chain of copies that leads from one item to every other of its group."""
+    links: dict[int, list[_Link]] = {}
+    for link in sorted(copies, key=lambda each: each.verdict.best.distance_bits):
+        links.setdefault(link.one, []).append(link)
+        links.setdefault(link.other, []).append(link)
+    chains: dict[int, tuple[_Link, ...]] = {first: ()}
+    reached = [first]
+    for item in reached:
+        for link in links.get(item, []):
+            other = link.other if link.one == item else link.one
+            if other not in chains:
+                chains[other] = (*chains[item], link)
+                reached.append(other)
+    return chains
+
+
+def _member(probes: Sequence[Probe], item: int, chain: Sequence[_Link]) -> GroupMember:
+    """Say what an item is to the first one, by way of others when the two are no shown copies."""
+    is_edited = any(link.verdict.relation == "edited_copy" for link in chain)
+    last = chain[-1]
+    reason = _reason(last.verdict)
+    if len(chain) > 1:
+        through = last.other if last.one == item else last.one
+        reason = f"by way of {probes[through].path}: {reason}"
+    return GroupMember(probes[item].sha256, "edited_copy" if is_edited else "reencoded", reason)
 
 
 def _reason(verdict: Verdict) -> str:

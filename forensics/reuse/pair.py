@@ -84,13 +84,19 @@ def decide(query: Probe, reference: Probe, near: Sequence[NearPair]) -> Verdict:
     Verdict
         The strongest relation that was shown.
     """
-    best = min(near, key=lambda pair: (pair.distance_bits, pair.orientation, pair.query_frame))
+    best = min(near, key=_likeness)
     segments = _segments(query, reference, near)
     if query.views is None or reference.views is None:
         reason = "only hashes are known of one of them, and hashes alone never show a copy"
         return Verdict("lead", best, reason, segments)
     if query.is_video or reference.is_video:
         return _decide_clips(query, reference, near, best, segments)
+    firsts = [pair for pair in near if pair.query_frame == pair.reference_frame == 0]
+    if not firsts:
+        reason = "the pictures that look alike are further pages of a file"
+        return Verdict("lead", best, reason, segments)
+    # Previews and depth maps are further pages too; what a viewer shows is the first.
+    best = min(firsts, key=_likeness)
     comparison = _compare(query, reference, best)
     if not comparison.is_copy:
         return Verdict("lead", best, comparison.reason, segments)
@@ -133,6 +139,10 @@ def transform_of(query: Probe, reference: Probe, orientation: int) -> Transform:
         query_region=_frame_of(query.size_px),
         reference_region=_frame_of(reference.size_px),
     )
+
+
+def _likeness(pair: NearPair) -> tuple[int, int, int, int]:
+    return pair.distance_bits, pair.orientation, pair.query_frame, pair.reference_frame
 
 
 def _decide_clips(
@@ -205,9 +215,11 @@ def _is_simultaneous(query: Probe, reference: Probe, pair: NearPair) -> bool:
 
 
 def _same_length(query: Probe, reference: Probe) -> bool:
-    if query.duration_s is None or reference.duration_s is None:
-        return True
-    return abs(query.duration_s - reference.duration_s) <= MAX_LENGTH_DIFFERENCE_S
+    if query.duration_s is not None and reference.duration_s is not None:
+        return abs(query.duration_s - reference.duration_s) <= MAX_LENGTH_DIFFERENCE_S
+    # An archive keeps no playing time; both were sampled by one rule, so the last moments compare.
+    lasts = [_moment(probe, len(probe.hashes.frames) - 1) for probe in (query, reference)]
+    return abs(lasts[0] - lasts[1]) <= MAX_LENGTH_DIFFERENCE_S
 
 
 def _moves(query: Probe, frames: Sequence[int]) -> bool:

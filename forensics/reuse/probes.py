@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from forensics.model.findings import CompareViews, ImageHashes, StillFacts, VideoFacts
 from forensics.model.item import Item
 from forensics.model.outcome import Outcome, Result
-from forensics.reuse.views import Probe, read_views
+from forensics.reuse.views import MOVING, Probe, read_views
 
 
 def make_probe(
@@ -48,7 +48,7 @@ def make_probe(
     return Probe(
         sha256=item.sha256,
         path=item.paths[0],
-        is_video=item.kind in ("video", "animation") and len(hashes.frames) > 1,
+        is_video=item.kind in MOVING and len(hashes.frames) > 1,
         hashes=hashes,
         views=pixels,
         size_px=size_px,

@@ -1,15 +1,20 @@
 """Look items up in the archive of known footage and say which are recycled."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from msgspec.structs import replace
+
 from forensics.calibration import load
+from forensics.ingest.guard import guarded
 from forensics.model.casefile import EventWindow
 from forensics.model.dates import parse_instant
 from forensics.model.findings import FrameHash, ImageHashes
 from forensics.model.match import (
     COPIES,
+    CheckProblem,
     CheckReport,
     Edit,
     KnownRef,
@@ -19,11 +24,12 @@ from forensics.model.match import (
     Transform,
     Unmatched,
 )
+from forensics.model.outcome import Problem
 from forensics.reuse.archive import Archive
 from forensics.reuse.archive_entry import Entry, HashHit
 from forensics.reuse.hashes import ORIENTATIONS
 from forensics.reuse.pair import NearPair, Verdict, decide, transform_of
-from forensics.reuse.views import Probe, read_views
+from forensics.reuse.views import MOVING, Probe, Views, read_views
 
 MAX_MATCHES = 100
 """Entries reported for one query; an archive with more alike needs a person, not a longer list."""
@@ -55,16 +61,35 @@ def search_archive(probes: Iterable[Probe], archive: Archive, event: EventWindow
     """
     matches: list[Match] = []
     unmatched: list[Unmatched] = []
+    problems: list[CheckProblem] = []
     for probe in probes:
-        found = _search_one(probe, archive, event)
+        found, left_out = _search_one(probe, archive, event)
         matches.extend(found)
         if not found:
             unmatched.append(Unmatched(probe.path, probe.sha256, _why_unmatched(probe)))
+        if left_out:
+            error = f"{left_out} more entries of the archive look alike and were not compared"
+            problems.append(CheckProblem(probe.path, error, _LOOK_BY_HAND))
     matches.sort(key=lambda match: (match.recycled is None, _RANK.index(match.relation)))
-    return CheckReport(tuple(matches), tuple(unmatched), ())
+    return CheckReport(_with_own_ids(matches), tuple(unmatched), tuple(problems))
 
 
-def _search_one(probe: Probe, archive: Archive, event: EventWindow) -> list[Match]:
+_LOOK_BY_HAND = "Look at the nearest ones first; pictures this plain resemble many others."
+
+
+def _with_own_ids(matches: Sequence[Match]) -> tuple[Match, ...]:
+    """Tell matches of several files with the same bytes apart: the second one ends in ``-2``."""
+    seen: Counter[str] = Counter()
+    told = []
+    for match in matches:
+        seen[match.id] += 1
+        count = seen[match.id]
+        told.append(match if count == 1 else replace(match, id=f"{match.id}-{count}"))
+    return tuple(told)
+
+
+def _search_one(probe: Probe, archive: Archive, event: EventWindow) -> tuple[list[Match], int]:
+    """Give the matches of one item, and how many entries that look alike were left out."""
     matches = []
     identical = archive.find_identical(probe.sha256)
     if identical is not None:
@@ -74,7 +99,8 @@ def _search_one(probe: Probe, archive: Archive, event: EventWindow) -> list[Matc
     nearest = sorted(hits, key=lambda key: (min(h.distance_bits for _, h in hits[key]), key))
     for entry_id in nearest[:MAX_MATCHES]:
         matches.append(_near_match(probe, archive, entry_id, hits[entry_id], event))
-    return sorted(matches, key=lambda match: _RANK.index(match.relation))
+    in_order = sorted(matches, key=lambda match: _RANK.index(match.relation))
+    return in_order, len(nearest[MAX_MATCHES:])
 
 
 def _hits_by_entry(probe: Probe, archive: Archive) -> dict[str, list[tuple[int, HashHit]]]:
@@ -251,21 +277,40 @@ def _expected_false_matches(archive: Archive) -> float | None:
 
 
 def _as_probe(entry: Entry, archive: Archive) -> Probe:
-    kept = archive.views(entry.id)
     hashes = tuple(
         FrameHash(h.moment_s, h.pdq, h.quality or 0, h.phash or "", h.dhash or "")
         for h in archive.hashes(entry.id)
     )
-    moments = [frame.moment_s for frame in hashes if frame.moment_s is not None]
     return Probe(
         sha256=entry.id,
         path=entry.path or "",
-        is_video=entry.kind in ("video", "animation"),
+        is_video=entry.kind in MOVING and len(hashes) > 1,
         hashes=ImageHashes("", hashes),
-        views=read_views(*kept) if kept is not None else None,
+        views=known_views(archive, entry.id),
         size_px=(entry.width_px or 0, entry.height_px or 0),
-        duration_s=max(moments, default=None),
     )
+
+
+def known_views(archive: Archive, entry_id: str) -> Views | None:
+    """Read the views an archive keeps of an entry.
+
+    Parameters
+    ----------
+    archive : Archive
+        Open for reading.
+    entry_id : str
+        The entry.
+
+    Returns
+    -------
+    Views or None
+        None when it keeps none, or what it keeps is damaged: then there are hashes alone.
+    """
+    kept = archive.views(entry_id)
+    if kept is None:
+        return None
+    views = guarded(lambda: read_views(*kept), doing="reading the views of known footage")
+    return None if isinstance(views, Problem) else views
 
 
 def _why_unmatched(probe: Probe) -> Literal["no match", "insufficient detail"]:

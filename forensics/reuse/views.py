@@ -25,6 +25,10 @@ _FAST_PNG = [
 ]
 
 
+MOVING = ("video", "animation")
+"""Kinds whose pictures, when there are several, are moments of a clip; others have pages."""
+
+
 @dataclass(frozen=True, eq=False)
 class Views:
     """Small views of the pictures of one item.
@@ -139,7 +143,7 @@ def read_views(finding: CompareViews, png: bytes) -> Views:
     ValueError
         When the picture is damaged or of another size.
     """
-    stack = cv2.imdecode(np.frombuffer(png, dtype=uint8), cv2.IMREAD_GRAYSCALE)
+    stack = cv2.imdecode(np.frombuffer(png, dtype=uint8), cv2.IMREAD_GRAYSCALE) if png else None
     if stack is None:
         raise ValueError("the compare views cannot be decoded")
     height, width = finding.height_px, finding.width_px

@@ -1,0 +1,228 @@
+"""Every command's ordinary use, and the keys of its JSON."""
+
+import json
+
+import pytest
+
+MATCH = {
+    "id", "query", "reference", "relation", "recycled", "because", "expected_false_matches",
+    "transform", "edits", "segments", "artefacts",
+}  # fmt: skip
+REPORT = {
+    "schema", "tool", "items", "outcomes", "matches", "groups", "damage", "events", "claims",
+    "problems", "methods",
+}  # fmt: skip
+
+
+def test_scan_writes_the_report_and_sums_it_up(evidence, here, forensics):
+    status, printed = forensics("scan", "evidence")
+
+    out = here / "evidence-report"
+    assert status == 0
+    assert {"report.html", "report.json", "run.jsonl"} <= {path.name for path in out.iterdir()}
+    assert "A case" in printed.out
+    assert "Recycled, known before the event: 1" in printed.out
+    assert "copy.jpg ← older.jpg, known since 2014-08-01" in printed.out
+    assert printed.out.rstrip().endswith("Report: evidence-report/report.html")
+
+
+def test_scan_as_json_names_the_report_and_nothing_else(evidence, here, answer):
+    told = answer("scan", "evidence")
+
+    assert told == {"report": "evidence-report/report.json"}
+    report = json.loads((here / told["report"]).read_text("utf-8"))
+    assert set(report) >= REPORT
+    (match,) = report["matches"]
+    assert set(match) >= MATCH
+    assert (match["relation"], match["recycled"]) == ("reencoded", True)
+    assert set(match["artefacts"]) == {"reference", "aligned", "difference"}
+    for path in match["artefacts"].values():
+        assert (here / "evidence-report" / path).is_file()
+
+
+def test_paths_in_the_report_are_relative_to_the_folder(evidence, here, answer):
+    answer("scan", here / "evidence")
+
+    text = (here / "evidence-report" / "report.json").read_text("utf-8")
+    assert str(here) not in text
+    paths = [path for item in json.loads(text)["items"] for path in item["paths"]]
+    assert paths == ["copy.jpg", "other.jpg"]
+
+
+def test_check_says_recycled_with_its_reason_and_source(evidence, forensics):
+    status, printed = forensics(
+        "check", "evidence/copy.jpg", "evidence/other.jpg", "--archive", "archive",
+        "--event-start", "2024-08-16",
+    )  # fmt: skip
+
+    assert status == 0
+    assert printed.out.startswith("RECYCLED  evidence/copy.jpg <- older.jpg\n")
+    assert "Source: https://a.example" in printed.out
+    assert "NO MATCH  evidence/other.jpg (no match)" in printed.out
+    assert printed.err == ""
+
+
+def test_check_as_json_has_every_key(evidence, answer):
+    (evidence / "broken.jpg").write_bytes(b"\xff\xd8\xff broken")
+
+    told = answer(
+        "check", "evidence/copy.jpg", "evidence/other.jpg", "evidence/broken.jpg", "missing.jpg",
+        "--archive", "archive", "--case", "evidence/case.toml",
+    )  # fmt: skip
+
+    assert set(told) == {"matches", "unmatched", "problems"}
+    (match,) = told["matches"]
+    assert set(match) >= MATCH
+    assert set(match["query"]) == {"path", "sha256"}
+    assert set(match["reference"]) >= {"id", "path", "sha256", "source", "first_seen"}
+    assert set(match["transform"]) == {
+        "mirrored", "rotation_deg", "scale", "matrix", "query_region", "reference_region",
+    }  # fmt: skip
+    assert match["recycled"] is True
+    assert match["expected_false_matches"] is None or match["expected_false_matches"] >= 0
+    (unmatched,) = told["unmatched"]
+    assert set(unmatched) == {"path", "sha256", "reason"}
+    assert [each["path"] for each in told["problems"]] == ["evidence/broken.jpg", "missing.jpg"]
+    assert all(set(each) == {"path", "error", "advice"} for each in told["problems"])
+    assert all(each["error"] for each in told["problems"])
+
+
+def test_check_without_an_event_calls_nothing_recycled(evidence, answer):
+    (match,) = answer("check", "evidence/copy.jpg", "--archive", "archive")["matches"]
+
+    assert (match["relation"], match["recycled"]) == ("reencoded", None)
+    assert "no event date" in match["because"]
+
+
+@pytest.mark.parametrize(
+    "given", ["evidence/copy.jpg", "./evidence//copy.jpg", "evidence/../evidence/copy.jpg"]
+)
+def test_check_echoes_the_path_as_it_was_given(evidence, answer, given):
+    (match,) = answer("check", given, "--archive", "archive")["matches"]
+
+    assert match["query"]["path"] == given
+
+
+def test_check_of_one_name_twice_is_one_question(evidence, here, answer):
+    told = answer(
+        "check", "evidence/copy.jpg", "evidence/copy.jpg", here / "evidence" / "copy.jpg",
+        "--archive", "archive",
+    )  # fmt: skip
+
+    paths = [match["query"]["path"] for match in told["matches"]]
+    assert paths == ["evidence/copy.jpg", str(here / "evidence" / "copy.jpg")]
+    assert len({match["id"] for match in told["matches"]}) == 2
+
+
+def test_check_against_a_file_of_known_footage(evidence, forensics, answer):
+    forensics("archive", "add", "known.db", "archive")
+
+    (match,) = answer("check", "evidence/copy.jpg", "--archive", "known.db")["matches"]
+
+    assert match["reference"]["first_seen"] == "2014-08-01"
+
+
+def test_inspect_prints_what_every_engine_read(sample, forensics):
+    status, printed = forensics("inspect", sample("IMG_20240816_131502.jpg"))
+
+    assert status == 0
+    assert "2024-08-16" in printed.out
+    assert "exifread" in printed.out
+    assert printed.err == ""
+
+
+def test_inspect_as_json_has_every_key(sample, answer):
+    path = sample("IMG_20240816_131502.jpg")
+
+    told = answer("inspect", path)
+
+    assert set(told) >= {"file", "metadata", "provenance", "notes", "encoder"}
+    assert told["file"] == str(path)
+    for field in told["metadata"].values():
+        assert set(field) == {"value", "raw", "sources", "agree"}
+    assert set(told["metadata"]["position"]["value"]) == {"lat", "lon"}
+
+
+def test_inspect_tells_contradictions_with_their_innocent_explanation(sample, forensics, answer):
+    _, printed = forensics("inspect", sample("IMG_2231.JPG"))
+    told = answer("inspect", sample("IMG_2231.JPG"))
+
+    assert "How this comes about innocently: " in printed.out
+    for note in told["notes"]:
+        assert set(note) >= {"id", "severity", "text", "innocent_explanation"}
+        assert note["innocent_explanation"]
+
+
+def test_inspect_of_a_file_without_metadata_says_that_it_says_nothing(evidence, forensics, answer):
+    status, printed = forensics("inspect", "evidence/other.jpg")
+
+    assert status == 0
+    assert "its absence says nothing" in printed.out
+    assert answer("inspect", "evidence/other.jpg")["metadata"] == {}
+
+
+def test_stages_are_listed_with_their_limits(forensics, answer):
+    _, printed = forensics("stages")
+    told = answer("stages")
+
+    assert [step["name"] for step in told] == [
+        line.split()[0] for line in printed.out.splitlines() if not line.startswith(" ")
+    ]
+    assert "Limit: " in printed.out
+    assert all(set(step) >= {"name", "version", "summary", "limits"} for step in told)
+
+
+def test_report_is_rendered_again_as_it_was(evidence, here, forensics):
+    forensics("scan", "evidence")
+    page = here / "evidence-report" / "report.html"
+    before, data = page.read_bytes(), page.with_name("report.json").read_bytes()
+    page.unlink()
+
+    status, printed = forensics("report", "render", "evidence-report")
+
+    assert status == 0
+    assert printed.out == "Report: evidence-report/report.html\n"
+    assert page.read_bytes() == before
+    assert page.with_name("report.json").read_bytes() == data
+
+
+def test_pictures_are_shown_at_once_on_request_only(evidence, here, forensics):
+    forensics("scan", "evidence")
+    blurred = (here / "evidence-report" / "report.html").read_bytes()
+    forensics("report", "render", "evidence-report", "--show")
+
+    assert (here / "evidence-report" / "report.html").read_bytes() != blurred
+
+
+def test_dry_run_writes_nothing_and_names_every_file(evidence, here, forensics, answer):
+    before = sorted(here.rglob("*"))
+
+    status, printed = forensics("scan", "evidence", "--dry-run")
+    told = answer("scan", "evidence", "--dry-run")
+
+    assert status == 0
+    assert sorted(here.rglob("*")) == before
+    assert "copy.jpg" in printed.out
+    assert "Report: evidence-report/report.html" in printed.out
+    assert [file["path"] for file in told["files"]] == ["copy.jpg", "notes.txt", "other.jpg"]
+    assert told["out"] == "evidence-report"
+    assert told["archive"].endswith("archive")
+
+
+@pytest.mark.parametrize("command", [
+    (), ("scan",), ("check",), ("inspect",), ("stages",), ("report",), ("report", "render"),
+    ("archive",),
+])  # fmt: skip
+def test_every_command_has_help(forensics, command):
+    status, printed = forensics(*command, "--help")
+
+    assert status == 0
+    assert printed.out.startswith("usage: forensics")
+    assert printed.err == ""
+
+
+def test_version_is_told(forensics):
+    status, printed = forensics("--version")
+
+    assert status == 0
+    assert printed.out.startswith("strike-forensics ")
