@@ -42,7 +42,7 @@ def main() -> int:
     notes: Counter[str] = Counter()
     disagreements: Counter[str] = Counter()
     faults: list[str] = []
-    examined = 0
+    examined = with_metadata = 0
     for path in files:
         try:
             table = read_fields(open_media(path))
@@ -51,6 +51,7 @@ def main() -> int:
         examined += 1
         fields = table.fields if isinstance(table, MetadataTable) else {}
         if isinstance(table, MetadataTable):
+            with_metadata += 1
             notes.update(f"{note.severity} {note.id}" for note in find_notes(table).notes)
             disagreements.update(name for name, each in fields.items() if each.agree is False)
             faults += [
@@ -68,7 +69,7 @@ def main() -> int:
                 scores[name, "package", "only here"] += 1
                 print(f"only here: {path.name} {field} {fields[field].value}")
     print_table(scores)
-    print(f"\n{examined} files examined")
+    print(f"\n{examined} files examined, {with_metadata} with metadata")
     print("engines disagree on:", dict(disagreements) or "nothing")
     print("notes:", dict(sorted(notes.items())) or "none")
     print(f"{len(faults)} files on which an engine gave up in part or whole")

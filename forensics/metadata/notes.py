@@ -1,7 +1,8 @@
 """Note where an item's own statements do not fit together, each with its innocent explanation."""
 
+import re
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from forensics.model.dates import parse_date, parse_instant
 from forensics.model.findings import Field, MetadataTable, Note, Notes
@@ -48,12 +49,13 @@ def _modified_before_captured(fields: Fields) -> Iterator[Note]:
     if early_s is None:
         return
     certain = early_s > 0
-    if not certain and not _reads_later(fields, "captured_at", "modified_at"):
+    have_zones = all(parse_date(str(fields[name].value)).zone for name in _TAKEN_AND_CHANGED)
+    reads_later = not have_zones and _reads_later(fields, "captured_at", "modified_at")
+    if not certain and not reads_later:
         return
     unless = "" if certain else ", unless the two clocks stood in different time zones"
-    # Without stated zones the two may come from different clocks of one camera: of 149 real files
+    # Without stated zones the two may come from different clocks of one camera: of 128 real files
     # with metadata one is years apart in this way, and innocent.
-    have_zones = all(parse_date(str(fields[name].value)).zone for name in _TAKEN_AND_CHANGED)
     yield Note(
         "modified-before-captured",
         "conflict" if certain and have_zones else "notice",
@@ -82,8 +84,8 @@ def _clock_against_gps(fields: Fields) -> Iterator[Note]:
         f"the camera's clock says {fields['captured_at'].value}, the satellites said "
         f"{fields['gps_at'].value}: at least {_in_words(apart)} apart",
         ("captured_at", "gps_at"),
-        "Camera clocks are often wrong, and phones keep an old GPS fix: 17 of 43 real photos "
-        "measured for this project disagree.",
+        "Camera clocks are often set wrong, and phones keep an old GPS fix. Of 15 real photos with "
+        "both times, 9 are this far apart, all from one camera with a wrong clock.",
     )
 
 
@@ -107,12 +109,12 @@ def _seconds_after(fields: Fields, name: str, other: str) -> float | None:
 
 
 def _reads_later(fields: Fields, name: str, other: str) -> bool:
-    """Compare two readings as if one clock had shown them."""
-    one, two = (
-        datetime.fromisoformat(str(fields[each].value)).replace(tzinfo=None, microsecond=0)
-        for each in (name, other)
-    )
-    return one > two
+    """Compare two readings as if one clock had shown them, to the coarser one's precision."""
+    one, two = (parse_date(_ZONE.sub("", str(fields[each].value)) + "Z") for each in (name, other))
+    return parse_instant(one.earliest) >= parse_instant(two.latest)
+
+
+_ZONE = re.compile(r"(Z|[+-]\d{2}:\d{2})$")
 
 
 def _in_words(span: timedelta) -> str:

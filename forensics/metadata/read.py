@@ -52,7 +52,10 @@ def read_fields(media: Media) -> MetadataTable | Absent:
     if not fields and not failed:
         return Absent("not_present", "the file carries no metadata that this package reads")
     if not fields:
-        return Absent("unreadable", "; ".join(failed.values()))
+        detail = "; ".join(failed.values())
+        if isinstance(media.facts, Absent):  # a library is missing
+            return Absent(media.facts.reason, detail, media.facts.advice)
+        return Absent("unreadable", detail)
     return MetadataTable(fields, failed)
 
 

@@ -94,7 +94,7 @@ def test_empty_folder_gives_three_and_no_report(here, forensics, as_json):
     status, printed = forensics("scan", "evidence", *as_json)
 
     assert status == 3
-    assert printed.out == ('{"report":null}\n' if as_json else "")
+    assert printed.out == ('{\n "report": null\n}\n' if as_json else "")
     assert "no files to examine" in printed.err
     assert list(here.iterdir()) == [here / "evidence"]
 
