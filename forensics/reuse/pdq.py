@@ -30,6 +30,8 @@ _SAMPLES = 64
 _COEFFICIENTS = 16
 _BOX_PX = 4
 _BOX_PASSES = 2
+# Sample 0 is at row 4; both boxes together reach from two rows before it to four after.
+_FIRST_ROW = 2
 _QUALITY_STEP = 100 / 255
 _QUALITY_DIVISOR = 90
 _MAX_QUALITY = 100
@@ -73,7 +75,7 @@ def pdq(view: Pixels) -> PdqHash:
     >>> pdq(np.zeros((512, 512), dtype=np.uint8)).quality
     0
     """
-    sampled = _sampling() @ view.astype(float64) @ _sampling().T
+    sampled = _sample_rows(view) @ _sampling().T
     return PdqHash(_bits(_cosines() @ sampled @ _cosines().T).tobytes(), _quality(sampled))
 
 
@@ -107,6 +109,24 @@ def pdq_orientations(view: Pixels) -> NDArray[uint8]:
         *(mirrored, turned.T, upside_down, upright.T),
     )
     return np.stack([_bits(each) for each in coefficients])
+
+
+def _sample_rows(view: Pixels) -> _Matrix:
+    """Give `_sampling` @ view, without the products with zero: each sample sees a few rows."""
+    step = HASH_SIDE_PX // _SAMPLES
+    rows = np.zeros((HASH_SIDE_PX + _FIRST_ROW, HASH_SIDE_PX))
+    rows[:HASH_SIDE_PX] = view
+    windows = rows[_FIRST_ROW:].reshape(_SAMPLES, step, HASH_SIDE_PX)
+    return np.asarray((_window_weights() @ windows)[:, 0], dtype=float64)
+
+
+@cache
+def _window_weights() -> NDArray[float64]:
+    """Give the rows of `_sampling` where they are not zero: (64, 1, 8)."""
+    step = HASH_SIDE_PX // _SAMPLES
+    padded = np.pad(_sampling(), ((0, 0), (0, _FIRST_ROW)))
+    starts = _FIRST_ROW + step * np.arange(_SAMPLES)
+    return np.stack([padded[i : i + 1, x : x + step] for i, x in enumerate(starts)])
 
 
 @cache
