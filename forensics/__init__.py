@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from forensics import ingest, metadata, reuse
+    from forensics.examine import scan
     from forensics.model.case import Case
     from forensics.model.errors import ForensicsError
-    from forensics.scan import scan
 
 __version__ = "0.1.0"
 
@@ -25,7 +25,7 @@ __all__ = ["Case", "ForensicsError", "__version__", "ingest", "metadata", "reuse
 _LAZY = {
     "Case": ("forensics.model.case", "Case"),
     "ForensicsError": ("forensics.model.errors", "ForensicsError"),
-    "scan": ("forensics.scan", "scan"),
+    "scan": ("forensics.examine", "scan"),
     "ingest": ("forensics.ingest", None),
     "metadata": ("forensics.metadata", None),
     "reuse": ("forensics.reuse", None),

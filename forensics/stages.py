@@ -1,14 +1,29 @@
 """THE TABLE: every built-in step, one row each, in reading order. Start here.
 
-An item step is an ordinary function that is given the opened item (``media``), its decoded
-pictures (``frames``) or what a step above found (by that step's name); a case step is given every
-item's hashes and views (``probes``), the known footage (``archive``) and the claimed event
-(``event``).
+Every step is an ordinary function. The first opens a file (``path``). An item step is given the
+opened item (``media``), its decoded pictures (``frames``) or what a step above found (by that
+step's name); a case step is given every item's hashes and views (``probes``), the known footage
+(``archive``) and the claimed event (``event``).
 """
 
 from forensics.engine.step import Step
 
 STEPS: tuple[Step, ...] = (
+    Step(
+        name="ingest.media",
+        run="forensics.ingest.media:open_media",
+        scope="file",
+        takes=("path",),
+        version=1,
+        summary="Reads a file once: its digest, what it is by content, and the pictures that the "
+        "steps below look at.",
+        limits=(
+            "Of clips longer than a minute only keyframes are looked at, of shorter ones a frame "
+            "a second and the keyframes; what happens between them is not seen.",
+            "Pictures are examined at a reduced size.",
+        ),
+        kinds=("still", "animation", "video", "audio"),
+    ),
     Step(
         name="ingest.thumbnail",
         run="forensics.ingest.thumbnail:make_thumbnail",

@@ -3,7 +3,7 @@
 import argparse
 
 from forensics.cli import status
-from forensics.cli.archive_lines import print_json, shorten
+from forensics.cli.archive_lines import shorten
 from forensics.cli.archive_options import add_database, add_origin, read_basis, read_origin
 
 
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from pathlib import Path
 
-    from forensics.cli.terminal import say, warn
+    from forensics.cli.terminal import say, say_json, warn
     from forensics.model.errors import ArchiveError
     from forensics.reuse.archive import Archive
     from forensics.reuse.enroll import enroll_all
@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     added = [file for file in enrolment.files if file.is_new]
     known = [file for file in enrolment.files if not file.is_new]
     if arguments.json:
-        print_json(
+        say_json(
             {
                 "added": [{"path": file.path, "id": file.id} for file in added],
                 "known": [{"path": file.path, "id": file.id} for file in known],

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Literal
 
 from forensics.cli import status
-from forensics.cli.archive_lines import print_json
 from forensics.cli.archive_options import add_database, add_origin, read_origin
 
 _STDOUT = "-"
@@ -58,7 +57,7 @@ def run_import(arguments: argparse.Namespace) -> int:
     int
         Exit status.
     """
-    from forensics.cli.terminal import say, warn
+    from forensics.cli.terminal import say, say_json, warn
     from forensics.ingest.folder import printable_path
     from forensics.reuse.archive import Archive
     from forensics.reuse.exchange import import_hashes
@@ -70,7 +69,7 @@ def run_import(arguments: argparse.Namespace) -> int:
     with Archive.open(arguments.database, create=True) as archive:
         count = import_hashes(archive, found.rows, origin=origin, sighting=read_origin(arguments))
     if arguments.json:
-        print_json({"added": count.added, "known": count.known, "problems": found.bad_rows})
+        say_json({"added": count.added, "known": count.known, "problems": found.bad_rows})
     else:
         say(f"{count.added} added, {count.known} known already.")
         for bad in found.bad_rows:
@@ -91,7 +90,7 @@ def run_export(arguments: argparse.Namespace) -> int:
     int
         Exit status.
     """
-    from forensics.cli.terminal import say
+    from forensics.cli.terminal import say, say_json
     from forensics.ingest.folder import printable_path
     from forensics.reuse.archive import Archive
     from forensics.reuse.exchange import export_hashes
@@ -107,7 +106,7 @@ def run_export(arguments: argparse.Namespace) -> int:
         return status.OK
     _write_new(Path(arguments.list), text)
     if arguments.json:
-        print_json({"hashes": len(rows), "path": printable_path(arguments.list), "format": form})
+        say_json({"hashes": len(rows), "path": printable_path(arguments.list), "format": form})
     else:
         say(f"{len(rows)} hashes written to {printable_path(arguments.list)}")
     return status.OK

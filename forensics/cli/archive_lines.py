@@ -2,26 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 if TYPE_CHECKING:
     from forensics.reuse.archive_entry import Entry
 
 SHORT_ID = 12
 """Digits of an identifier that are shown; enough to name an entry by."""
-
-
-def print_json(answer: object) -> None:
-    """Print an answer as JSON.
-
-    Parameters
-    ----------
-    answer : object
-        Anything msgspec encodes.
-    """
-    from forensics.cli.terminal import say_json
-
-    say_json(msgspec.json.format(msgspec.json.encode(answer), indent=1))
 
 
 def describe(entry: "Entry") -> str:

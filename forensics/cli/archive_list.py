@@ -4,7 +4,7 @@ import argparse
 from collections import Counter
 
 from forensics.cli import status
-from forensics.cli.archive_lines import describe, print_json
+from forensics.cli.archive_lines import describe
 from forensics.cli.archive_options import add_database
 
 
@@ -39,13 +39,13 @@ def run_list(arguments: argparse.Namespace) -> int:
     """
     import msgspec
 
-    from forensics.cli.terminal import say
+    from forensics.cli.terminal import say, say_json
     from forensics.reuse.archive import Archive
 
     with Archive.open(arguments.database) as archive:
         found = [(entry, archive.sightings(entry.id)) for entry in archive.entries()]
     if arguments.json:
-        print_json({"entries": [{**msgspec.structs.asdict(e), "sightings": s} for e, s in found]})
+        say_json({"entries": [{**msgspec.structs.asdict(e), "sightings": s} for e, s in found]})
         return status.OK
     for entry, sightings in found:
         say(describe(entry))
@@ -67,7 +67,7 @@ def run_stats(arguments: argparse.Namespace) -> int:
     int
         Exit status.
     """
-    from forensics.cli.terminal import say
+    from forensics.cli.terminal import say, say_json
     from forensics.reuse.archive import Archive
 
     with Archive.open(arguments.database) as archive:
@@ -84,7 +84,7 @@ def run_stats(arguments: argparse.Namespace) -> int:
         "revision": revision,
     }
     if arguments.json:
-        print_json(answer)
+        say_json(answer)
         return status.OK
     for name, value in answer.items():
         shown = (

@@ -3,10 +3,10 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from forensics.model.dates import DateSpan, parse_date
 from forensics.model.errors import ArchiveError
 
 if TYPE_CHECKING:
+    from forensics.model.dates import DateSpan
     from forensics.reuse.archive_entry import Sighting
 
 _ORIGIN = {
@@ -97,7 +97,9 @@ def read_basis(text: str) -> str:
         raise argparse.ArgumentTypeError(f"{error}. {error.advice}") from error
 
 
-def _date(text: str) -> DateSpan:
+def _date(text: str) -> "DateSpan":
+    from forensics.model.dates import parse_date
+
     try:
         return parse_date(text)
     except (ValueError, OverflowError) as error:

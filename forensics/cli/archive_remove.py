@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from forensics.cli import status
-from forensics.cli.archive_lines import SHORT_ID, describe, print_json
+from forensics.cli.archive_lines import SHORT_ID, describe
 from forensics.cli.archive_options import add_database
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     int
         Exit status.
     """
-    from forensics.cli.terminal import say, warn
+    from forensics.cli.terminal import say, say_json, warn
     from forensics.reuse.archive import Archive
 
     removed: list[Entry] = []
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
                 archive.remove(entry.id)
                 removed.append(entry)
     if arguments.json:
-        print_json({"removed": [entry.id for entry in removed], "problems": problems})
+        say_json({"removed": [entry.id for entry in removed], "problems": problems})
     else:
         for entry in removed:
             say(f"removed  {describe(entry)}")

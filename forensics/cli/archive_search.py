@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from forensics.cli import status
-from forensics.cli.archive_lines import print_json, shorten
+from forensics.cli.archive_lines import shorten
 from forensics.cli.archive_options import add_database
 
 if TYPE_CHECKING:
@@ -43,14 +43,14 @@ def run(arguments: argparse.Namespace) -> int:
     int
         Exit status.
     """
-    from forensics.cli.terminal import say, warn
+    from forensics.cli.terminal import say, say_json, warn
     from forensics.reuse.archive import Archive
     from forensics.reuse.check import check_files
 
     with Archive.open(arguments.database) as archive:
         answer = check_files(arguments.files, archive=archive)
     if arguments.json:
-        print_json(answer)
+        say_json(answer)
         return status.SOME_FAILED if answer.problems else status.OK
     for match in answer.matches:
         say(_describe(match))

@@ -55,8 +55,6 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from pathlib import Path
 
-    import msgspec
-
     from forensics.cli.terminal import say_json, warn
     from forensics.model.errors import ArchiveError
     from forensics.reuse.check import check_files, open_known
@@ -74,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
         answer = check_files(arguments.files, archive=known, event=event)
         not_known = bool(skipped)
     if arguments.json:
-        say_json(msgspec.json.format(msgspec.json.encode(answer), indent=1))
+        say_json(answer)
     else:
         _print_answer(answer)
     return _status(answer, not_known=not_known)
@@ -118,7 +116,8 @@ def _print_answer(answer: "CheckReport") -> None:
         if reference.source:
             say(f"          Source: {reference.source}")
     for unmatched in answer.unmatched:
-        say(f"{'NO MATCH':<9} {unmatched.path} ({unmatched.reason})")
+        why = "" if unmatched.reason == "no match" else f" ({unmatched.reason})"
+        say(f"{'NO MATCH':<9} {unmatched.path}{why}")
     if answer.unmatched:
         say("No match means that nothing like it is in this archive, not that it is original.")
     for problem in answer.problems:

@@ -41,8 +41,6 @@ def run(arguments: argparse.Namespace) -> int:
     int
         Exit status.
     """
-    import msgspec
-
     from forensics.cli.terminal import say_json, warn
     from forensics.engine.runner import describe_state
     from forensics.ingest.folder import printable_path
@@ -75,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
             "notes": notes,
             "encoder": None,
         }
-        say_json(msgspec.json.format(msgspec.json.encode(answer), indent=1))
+        say_json(answer)
         return answered
     from forensics.cli.terminal import say
 

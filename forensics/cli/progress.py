@@ -4,8 +4,8 @@ import shutil
 import sys
 import time
 
+from forensics.examine import Progress
 from forensics.report.text import reveal
-from forensics.scan import Progress
 
 _REDRAW_S = 0.1
 _LINE_EVERY_S = 10.0

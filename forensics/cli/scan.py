@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from forensics.cli import status
 
 if TYPE_CHECKING:
+    from forensics.examine import Plan
     from forensics.model.case import Case
-    from forensics.scan import Plan
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -49,13 +49,11 @@ def run(arguments: argparse.Namespace) -> int:
     int
         Exit status.
     """
-    import msgspec
-
     from forensics.cli.progress import ProgressLine
     from forensics.cli.summary import print_summary
     from forensics.cli.terminal import say_json, warn
+    from forensics.examine import plan, scan
     from forensics.ingest.folder import printable_path
-    from forensics.scan import plan, scan
 
     paths = {"case": arguments.case, "archive": arguments.archive, "out": arguments.out}
     todo = plan(arguments.folder, **paths)
@@ -66,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
             warn(f"{unread.path}: {unread.reason}. {unread.advice}".rstrip())
         warn(f"forensics scan: no files to examine in {arguments.folder}")
         if arguments.json:
-            say_json(b'{"report":null}')
+            say_json({"report": None})
         return status.NOTHING
     progress = ProgressLine()
     try:
@@ -77,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
         about = f"{', '.join(problem.paths)}: " if problem.paths else ""
         warn(f"{about}{problem.error}. {problem.advice}".rstrip())
     if arguments.json:
-        say_json(msgspec.json.encode({"report": printable_path(todo.out / "report.json")}))
+        say_json({"report": printable_path(todo.out / "report.json")})
     else:
         print_summary(case, todo.out / "report.html")
     return _status(case)
@@ -108,7 +106,7 @@ def _print_plan(todo: "Plan", *, as_json: bool) -> int:
             "archive": printable_path(todo.archive) if todo.archive else None,
             "out": printable_path(todo.out),
         }
-        say_json(msgspec.json.encode(plan))
+        say_json(plan)
         return status.OK
     say(f"{len(todo.found)} files to examine, {sum(e.bytes for e in todo.found):,} bytes")
     for found in todo.found:

@@ -35,13 +35,11 @@ def run(arguments: argparse.Namespace) -> int:
     int
         Exit status.
     """
-    import msgspec
-
     from forensics.cli.terminal import say, say_json
     from forensics.stages import STEPS
 
     if arguments.json:
-        say_json(msgspec.json.format(msgspec.json.encode(STEPS), indent=1))
+        say_json(STEPS)
         return status.OK
     for step in STEPS:
         say(f"{step.name} (version {step.version}, {step.scope}): {step.summary}")

@@ -56,7 +56,8 @@ def _examined(case: Case) -> str:
         if state in states:
             parts.append(f"{states.count(state)} {words}")
     different = "" if files == len(states) else f" ({len(states)} different)"
-    return f"{files} photos and videos{different}: {', '.join(parts)}"
+    noun = "photo or video" if files == 1 else "photos and videos"
+    return f"{files} {noun}{different}: {', '.join(parts)}"
 
 
 def _compared(case: Case) -> str:

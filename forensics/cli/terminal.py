@@ -32,17 +32,21 @@ def warn(text: str) -> None:
     _print_line(reveal(text), to=sys.stderr)
 
 
-def say_json(data: bytes) -> None:
-    """Print JSON to stdout, in UTF-8 whatever the terminal's encoding is.
+def say_json(answer: object) -> None:
+    """Print an answer as JSON to stdout, in UTF-8 whatever the terminal's encoding is.
 
     Parameters
     ----------
-    data : bytes
-        UTF-8 JSON; characters a terminal would act on are escaped, which leaves its meaning.
+    answer : object
+        Anything msgspec encodes. Characters a terminal would act on are escaped, which leaves
+        the meaning of the JSON as it is.
     """
-    text = _ACTING.sub(lambda found: f"\\u{ord(found.group()):04x}", data.decode("utf-8"))
+    import msgspec
+
     if sys.stdout is None:
         return
+    data = msgspec.json.format(msgspec.json.encode(answer), indent=1).decode("utf-8")
+    text = _ACTING.sub(lambda found: f"\\u{ord(found.group()):04x}", data)
     sys.stdout.flush()
     sys.stdout.buffer.write(f"{text}\n".encode())
     sys.stdout.buffer.flush()

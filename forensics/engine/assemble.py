@@ -104,7 +104,12 @@ def _tool() -> Tool:
 def _item_problems(items: Sequence[Item], outcomes: Sequence[Outcome]) -> list[CaseProblem]:
     paths = {item.sha256: item.paths for item in items}
     return [
-        CaseProblem(each.step, paths[each.subject[0]], each.outcome.error, each.outcome.advice)
+        CaseProblem(
+            each.step,
+            tuple(path for digest in each.subject for path in paths[digest]),
+            each.outcome.error,
+            each.outcome.advice,
+        )
         for each in outcomes
         if isinstance(each.outcome, Problem)
     ]
@@ -115,6 +120,7 @@ def _method(step: Step, outcomes: Sequence[Outcome]) -> Method:
     return Method(
         step=step.name,
         version=step.version,
+        scope=step.scope,
         summary=step.summary,
         limits=step.limits,
         calibration=_calibration_in_words(step),

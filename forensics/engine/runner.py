@@ -9,8 +9,6 @@ from forensics.model.errors import ForensicsError
 from forensics.model.findings import StillFacts, VideoFacts
 from forensics.model.outcome import Absent, ArtefactBytes, Made, Outcome, Problem, Result
 
-INGEST_STEP = "ingest.media"
-
 
 def visit(
     media: Media, steps: Sequence[Step], *, store: Callable[[ArtefactBytes], str]
@@ -24,20 +22,20 @@ def visit(
     media : Media
         The opened item.
     steps : sequence of Step
-        Rows with scope ``item``.
+        Rows with scope ``file``, which has opened it, and ``item``.
     store : callable
         Takes an artefact and gives the path under which it is kept.
 
     Returns
     -------
     list of Outcome
-        One a step, the ingest first.
+        One a step.
     """
     subject = (media.sha256,)
-    outcomes = [Outcome(INGEST_STEP, 1, subject, _as_outcome(media.facts, (), store))]
+    outcomes = []
     values: dict[str, object] = {"media": media, "frames": media.frames}
     for step in steps:
-        given = _run_item_step(step, media, values)
+        given = media.facts if step.scope == "file" else _run_item_step(step, media, values)
         values[step.name] = given.finding if isinstance(given, Made) else given
         outcome = _as_outcome(given, step.limits, store)
         outcomes.append(Outcome(step.name, step.version, subject, outcome))
@@ -100,6 +98,25 @@ def _as_outcome(
 
 
 State = Literal["ok", "degraded", "rejected"]
+
+
+def as_case_outcome(step: Step, given: object) -> Outcome:
+    """Say of a case step that it ran, or why not; what it found stands in the case itself.
+
+    Parameters
+    ----------
+    step : Step
+        The row.
+    given : object
+        What `run_step` returned.
+
+    Returns
+    -------
+    Outcome
+        Its subject is the whole case.
+    """
+    outcome = given if isinstance(given, Absent | Problem) else Result(None, {}, step.limits)
+    return Outcome(step.name, step.version, (), outcome)
 
 
 def describe_state(

@@ -18,11 +18,12 @@ class Step(Struct, frozen=True):
         ``stage.step``; also names its module, test, documentation heading and calibration.
     run : str
         ``module:function``; an ordinary function, loaded when it runs.
-    scope : {"item", "case"}
-        Whether it looks at one item or at all of them.
+    scope : {"file", "item", "case"}
+        Whether it opens a file, looks at one opened item, or at all items of a case.
     takes : tuple of str
-        What it is given, in the order of its parameters: ``media``, ``frames`` or the name of a
-        step above for items; ``probes``, ``archive``, ``event`` for a case.
+        What it is given, in the order of its parameters: ``path`` for a file; ``media``,
+        ``frames`` or the name of a step above for an item; ``probes``, ``archive``, ``event`` for
+        a case.
     version : int
         Grows when results may change.
     summary : str
@@ -37,7 +38,7 @@ class Step(Struct, frozen=True):
 
     name: str
     run: str
-    scope: Literal["item", "case"]
+    scope: Literal["file", "item", "case"]
     takes: tuple[str, ...]
     version: int
     summary: str

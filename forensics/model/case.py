@@ -1,5 +1,7 @@
 """A whole case, as ``report.json`` holds it."""
 
+from typing import Literal
+
 from msgspec import Struct
 
 from forensics.model.casefile import CaseFile
@@ -76,6 +78,8 @@ class Method(Struct, frozen=True):
         Name of the step.
     version : int
         Its version.
+    scope : {"file", "item", "case"}
+        Whether it opens files, looks at single items or at all of them.
     summary : str
         What it does, in one sentence.
     limits : tuple of str
@@ -88,6 +92,7 @@ class Method(Struct, frozen=True):
 
     step: str
     version: int
+    scope: Literal["file", "item", "case"]
     summary: str
     limits: tuple[str, ...]
     calibration: dict[str, str]

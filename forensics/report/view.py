@@ -244,17 +244,18 @@ def _archive(case: Case) -> Markup:
 
 
 def _method(method: Method, case: Case) -> MethodCard:
-    counts = [(method.ran, "with a result"), (method.absent, "with nothing to say")]
-    counts += [(method.failed, "failed")]
-    scope = ", ".join(f"{count:,} {word}" for count, word in counts if count)
-    stopped = any(each.step == method.step and not each.paths for each in case.problems)
-    whole = "could not run" if stopped else "once, over all items together"
-    return MethodCard(
-        method_anchor(method.step),
-        method,
-        thresholds(method),
-        f"Items: {scope}" if scope else f"Run: {whole}" if case.items else "No item to run on",
-    )
+    return MethodCard(method_anchor(method.step), method, thresholds(method), _ran_on(method, case))
+
+
+def _ran_on(method: Method, case: Case) -> str:
+    if not case.items:
+        return "No item to run on"
+    if method.scope == "case":
+        whole = "once, over all items together" if method.ran else "not run"
+        return f"Run: {'failed' if method.failed else whole}"
+    counts = ((method.ran, "with a result"), (method.absent, "with nothing to say"))
+    told = [f"{count:,} {word}" for count, word in (*counts, (method.failed, "failed")) if count]
+    return f"Items: {', '.join(told)}"
 
 
 def _audit(lookup: Lookup) -> Audit:

@@ -1,7 +1,7 @@
 """Group the items of one case that are copies of each other."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -42,13 +42,18 @@ def find_groups(probes: Sequence[Probe]) -> tuple[Group, ...]:
     links = list(_links(probes))
     copies = [link for link in links if link.verdict.relation != "lead"]
     leads = [link for link in links if link.verdict.relation == "lead"]
-    component = _components(len(probes), copies)
-    groups = []
-    for root in sorted(set(component)):
-        members = [i for i in range(len(probes)) if component[i] == root]
-        group = _group(probes, members, component, copies, leads)
-        if group is not None:
-            groups.append(group)
+    sets = _sets(range(len(probes)), copies)
+    groups, untold = [], leads
+    for members in (each for each in sets if len(each) > 1):
+        groups.append(_group(probes, members, copies, untold))
+        # A lead between two sets is told once, in the first.
+        untold = [link for link in untold if not {link.one, link.other} & set(members)]
+    # What is a lead of a set of copies is told there; the rest form sets of look-alikes.
+    told = {member.sha256 for group in groups for member in (*group.members, *group.leads)}
+    rest = [i for i, probe in enumerate(probes) if probe.sha256 not in told]
+    among = [link for link in leads if link.one in rest and link.other in rest]
+    alike = [members for members in _sets(rest, among) if len(members) > 1]
+    groups += [_look_alikes(probes, members, among) for members in alike]
     return tuple(groups)
 
 
@@ -90,9 +95,9 @@ def _near_frames(
                 yield frame, other, pair
 
 
-def _components(count: int, links: Sequence[_Link]) -> list[int]:
-    """Give each item the smallest index it is linked with (union-find)."""
-    root = list(range(count))
+def _sets(items: Iterable[int], links: Sequence[_Link]) -> list[list[int]]:
+    """Give the sets of items that are linked with each other, singles included (union-find)."""
+    root = {item: item for item in items}
 
     def find(item: int) -> int:
         while root[item] != item:
@@ -102,36 +107,57 @@ def _components(count: int, links: Sequence[_Link]) -> list[int]:
     for link in links:
         one, other = sorted((find(link.one), find(link.other)))
         root[other] = one
-    return [find(item) for item in range(count)]
+    sets: dict[int, list[int]] = {}
+    for item in root:
+        sets.setdefault(find(item), []).append(item)
+    return [sets[first] for first in sorted(sets)]
 
 
 def _group(
     probes: Sequence[Probe],
     members: Sequence[int],
-    component: Sequence[int],
     copies: Sequence[_Link],
     leads: Sequence[_Link],
-) -> Group | None:
-    inside = set(members)
-    outward = [link for link in leads if (link.one in inside) != (link.other in inside)]
-    # A lead between two groups is told once, in the group that comes first.
-    outward = [
-        link for link in outward if min(component[link.one], component[link.other]) in inside
-    ]
-    if len(members) == 1 and not outward:
-        return None
-    ranked = sorted(members, key=lambda i: (-_area(probes[i]), probes[i].path))
-    told = [GroupMember(probes[ranked[0]].sha256, "first", "the largest picture of the group")]
+) -> Group:
+    """Tell a set of copies, the largest picture first, and what else looks like one of them."""
+    ranked = _ranked(probes, members)
     chains = _chains(ranked[0], copies)
+    told = [GroupMember(probes[ranked[0]].sha256, "first", "the largest picture of the group")]
     told += [_member(probes, item, chains[item]) for item in ranked[1:]]
-    alike = {(link.other if link.one in inside else link.one): link.verdict for link in outward}
-    lead_members = tuple(
-        GroupMember(probes[item].sha256, "lead", _reason(verdict))
-        for item, verdict in sorted(alike.items())
-    )
+    outward = [link for link in leads if (link.one in members) != (link.other in members)]
+    alike = {link.other if link.one in members else link.one: link for link in outward}
+    return _as_group(told, _leads(probes, alike))
+
+
+def _look_alikes(probes: Sequence[Probe], members: Sequence[int], links: Sequence[_Link]) -> Group:
+    """Tell a set in which nothing was shown to be a copy of anything."""
+    ranked = _ranked(probes, members)
+    told = [GroupMember(probes[ranked[0]].sha256, "first", "the largest picture of those alike")]
+    alike = {
+        item: min(
+            (link for link in links if item in (link.one, link.other)),
+            key=lambda link: link.verdict.best.distance_bits,
+        )
+        for item in ranked[1:]
+    }
+    return _as_group(told, _leads(probes, alike))
+
+
+def _as_group(told: Sequence[GroupMember], leads: tuple[GroupMember, ...]) -> Group:
     digests = " ".join(sorted(member.sha256 for member in told))
     identifier = "group-" + hashlib.sha256(digests.encode()).hexdigest()[:12]
-    return Group(identifier, tuple(told), lead_members)
+    return Group(identifier, tuple(told), leads)
+
+
+def _leads(probes: Sequence[Probe], alike: Mapping[int, _Link]) -> tuple[GroupMember, ...]:
+    return tuple(
+        GroupMember(probes[item].sha256, "lead", _reason(link.verdict))
+        for item, link in sorted(alike.items())
+    )
+
+
+def _ranked(probes: Sequence[Probe], members: Sequence[int]) -> list[int]:
+    return sorted(members, key=lambda i: (-_area(probes[i]), probes[i].path))
 
 
 def _chains(first: int, copies: Sequence[_Link]) -> dict[int, tuple[_Link, ...]]:

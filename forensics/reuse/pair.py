@@ -100,7 +100,7 @@ def decide(query: Probe, reference: Probe, near: Sequence[NearPair]) -> Verdict:
     comparison = _compare(query, reference, best)
     if not comparison.is_copy:
         return Verdict("lead", best, comparison.reason, segments)
-    return _copy(query, reference, best, comparison.reason, segments)
+    return _copy(query, reference, best, comparison.reason, segments, pictures=[best])
 
 
 def transform_of(query: Probe, reference: Probe, orientation: int) -> Transform:
@@ -170,7 +170,7 @@ def _decide_clips(
     if not _moves(query, sorted(moments)):
         reason += "; nothing moves in the clip, so another moment cannot be told from a copy"
         return Verdict("lead", best, reason, segments)
-    return _copy(query, reference, best, reason, segments)
+    return _copy(query, reference, best, reason, segments, pictures=verified)
 
 
 def _copy(
@@ -179,11 +179,14 @@ def _copy(
     best: NearPair,
     reason: str,
     segments: tuple[Segment, ...],
+    *,
+    pictures: Sequence[NearPair],
 ) -> Verdict:
     """Say what was done to the reference of a copy: turned, mirrored, other colours, or nothing."""
     mirrored, clockwise_deg = ORIENTATIONS[best.orientation]
     edits = (["mirror"] if mirrored else []) + (["rotation"] if clockwise_deg else [])
-    if _colours_differ(query, reference, best):
+    # The most colourful moment tells; a grey copy of a grey wall looks like nothing was done.
+    if any(_colours_differ(query, reference, pair) for pair in pictures):
         edits.append("colour")
     relation: Relation = "edited_copy" if edits else "reencoded"
     return Verdict(relation, best, reason, segments, tuple(edits))

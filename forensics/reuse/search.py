@@ -256,10 +256,7 @@ def _date_sentence(relation: Relation, entry: Entry, event: EventWindow) -> str:
         return f"{known}; the case names no event date to compare with."
     if _precedes(entry, event):
         return f"{known}, before the event it is said to show."
-    return (
-        f"{known}, which does not precede the event; that is the earliest dated copy in this "
-        "archive, older ones may exist."
-    )
+    return f"{known}, which is not shown to precede the event; older ones may exist elsewhere."
 
 
 def _precedes(entry: Entry, event: EventWindow) -> bool:

@@ -18,7 +18,7 @@ REPOSITORY = Path(__file__).parents[2]
 def write_picture(path, seed, *, quality=90, text=None):
     """Write a JPEG with structure, unlike any other seed's."""
     rng = np.random.default_rng(seed)
-    coarse = rng.integers(0, 256, (6, 8, 3), dtype=np.uint8)
+    coarse = rng.integers(0, 256, (15, 20, 3), dtype=np.uint8)
     picture = cv2.resize(coarse, (160, 120), interpolation=cv2.INTER_CUBIC)
     _, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
     Path(path).write_bytes(jpeg.tobytes())

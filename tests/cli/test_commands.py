@@ -58,7 +58,7 @@ def test_check_says_recycled_with_its_reason_and_source(evidence, forensics):
     assert status == 0
     assert printed.out.startswith("RECYCLED  evidence/copy.jpg <- older.jpg\n")
     assert "Source: https://a.example" in printed.out
-    assert "NO MATCH  evidence/other.jpg (no match)" in printed.out
+    assert "NO MATCH  evidence/other.jpg" in printed.out
     assert printed.err == ""
 
 

@@ -26,7 +26,11 @@ def test_function_loads_and_takes_what_the_row_says(step: Step) -> None:
 @EACH
 def test_what_a_step_takes_exists(step: Step) -> None:
     above = {each.name for each in STEPS[: STEPS.index(step)]}
-    given = {"media", "frames"} if step.scope == "item" else {"probes", "archive", "event"}
+    given = {
+        "file": {"path"},
+        "item": {"media", "frames"},
+        "case": {"probes", "archive", "event"},
+    }[step.scope]
 
     assert set(step.takes) <= given | above
 

@@ -55,9 +55,8 @@ def test_a_fault_becomes_a_problem_and_the_others_still_run() -> None:
         make_step("forensics.ingest.thumbnail:make_thumbnail", takes=("frames",)),
     ]
 
-    ingest, first, second = visit(make_media(), steps, store=store)
+    first, second = visit(make_media(), steps, store=store)
 
-    assert isinstance(ingest.outcome, Result)
     assert isinstance(first.outcome, Problem)
     assert "broken on purpose" in first.outcome.error
     assert isinstance(second.outcome, Result)
@@ -75,7 +74,7 @@ def test_a_missing_library_is_an_absence_with_advice() -> None:
 def test_a_step_is_not_applied_to_other_kinds() -> None:
     step = make_step(f"{__name__}:failing", kinds=("video",))
 
-    outcome = visit(make_media(), [step], store=store)[1].outcome
+    outcome = visit(make_media(), [step], store=store)[0].outcome
 
     assert isinstance(outcome, Absent)
     assert outcome.reason == "not_applicable"
@@ -84,7 +83,7 @@ def test_a_step_is_not_applied_to_other_kinds() -> None:
 def test_without_pictures_picture_steps_are_absent() -> None:
     step = make_step("forensics.ingest.thumbnail:make_thumbnail", takes=("frames",))
 
-    outcome = visit(make_media(frames=0), [step], store=store)[1].outcome
+    outcome = visit(make_media(frames=0), [step], store=store)[0].outcome
 
     assert isinstance(outcome, Absent)
     assert outcome.reason == "unreadable"
@@ -96,7 +95,7 @@ def test_what_rests_on_an_absent_finding_is_absent_too() -> None:
         make_step(f"{__name__}:taking_another", takes=("test.absent",)),
     ]
 
-    outcome = visit(make_media(), steps, store=store)[2].outcome
+    outcome = visit(make_media(), steps, store=store)[1].outcome
 
     assert isinstance(outcome, Absent)
     assert "test.absent" in outcome.detail
@@ -106,7 +105,17 @@ def test_what_rests_on_an_absent_finding_is_absent_too() -> None:
 def test_a_strip_is_made_of_several_pictures_only(frames: int) -> None:
     step = make_step("forensics.ingest.thumbnail:make_thumbnail", takes=("frames",))
 
-    outcome = visit(make_media(frames=frames), [step], store=store)[1].outcome
+    outcome = visit(make_media(frames=frames), [step], store=store)[0].outcome
 
     assert isinstance(outcome, Result)
     assert ("strip" in outcome.artefacts) is (frames > 1)
+
+
+def test_the_step_that_opens_a_file_has_its_facts_as_outcome() -> None:
+    step = make_step("forensics.ingest.media:open_media", scope="file", takes=("path",))
+    media = make_media()
+
+    outcome = visit(media, [step], store=store)[0].outcome
+
+    assert isinstance(outcome, Result)
+    assert outcome.finding == media.facts

@@ -1,6 +1,6 @@
 """Dates of any precision, with and without a zone."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -28,7 +28,7 @@ def test_a_date_means_an_interval(text: str, precision: str, earliest: str, late
 
 @pytest.mark.parametrize("text", ["", "14-08-01", "2014-13", "2014-02-30", "1.8.2014", "2014-8-1"])
 def test_what_is_no_date_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"date|month|day|year"):
         parse_date(text)
 
 
@@ -39,9 +39,9 @@ def test_the_ends_of_the_calendar_do_not_crash(text: str) -> None:
     assert span.earliest <= span.latest
 
 
-@given(st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2100, 1, 1)))
-def test_an_unknown_zone_holds_every_known_one(moment: datetime) -> None:
-    text = moment.replace(microsecond=0).isoformat()
+@given(st.integers(min_value=-2_000_000_000, max_value=4_000_000_000))
+def test_an_unknown_zone_holds_every_known_one(seconds: int) -> None:
+    text = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat()
     unknown = parse_date(text)
 
     for zone in ("+14:00", "+03:00", "Z", "-12:00"):

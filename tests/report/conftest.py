@@ -198,7 +198,9 @@ def full_case(store: Store) -> Case:
     members = (GroupMember(recycled.sha256, "first", "the largest"),)
     group = Group("group-1", (*members, GroupMember(copy.sha256, "reencoded", "near")), ())
     calibration = {"reuse.search/1 max_distance_bits": "31 bits: false alarms 0 of 1000 on photos"}
-    search = Method("reuse.search", 1, "Looks up.", ("Misses crops.",), calibration, 0, 0, 0)
+    search = Method(
+        "reuse.search", 1, "case", "Looks up.", ("Misses crops.",), calibration, 0, 0, 0
+    )
     return case_of(
         case=CaseFile(
             name="Bridge",

@@ -100,7 +100,7 @@ def test_links_lead_into_the_page_or_to_the_files_of_the_run(render, hostile_cas
 
 def test_every_link_into_the_page_has_a_target(render, full_case):
     steps = ("reuse.search", "reuse.groups", "metadata.notes")
-    methods = tuple(Method(step, 1, "Does.", (), {}, 1, 0, 0) for step in steps)
+    methods = tuple(Method(step, 1, "item", "Does.", (), {}, 1, 0, 0) for step in steps)
     page = render(msgspec.structs.replace(full_case, methods=methods)).page
 
     assert {a["href"][1:] for a in page.all("a") if a["href"].startswith("#")} <= set(page.ids)

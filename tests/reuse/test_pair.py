@@ -181,6 +181,21 @@ def test_mirrored_clip_is_an_edited_copy():
     assert verdict.segments[0].mirrored is True
 
 
+def test_clip_that_lost_its_colours_is_edited_though_it_begins_and_ends_grey():
+    def fade(pixels, number):
+        grey = np.dstack([cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)] * 3)
+        return pixels if number == 2 else grey
+
+    pictures = [make_picture(seed, width=240, height=180) for seed in (1, 2, 3, 4, 5)]
+    moments = (0.0, 1.0, 2.0, 3.0, 4.0)
+    known = make_probe(*(fade(each, i) for i, each in enumerate(pictures)), moments=moments)
+    grey = make_probe(*(fade(each, 0) for each in pictures), moments=moments, name="b")
+
+    verdict = judge(grey, known)
+
+    assert (verdict.relation, verdict.edits) == ("edited_copy", ("colour",))
+
+
 def test_clip_in_which_nothing_moves_is_a_lead_with_the_reason():
     verdict = judge(make_clip(1, 1, 1, 1), make_clip(1, 1, 1, 1, name="b"))
 

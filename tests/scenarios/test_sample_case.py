@@ -186,9 +186,9 @@ def test_contradictory_file_has_notes_and_the_clean_ones_none(
     noted = set()
     for outcome in case.outcomes:
         result = outcome.outcome
-        if isinstance(result, Result) and isinstance(result.finding, Notes):
-            if any(note.severity != "info" for note in result.finding.notes):
-                noted |= {p for i in case.items if i.sha256 in outcome.subject for p in i.paths}
+        found = result.finding if isinstance(result, Result) else None
+        if isinstance(found, Notes) and any(note.severity != "info" for note in found.notes):
+            noted |= {p for i in case.items if i.sha256 in outcome.subject for p in i.paths}
 
     assert contradictory
     assert noted == contradictory

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from forensics.engine.assemble import build_case
-from forensics.engine.runner import describe_state, run_step, visit
+from forensics.engine.runner import as_case_outcome, describe_state, run_step, visit
 from forensics.engine.step import Step
 from forensics.engine.store import OutputFolder
 from forensics.ingest.casefile import CASE_FILE, read_case_file
@@ -27,7 +27,7 @@ from forensics.model.casefile import CaseFile
 from forensics.model.errors import CaseFileError, UnreadableMedia
 from forensics.model.item import Item, SniffedType, Unread
 from forensics.model.match import CheckReport, Group
-from forensics.model.outcome import Absent, Outcome, Problem
+from forensics.model.outcome import Absent, Outcome
 from forensics.report.write import write_report
 from forensics.reuse.archive import Archive
 from forensics.reuse.check import open_known
@@ -123,7 +123,11 @@ def plan(
     is_named = case is not None
     case_file = read_case_file(case_path) if is_named or case_path.exists() else CaseFile()
     known = _archive_path(archive, case_file, case_path)
-    listed = list(walk(root, skip=[target, case_path, *([known] if known else [])]))
+    not_evidence = [target, case_path, *([known] if known is not None else [])]
+    if case_file.archive is not None:
+        # Known footage is no evidence, even where --archive names another one.
+        not_evidence.append(case_path.parent / case_file.archive.path)
+    listed = list(walk(root, skip=not_evidence))
     return Plan(
         folder=root,
         out=target,
@@ -199,6 +203,7 @@ class _Run:
         self.on_progress = on_progress
         self.items: dict[str, Item] = {}
         self.outcomes: dict[str, list[Outcome]] = {}
+        self.case_outcomes: list[Outcome] = []
         self.unread = list(todo.unread)
         self.problems: list[CaseProblem] = []
         self.log: list[dict[str, object]] = []
@@ -214,7 +219,7 @@ class _Run:
     def run(self) -> Case:
         folder = printable_path(self.todo.folder.resolve())
         self._note("start", folder=folder, files=len(self.todo.found))
-        item_steps = [step for step in STEPS if step.scope == "item"]
+        item_steps = [step for step in STEPS if step.scope != "case"]
         for done, found in enumerate(self.todo.found):
             self.on_progress(Progress(done, len(self.todo.found), found.path))
             self._examine(found, item_steps)
@@ -228,7 +233,10 @@ class _Run:
         return build_case(
             case=self.todo.case,
             items=items,
-            outcomes=[each for item in items for each in self.outcomes[item.sha256]],
+            outcomes=[
+                *(each for item in items for each in self.outcomes[item.sha256]),
+                *self.case_outcomes,
+            ],
             unread=self.unread,
             archive=summary,
             checked=checked,
@@ -291,6 +299,8 @@ class _Run:
     def _search(self, probes: Sequence[Probe]) -> tuple[ArchiveSummary | None, CheckReport | None]:
         known = self.known
         if known is None:
+            absent = Absent("not_available", "the case names no archive", _NAME_ARCHIVE)
+            self._tell_case_step("reuse.search", absent)
             return None, None
         values = {"probes": probes, "archive": known, "event": self.todo.case.event}
         checked = self._run_case_step("reuse.search", values)
@@ -310,19 +320,25 @@ class _Run:
         return summary, replace(checked, matches=drawn)
 
     def _run_case_step(self, name: str, values: dict[str, object]) -> object:
-        step = next(step for step in STEPS if step.name == name)
         started = time.perf_counter()
-        given = run_step(step, values)
+        given = run_step(_step(name), values)
         self._note("step", step=name, seconds=round(time.perf_counter() - started, 3))
-        if isinstance(given, Problem):
-            self.problems.append(CaseProblem(name, (), given.error, given.advice))
-        if isinstance(given, Absent):
-            self.problems.append(CaseProblem(name, (), given.detail, given.advice))
+        self._tell_case_step(name, given)
         return given
+
+    def _tell_case_step(self, name: str, given: object) -> None:
+        self.case_outcomes.append(as_case_outcome(_step(name), given))
 
     def _note(self, event: str, **values: object) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         self.log.append({"time": now, "event": event, **values})
+
+
+_NAME_ARCHIVE = "Name one with --archive, or in case.toml."
+
+
+def _step(name: str) -> Step:
+    return next(step for step in STEPS if step.name == name)
 
 
 def _archive_path(

@@ -1,0 +1,189 @@
+"""Measure the error rates of the thresholds that ship with the package, and choose some of them.
+
+Usage: python benchmarks/calibrate.py [reuse.search] [reuse.compare] [--write]
+
+Reads real media from the folder that FORENSICS_MEDIA names. Without --write nothing is changed;
+with it, forensics/calibration/STEP.toml and benchmarks/results/STEP.json are written anew.
+"""
+
+import argparse
+import json
+import os
+import re
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+# One core: what is measured must not depend on how many there are.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import cv2
+from accuracy import compare, search
+from accuracy.media import media_root
+from accuracy.rates import Count
+
+from forensics.calibration import Calibration, Threshold, load
+
+ROOT = Path(__file__).resolve().parents[1]
+SIGNIFICANT_DIGITS = 3
+
+
+@dataclass(frozen=True)
+class Update:
+    """What was measured for one threshold."""
+
+    value: float | None = None
+    origin: str | None = None
+    false_alarms: dict[str, Count] = field(default_factory=dict)
+    misses: dict[str, Count] = field(default_factory=dict)
+
+
+def main() -> int:
+    """Measure, print the tables, and write them when asked."""
+    parser = argparse.ArgumentParser(description="Measure the error rates of thresholds.")
+    parser.add_argument("steps", nargs="*", metavar="STEP", help=f"of {', '.join(MEASURES)}")
+    parser.add_argument("--write", action="store_true", help="write the calibration files")
+    arguments = parser.parse_args()
+    root = media_root()
+    if root is None:
+        print("FORENSICS_MEDIA names no folder: there is nothing to measure on", file=sys.stderr)
+        return 3
+    cv2.setNumThreads(1)
+    for step in arguments.steps or MEASURES:
+        updates, notes = MEASURES[step](root)
+        print(f"## {step}\n\n{_table(updates)}")
+        if arguments.write:
+            _write(step, updates, notes)
+    return 0
+
+
+def _measure_search(root: Path) -> tuple[dict[str, Update], dict[str, object]]:
+    rates = search.measure(root)
+    updates = {
+        "max_distance_bits": Update(false_alarms=rates.false_alarms, misses=rates.misses),
+        "min_quality": Update(false_alarms=rates.low_quality_false_alarms),
+    }
+    return updates, {}
+
+
+def _measure_compare(root: Path) -> tuple[dict[str, Update], dict[str, object]]:
+    rates = compare.measure(root)
+    missed = rates.tuning_misses
+    unseen = {f"no_visible_change_{name}": count for name, count in rates.unseen.items()}
+    updates = {
+        "max_block_residual": Update(
+            rates.threshold,
+            f"{compare.MARGIN:.0%} of the weakest visible change on the half of the sources that "
+            f"it was chosen on, where it misses {missed.errors} of {missed.trials} copies; rates "
+            "counted on the other half",
+            {**rates.false_alarms, **unseen},
+            rates.misses,
+        ),
+        "min_correlation": Update(
+            rates.min_correlation,
+            f"{compare.CORRELATION_MARGIN} below the least correlated copy of the half it was "
+            "chosen on",
+        ),
+        "max_chroma_difference": Update(
+            rates.max_chroma,
+            "a ninth more than the copy of the chosen half whose colours compression changed most",
+            rates.chroma_misses,
+            rates.chroma_false_alarms,
+        ),
+    }
+    return updates, {"sources": rates.sources}
+
+
+MEASURES = {"reuse.search": _measure_search, "reuse.compare": _measure_compare}
+
+
+def _table(updates: dict[str, Update]) -> str:
+    lines = [
+        "| threshold | counted | on | errors | trials | rate | 95 % interval |",
+        "|---|---|---|--:|--:|--:|--:|",
+    ]
+    for name, update in updates.items():
+        shown = name if update.value is None else f"{name} = {update.value:g}"
+        kinds = (("false alarms", update.false_alarms), ("misses", update.misses))
+        for kind, counts in kinds:
+            for corpus, count in counts.items():
+                low, high = count.interval
+                rate = count.errors / count.trials
+                lines.append(
+                    f"| {shown} | {kind} | {corpus} | {count.errors} | {count.trials:,} "
+                    f"| {rate:.2%} | {low:.2g} to {high:.2g} |"
+                )
+    return "\n".join(lines) + "\n"
+
+
+def _write(step: str, updates: dict[str, Update], notes: dict[str, object]) -> None:
+    old = load(step)
+    number = int(re.sub(r".*/", "", old.id)) + 1
+    today = datetime.now(tz=UTC).date().isoformat()
+    text = _toml(old, f"{step}/{number}", today, updates)
+    (ROOT / f"forensics/calibration/{step}.toml").write_text(text, encoding="utf-8")
+    measured = {
+        name: {
+            "value": update.value,
+            "false_alarms": {key: _plain(each) for key, each in update.false_alarms.items()},
+            "misses": {key: _plain(each) for key, each in update.misses.items()},
+        }
+        for name, update in updates.items()
+    }
+    results = {"id": f"{step}/{number}", "date": today, "measured": measured, **notes}
+    target = ROOT / f"benchmarks/results/{step}.json"
+    target.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"wrote {step}/{number}")
+
+
+def _plain(count: Count) -> dict[str, object]:
+    low, high = count.interval
+    return {
+        "errors": count.errors,
+        "trials": count.trials,
+        "low": _rounded(low),
+        "high": _rounded(high),
+        "corpus": count.corpus,
+    }
+
+
+def _rounded(rate: float) -> float:
+    return float(f"{rate:.{SIGNIFICANT_DIGITS}g}")
+
+
+def _toml(old: Calibration, identifier: str, date: str, updates: dict[str, Update]) -> str:
+    parts = [f'id = "{identifier}"\ndate = "{date}"\nscript = "{old.script}"\n']
+    for name, threshold in old.thresholds.items():
+        parts.append(_threshold(name, threshold, updates.get(name, Update())))
+    return "\n".join(parts)
+
+
+def _threshold(name: str, old: Threshold, update: Update) -> str:
+    value = old.value if update.value is None else update.value
+    lines = [
+        f"[thresholds.{name}]",
+        f"value = {value:g}",
+        f"unit = {_quoted(old.unit)}",
+        f"meaning = {_quoted(old.meaning)}",
+        f"origin = {_quoted(update.origin or old.origin)}",
+    ]
+    for kind in ("false_alarms", "misses"):
+        counts: dict[str, Count] = getattr(update, kind)
+        if counts:
+            lines += ["", f"[thresholds.{name}.{kind}]"]
+        for corpus, count in counts.items():
+            fields = ", ".join(
+                f"{key} = {_quoted(each) if isinstance(each, str) else each}"
+                for key, each in _plain(count).items()
+            )
+            lines.append(f'"{corpus}" = {{ {fields} }}')
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
