@@ -9,6 +9,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import TypeVar
 
 from forensics.model.errors import UnreadableMedia
@@ -26,6 +27,7 @@ _STDERR = 2
 _FIRST_FREE = 3  # 0, 1 and 2 are the standard streams, even while one of them is closed
 _HEX_ADDRESS = re.compile(r"\s*(?:@\s*)?0x[0-9a-fA-F]{6,}")  # pointers; tag numbers are shorter
 _capture = threading.Lock()
+_quieted: ContextVar[bool] = ContextVar("_quieted", default=False)
 
 _OBJECT_ADDRESS = re.compile(r"<(?:[^<>]|<[^<>]*>)* at 0x[0-9a-fA-F]+>")
 _TALKATIVE = ("exifread", "PIL", "libav", "tifffile")
@@ -78,6 +80,11 @@ def _message(error: Exception) -> str:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep the parsers' warnings and log lines off the terminal."""
+    if _quieted.get():
+        # One call may guard every tag of a file; to quiet the parsers once is enough.
+        yield
+        return
+    token = _quieted.set(True)
     loggers = [logging.getLogger(name) for name in _TALKATIVE]
     before = [logger.disabled for logger in loggers]
     for logger in loggers:
@@ -89,6 +96,7 @@ def _quiet() -> Iterator[None]:
     finally:
         for logger, disabled in zip(loggers, before, strict=True):
             logger.disabled = disabled
+        _quieted.reset(token)
 
 
 class Chatter:

@@ -120,12 +120,12 @@ def finish(pixels: NDArray[uint8], orientation: int) -> NDArray[uint8]:
     Returns
     -------
     (H, W, 3) uint8
-        A new array.
+        Contiguous; not a copy when there was nothing to do, and then perhaps read-only.
     """
     small = turn(fit(pixels, longest_side_px=FRAME_SIDE_PX), orientation)
     if small.ndim == 2:  # noqa: PLR2004 - grey
         small = np.repeat(small[:, :, None], 3, axis=2)
-    return np.array(small, order="C")
+    return np.ascontiguousarray(small)
 
 
 def turn(pixels: NDArray[Sample], orientation: int) -> NDArray[Sample]:

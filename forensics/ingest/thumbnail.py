@@ -10,7 +10,7 @@ from PIL import Image
 
 from forensics.ingest.media import Frame
 from forensics.model.outcome import ArtefactBytes, Made
-from forensics.vision.views import THUMB_SIDE_PX, Pixels, fit
+from forensics.vision.views import THUMB_SIDE_PX, Pixels, preview
 
 STRIP_FRAMES = 6
 """Frames of a film strip, spread evenly over those that were examined."""
@@ -33,7 +33,7 @@ def make_thumbnail(frames: Sequence[Frame]) -> Made:
     Made
         Artefacts ``thumb`` and, for several pictures, ``strip``: JPEG without metadata.
     """
-    artefacts = {"thumb": _jpeg(fit(frames[0].pixels, longest_side_px=THUMB_SIDE_PX))}
+    artefacts = {"thumb": _jpeg(preview(frames[0].pixels, longest_side_px=THUMB_SIDE_PX))}
     if len(frames) > 1:
         artefacts["strip"] = _jpeg(_strip(frames))
     return Made(None, artefacts)

@@ -55,11 +55,29 @@ def fit(pixels: Pixels, *, longest_side_px: int) -> Pixels:
         pixels = np.asarray(
             cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), dtype=uint8
         )
-    size = (
-        max(1, round(width * longest_side_px / longest)),
-        max(1, round(height * longest_side_px / longest)),
-    )
+    size = _fitted(width, height, longest_side_px)
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=uint8)
+
+
+def preview(pixels: Pixels, *, longest_side_px: int) -> Pixels:
+    """Shrink a picture for people to look at: faster than `fit`, for nothing to be measured on.
+
+    Parameters
+    ----------
+    pixels : (H, W) or (H, W, 3) uint8
+        The picture.
+    longest_side_px : int
+        Longest side wanted; smaller pictures are not enlarged.
+
+    Returns
+    -------
+    ndarray
+        The same picture, or a smaller one.
+    """
+    height, width = pixels.shape[:2]
+    if max(height, width) <= longest_side_px:
+        return pixels
+    return _quickly(pixels, _fitted(width, height, longest_side_px))
 
 
 def hash_view(pixels: Pixels) -> Pixels:
@@ -75,13 +93,7 @@ def hash_view(pixels: Pixels) -> Pixels:
     (512, 512) or (512, 512, 3) uint8
         Shrunk by area to less than twice the size, then linearly.
     """
-    height, width = pixels.shape[:2]
-    # Area first, exactly, down to less than twice the size: from there two pixels a side, which
-    # linear interpolation looks at, are all there is to average, and it is ten times faster.
-    size = (_halved(width, down_to=HASH_SIDE_PX), _halved(height, down_to=HASH_SIDE_PX))
-    shrunk = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    view = cv2.resize(shrunk, (HASH_SIDE_PX,) * 2, interpolation=cv2.INTER_LINEAR)
-    return np.asarray(view, dtype=uint8)
+    return _quickly(pixels, (HASH_SIDE_PX, HASH_SIDE_PX))
 
 
 def grey(pixels: Pixels) -> Pixels:
@@ -98,6 +110,26 @@ def grey(pixels: Pixels) -> Pixels:
         Luma by ITU-R BT.601 weights.
     """
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=uint8)
+
+
+def _fitted(width: int, height: int, longest_side_px: int) -> tuple[int, int]:
+    longest = max(width, height)
+    return (
+        max(1, round(width * longest_side_px / longest)),
+        max(1, round(height * longest_side_px / longest)),
+    )
+
+
+def _quickly(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    """Resize by area, exactly, down to less than twice the size, and from there linearly.
+
+    Two pixels a side, which linear interpolation looks at, are then all there is to average, and
+    it is four to ten times faster.
+    """
+    height, width = pixels.shape[:2]
+    near = (_halved(width, down_to=size[0]), _halved(height, down_to=size[1]))
+    shrunk = cv2.resize(pixels, near, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(shrunk, size, interpolation=cv2.INTER_LINEAR), dtype=uint8)
 
 
 def _halved(side_px: int, *, down_to: int) -> int:
