@@ -65,6 +65,8 @@ class Plan(Struct, frozen=True):
         Where the evidence is and where the report goes.
     case : CaseFile
         What a person says about the case.
+    case_folder : Path
+        What paths in the case file are relative to.
     archive : Path or None
         Known footage to compare with.
     found : tuple of Found
@@ -76,6 +78,7 @@ class Plan(Struct, frozen=True):
     folder: Path
     out: Path
     case: CaseFile
+    case_folder: Path
     archive: Path | None
     found: tuple[Found, ...]
     unread: tuple[Unread, ...]
@@ -132,6 +135,7 @@ def plan(
         folder=root,
         out=target,
         case=case_file,
+        case_folder=case_path.parent,
         archive=known,
         found=tuple(each for each in listed if isinstance(each, Found)),
         unread=tuple(each for each in listed if isinstance(each, Unread)),
@@ -219,6 +223,7 @@ class _Run:
     def run(self) -> Case:
         folder = printable_path(self.todo.folder.resolve())
         self._note("start", folder=folder, files=len(self.todo.found))
+        self._check_references()
         item_steps = [step for step in STEPS if step.scope != "case"]
         for done, found in enumerate(self.todo.found):
             self.on_progress(Progress(done, len(self.todo.found), found.path))
@@ -270,6 +275,13 @@ class _Run:
         self.outcomes[media.sha256] = visit(media, steps, store=self.output.keep)
         seconds = round(time.perf_counter() - started, 3)
         self._note("item", path=found.path, sha256=media.sha256, seconds=seconds)
+
+    def _check_references(self) -> None:
+        for reference in self.todo.case.reference:
+            if not (self.todo.case_folder / reference.path).is_file():
+                what = "the case file names a reference image that is not there"
+                advice = "Correct its path, which is relative to the case file."
+                self.problems.append(CaseProblem("case file", (reference.path,), what, advice))
 
     def _see_again(self, digest: str, found: Found) -> None:
         known = self.items[digest]

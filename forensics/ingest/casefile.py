@@ -13,6 +13,9 @@ CASE_FILE = "case.toml"
 
 SUPPORTED_SCHEMA = 1
 
+MAX_BYTES = 1 << 20
+"""A case file comes with the evidence, so it may be anything."""
+
 
 def read_case_file(path: Path) -> CaseFile:
     """Read a case file.
@@ -34,13 +37,20 @@ def read_case_file(path: Path) -> CaseFile:
         or an event that ends before it starts.
     """
     try:
-        values = tomllib.loads(path.read_text("utf-8"))
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise CaseFileError(f"{path} is larger than {MAX_BYTES:,} bytes", advice=_ADVICE)
+        values = tomllib.loads(data.decode("utf-8"))
         case = msgspec.convert(_plain_times(values), CaseFile)
     except OSError as error:
         raise CaseFileError(
             f"cannot read {path}: {error.strerror}", advice="Check the path."
         ) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except CaseFileError:
+        raise
+    except (ValueError, RecursionError, msgspec.ValidationError) as error:
+        # Not only what TOML calls an error: it may nest too deeply, or hold a number too long.
         raise CaseFileError(f"{path}: {error}", advice=_ADVICE) from error
     if case.schema != SUPPORTED_SCHEMA:
         raise CaseFileError(

@@ -254,14 +254,14 @@ def _differs(first: NDArray[np.generic], second: NDArray[np.generic]) -> NDArray
 
 
 def _downwards(differs: NDArray[bool_]) -> NDArray[bool_]:
-    """Mark whole blocks, and everything below a marked one: pictures are coded from the top."""
+    """Mark everything below a marked pixel, a block wide: pictures are coded from the top."""
     height, width = differs.shape
-    rows, columns = -(-height // _BLOCK_PX), -(-width // _BLOCK_PX)
-    padded = np.zeros((rows * _BLOCK_PX, columns * _BLOCK_PX), bool_)
-    padded[:height, :width] = differs
-    blocks = padded.reshape(rows, _BLOCK_PX, columns, _BLOCK_PX).any(axis=(1, 3))
-    below = np.logical_or.accumulate(blocks, axis=0)
-    return below.repeat(_BLOCK_PX, axis=0).repeat(_BLOCK_PX, axis=1)[:height, :width]
+    columns = -(-width // _BLOCK_PX)
+    padded = np.zeros((height, columns * _BLOCK_PX), bool_)
+    padded[:, :width] = differs
+    stripes = padded.reshape(height, columns, _BLOCK_PX).any(axis=2)
+    below = np.logical_or.accumulate(stripes, axis=0)
+    return below.repeat(_BLOCK_PX, axis=1)[:, :width]
 
 
 def _trailing(flags: NDArray[bool_]) -> int:

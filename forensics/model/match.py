@@ -154,6 +154,9 @@ class Match(Struct, frozen=True):
         Upper bound on how many entries of an archive of this size would match by chance.
     distance_bits : int or None
         PDQ distance in the best of eight orientations; None for identical files.
+    similarity : float or None
+        Mean structural similarity (SSIM) of the aligned views, -1 to 1, for a reader to weigh;
+        nothing is decided by it. None when it was not computed.
     transform : Transform
         How query pixels map onto reference pixels.
     edits : tuple of Edit
@@ -176,6 +179,7 @@ class Match(Struct, frozen=True):
     edits: tuple[Edit, ...]
     segments: tuple[Segment, ...]
     artefacts: dict[str, str]
+    similarity: float | None = None
 
 
 class Unmatched(Struct, frozen=True):

@@ -186,6 +186,8 @@ def _facts(match: Match) -> Iterator[tuple[str, Markup]]:
 def _measures(match: Match) -> Iterator[tuple[str, Markup]]:
     transform, whole = match.transform, '<code class="digest">{}</code>'
     yield "Relation", markup("{}", RELATION_NAMES.get(match.relation, match.relation))
+    if match.similarity is not None:
+        yield "Structural similarity (SSIM)", markup("{} of at most 1", match.similarity)
     if match.distance_bits is not None:
         yield "Distance of PDQ hashes", markup("{} bits of 256", match.distance_bits)
     if transform.matrix is not None:

@@ -13,7 +13,10 @@ from forensics.reuse.archive import Archive
 from forensics.reuse.hashes import ORIENTATIONS, orient
 from forensics.reuse.search import known_views
 from forensics.reuse.views import Probe
-from forensics.vision.views import Pixels
+from forensics.vision.views import Pixels, grey
+
+SSIM_WINDOW_PX = 7
+"""Window of the structural similarity; scikit-image's own choice."""
 
 DIFFERENCE_GAIN = 4
 """Differences are drawn four times as strong, so that faint ones can be seen."""
@@ -39,8 +42,13 @@ def draw_match(
     -------
     Match
         The same with the artefacts ``reference`` (the archive's view), ``aligned`` (the
-        query, turned like the reference) and ``difference`` (four times amplified); without any
-        when one side has no views.
+        query, turned like the reference) and ``difference`` (four times amplified), and with the
+        structural similarity of the two views; without any when one side has no views.
+
+    References
+    ----------
+    SSIM: Wang, Bovik, Sheikh and Simoncelli, "Image Quality Assessment: From Error Visibility to
+    Structural Similarity", 2004, https://doi.org/10.1109/TIP.2003.819861, as in scikit-image.
     """
     kept = archive.views(match.reference.id)
     reference_views = known_views(archive, match.reference.id)
@@ -55,7 +63,18 @@ def draw_match(
     difference = cv2.convertScaleAbs(cv2.absdiff(aligned, reference), alpha=DIFFERENCE_GAIN)
     pictures = {"reference": reference, "aligned": aligned, "difference": difference}
     artefacts = {name: store(_png(np.asarray(each, uint8))) for name, each in pictures.items()}
-    return msgspec.structs.replace(match, artefacts=artefacts)
+    similarity = _structural_similarity(grey(aligned), grey(reference))
+    return msgspec.structs.replace(match, artefacts=artefacts, similarity=similarity)
+
+
+def _structural_similarity(one: Pixels, other: Pixels) -> float | None:
+    # scikit-image takes a while to import; only folders with matches need it.
+    from skimage.metrics import structural_similarity
+
+    if min(one.shape) < SSIM_WINDOW_PX:
+        return None
+    value = structural_similarity(one, other, win_size=SSIM_WINDOW_PX, data_range=255)
+    return round(float(value), 3)
 
 
 def _orientation(match: Match) -> tuple[bool, int]:

@@ -1,0 +1,47 @@
+"""Case files come with the evidence: anything may be in them."""
+
+from pathlib import Path
+
+import pytest
+
+from forensics.ingest.casefile import MAX_BYTES, read_case_file
+from forensics.model.errors import CaseFileError
+
+HOSTILE = {
+    "nested": b"a = " + b"[" * 20_000 + b"]" * 20_000,
+    "long number": b"schema = " + b"9" * 6_000,
+    "large": b"# " + b"x" * MAX_BYTES,
+    "not text": b"\xff\xfe\x00",
+    "not TOML": b"name = ",
+    "unknown key": b"[event]\nstrat = 2024-08-16T00:00:00Z\n",
+    "wrong type": b'name = ["a"]\n',
+    "other schema": b"schema = 99\n",
+    "no offset": b"[event]\nstart = 2024-08-16T00:00:00\n",
+    "no offset of an observation": b'[[observation]]\nwho="a"\nwhen="2024-08-16"\nhow=""\ntext=""\n',
+    "backwards": b"[event]\nstart = 2024-08-17T00:00:00Z\nend = 2024-08-16T00:00:00Z\n",
+}
+
+
+@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE)
+def test_what_cannot_be_used_is_one_error_with_advice(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "case.toml"
+    path.write_bytes(content)
+
+    with pytest.raises(CaseFileError) as caught:
+        read_case_file(path)
+
+    assert caught.value.advice
+
+
+def test_an_empty_case_file_is_a_case_without_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "case.toml"
+    path.write_bytes(b"")
+
+    assert read_case_file(path).name == ""
+
+
+def test_the_sample_case_is_read(repository: Path) -> None:
+    case = read_case_file(repository / "samples" / "glushkovo" / "case.toml")
+
+    assert case.event.start == "2024-08-16T00:00:00+03:00"
+    assert len(case.claim) == 6
