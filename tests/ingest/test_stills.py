@@ -400,11 +400,16 @@ def test_real_rotated_photos_stand_upright(media_root: Path) -> None:
 
 def test_real_colour_modes_show_the_same(media_root: Path) -> None:
     folder = media_root / "reuse" / "stills" / "misc-images" / "modes"
-    reference = open_media(folder / "RGB.jpg").frames[0].pixels.astype(int)
+    reference = _small(open_media(folder / "RGB.jpg").frames[0].pixels)
 
     for name in ("CMYK.jpg", "YCbCr.jpg", "HSV.webp"):
-        pixels = open_media(folder / name).frames[0].pixels
+        pixels = _small(open_media(folder / name).frames[0].pixels)
         assert np.abs(pixels - reference).mean() < 12, name
+
+
+def _small(pixels: np.ndarray) -> np.ndarray:
+    """Bring a picture to one size: formats are decoded at different scales."""
+    return np.asarray(Image.fromarray(pixels).resize((200, 126), Image.Resampling.BOX), dtype=int)
 
 
 def _tiff(values: np.ndarray, **options: object) -> bytes:
