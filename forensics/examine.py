@@ -1,6 +1,5 @@
 """The one composed entry: everything over a folder, then the report."""
 
-import hashlib
 import json
 import mimetypes
 import os
@@ -21,6 +20,7 @@ from forensics.engine.store import OutputFolder
 from forensics.ingest.casefile import CASE_FILE, read_case_file
 from forensics.ingest.folder import Found, printable_path, walk
 from forensics.ingest.media import Media, open_media
+from forensics.ingest.regular import digest_of
 from forensics.ingest.sniff import MEDIA_EXTENSIONS
 from forensics.model.case import ArchiveSummary, Case, CaseProblem
 from forensics.model.casefile import CaseFile
@@ -258,7 +258,7 @@ class _Run:
     def _examine(self, found: Found, steps: Sequence[Step]) -> None:
         started = time.perf_counter()
         # Copies are common and decoding is slow: where sizes are equal, the digest is taken first.
-        digest = _digest(found.location) if self.sizes[found.bytes] > 1 else None
+        digest = digest_of(found.location) if self.sizes[found.bytes] > 1 else None
         if digest is not None and digest in self.items:
             self._see_again(digest, found)
             return
@@ -382,17 +382,6 @@ def _item(found: Found, media: Media) -> Item:
         status=status,
         reason=reason,
     )
-
-
-def _digest(path: Path) -> str | None:
-    """Give the SHA-256 of a file; None when it cannot be read, which opening it will explain."""
-    # O_NONBLOCK: a pipe that took the file's place must not hang the run.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    try:
-        with os.fdopen(os.open(path, flags), "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
 
 
 def _disagreeing(found: Found, kind: SniffedType) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from numpy import uint8
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
-from forensics.ingest.media import Frame
+from forensics.ingest.frame import Frame
 from forensics.ingest.sniff import sniff
 from forensics.ingest.stills import decode_still
 from forensics.model.findings import CompareViews, FrameHash

@@ -8,7 +8,8 @@ Examples
 """
 
 from forensics.ingest.folder import Found, walk
-from forensics.ingest.media import Frame, Media, open_media
+from forensics.ingest.frame import Frame
+from forensics.ingest.media import Media, open_media
 from forensics.ingest.sniff import sniff
 
 __all__ = ["Found", "Frame", "Media", "open_media", "sniff", "walk"]

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
-from numpy import uint8
-from numpy.typing import NDArray
 
+from forensics.ingest.frame import Frame
 from forensics.ingest.guard import captured_stderr
+from forensics.ingest.regular import open_regular
 from forensics.ingest.sniff import HEAD_BYTES, name_other, sniff
 from forensics.model.errors import UnreadableMedia
 from forensics.model.findings import StillFacts, VideoFacts
@@ -22,25 +22,6 @@ MAX_STILL_BYTES = 1 << 30
 """Stills are held in memory; 1 GiB is more than any camera writes."""
 
 _CHUNK_BYTES = 1 << 20
-
-
-@dataclass(frozen=True, eq=False)
-class Frame:
-    """One decoded picture of an item, at a size fit for hashing and thumbnails.
-
-    Parameters
-    ----------
-    moment_s : float or None
-        Seconds after the first presented frame; None for a still.
-    pixels : (H, W, 3) uint8
-        sRGB, R-G-B, the right way up; not larger than needed (see `vision.views`).
-    keyframe : bool
-        Whether it is coded on its own.
-    """
-
-    moment_s: float | None
-    pixels: NDArray[uint8]
-    keyframe: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +82,7 @@ def open_media(path: str | os.PathLike[str]) -> Media:
     """
     location = Path(path)
     try:
-        with _open_regular(location) as file:
+        with open_regular(location) as file:
             head = file.read(HEAD_BYTES)
             kind = _require_type(head)
             if kind.kind in ("still", "animation"):
@@ -112,17 +93,6 @@ def open_media(path: str | os.PathLike[str]) -> Media:
             f"cannot be opened: {error.strerror or error}",
             advice="Check that the file exists and that you may read it.",
         ) from error
-
-
-def _open_regular(path: Path) -> BinaryIO:
-    # O_NONBLOCK: a pipe that took the file's place must not hang the run.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(path, flags)
-    file = os.fdopen(descriptor, "rb")
-    if not path.is_file():
-        file.close()
-        raise UnreadableMedia("not a regular file", advice="Name a photo or video file.")
-    return file
 
 
 def _require_type(head: bytes) -> SniffedType:

@@ -7,8 +7,8 @@ from numpy import uint8
 from numpy.typing import NDArray
 from PIL import Image
 
+from forensics.ingest.frame import Frame
 from forensics.ingest.guard import guarded
-from forensics.ingest.media import Frame
 from forensics.ingest.missing import (
     MAX_GAP_BYTES,
     OpenPage,

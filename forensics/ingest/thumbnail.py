@@ -8,7 +8,7 @@ import numpy as np
 from numpy import uint8
 from PIL import Image
 
-from forensics.ingest.media import Frame
+from forensics.ingest.frame import Frame
 from forensics.model.outcome import ArtefactBytes, Made
 from forensics.vision.views import THUMB_SIDE_PX, Pixels, preview
 

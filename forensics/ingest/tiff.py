@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forensics.ingest.frame import Frame
 from forensics.ingest.guard import guarded
-from forensics.ingest.media import Frame
 from forensics.ingest.pixels import finish, to_eight_bit
 from forensics.ingest.source import REFETCH, size_problem
 from forensics.model.findings import StillFacts

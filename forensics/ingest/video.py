@@ -10,8 +10,8 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from forensics.ingest.frame import Frame
 from forensics.ingest.guard import clean_lines, guarded
-from forensics.ingest.media import Frame
 from forensics.ingest.video_end import explain_no_opening, name_faults
 from forensics.ingest.video_frames import KeptFrames, turn_upright
 from forensics.ingest.video_tally import Tally

@@ -11,7 +11,7 @@ from av.video.frame import VideoFrame
 from numpy import uint8
 from numpy.typing import NDArray
 
-from forensics.ingest.media import Frame
+from forensics.ingest.frame import Frame
 from forensics.vision.views import FRAME_SIDE_PX
 
 SAMPLE_EVERY_S = 1.0

@@ -9,7 +9,7 @@ from numpy import uint8
 from numpy.typing import NDArray
 from PIL import Image
 
-from forensics.ingest.media import Frame
+from forensics.ingest.frame import Frame
 from forensics.model.findings import FrameHash, ImageHashes
 from forensics.reuse.pdq import ORIENTATIONS, PDQ_BYTES, pdq, pdq_orientations
 from forensics.vision.views import Pixels, grey, hash_view

@@ -9,7 +9,7 @@ import numpy as np
 from numpy import uint8
 from numpy.typing import NDArray
 
-from forensics.ingest.media import Frame
+from forensics.ingest.frame import Frame
 from forensics.model.findings import CompareViews, ImageHashes
 from forensics.model.outcome import ArtefactBytes, Made
 from forensics.reuse.hashes import hash_orientations

@@ -7,7 +7,8 @@ import pytest
 
 from forensics.engine.runner import run_step, visit
 from forensics.engine.step import Step
-from forensics.ingest.media import Frame, Media
+from forensics.ingest.frame import Frame
+from forensics.ingest.media import Media
 from forensics.model.findings import StillFacts
 from forensics.model.item import SniffedType
 from forensics.model.outcome import Absent, ArtefactBytes, Problem, Result

@@ -17,7 +17,7 @@ HOSTILE = {
     "wrong type": b'name = ["a"]\n',
     "other schema": b"schema = 99\n",
     "no offset": b"[event]\nstart = 2024-08-16T00:00:00\n",
-    "no offset of an observation": b"observation = [{who='', when='2024-08-16', how='', text=''}]\n",
+    "no offset of an observation": b"[[observation]]\nwho=''\nwhen='2024-08-16'\nhow=''\ntext=''\n",
     "backwards": b"[event]\nstart = 2024-08-17T00:00:00Z\nend = 2024-08-16T00:00:00Z\n",
 }
 

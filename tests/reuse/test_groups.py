@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from forensics.ingest.media import Frame, open_media
+from forensics.ingest.frame import Frame
+from forensics.ingest.media import open_media
 from forensics.reuse.groups import find_groups
 from forensics.reuse.hashes import hash_frames, orient
 from forensics.reuse.views import Probe, make_views, read_views

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from forensics.ingest.media import Frame, open_media
+from forensics.ingest.frame import Frame
+from forensics.ingest.media import open_media
 from forensics.reuse.hashes import (
     ORIENTATIONS,
     hash_frames,

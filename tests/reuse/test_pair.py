@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forensics.ingest.media import Frame
+from forensics.ingest.frame import Frame
 from forensics.reuse.hashes import ORIENTATIONS, hash_frames, orient, unpack_hex
 from forensics.reuse.pair import NearPair, decide, transform_of
 from forensics.reuse.views import Probe, make_views, read_views

@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from forensics.ingest.media import Frame, open_media
+from forensics.ingest.frame import Frame
+from forensics.ingest.media import open_media
 from forensics.reuse.check import probe_file
 from forensics.reuse.groups import find_groups
 from forensics.reuse.hashes import hash_frames, unpack_hex

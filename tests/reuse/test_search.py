@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from forensics.ingest.media import Frame
+from forensics.ingest.frame import Frame
 from forensics.model.casefile import EventWindow
 from forensics.model.dates import parse_date
 from forensics.model.findings import FrameHash, ImageHashes

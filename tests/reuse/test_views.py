@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forensics.ingest.media import Frame
+from forensics.ingest.frame import Frame
 from forensics.model.findings import CompareViews
 from forensics.reuse.views import make_views, read_views
 
