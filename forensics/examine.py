@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from forensics.engine.assemble import build_case
 from forensics.engine.runner import as_case_outcome, describe_state, run_step, visit
 from forensics.engine.step import Step
-from forensics.engine.store import OutputFolder
+from forensics.engine.store import MARKER, OutputFolder
 from forensics.ingest.casefile import CASE_FILE, read_case_file
 from forensics.ingest.folder import Found, printable_path, walk
 from forensics.ingest.media import Media, open_media
@@ -130,7 +130,7 @@ def plan(
     if case_file.archive is not None:
         # Known footage is no evidence, even where --archive names another one.
         not_evidence.append(case_path.parent / case_file.archive.path)
-    listed = list(walk(root, skip=not_evidence))
+    listed = _without_reports(list(walk(root, skip=not_evidence)))
     return Plan(
         folder=root,
         out=target,
@@ -351,6 +351,21 @@ _NAME_ARCHIVE = "Name one with --archive, or in case.toml."
 
 def _step(name: str) -> Step:
     return next(step for step in STEPS if step.name == name)
+
+
+def _without_reports(listed: Sequence[Found | Unread]) -> list[Found | Unread]:
+    """Leave out earlier reports of this program, and say so: their pictures are no evidence."""
+    names = {each.path for each in listed}
+    reports = {
+        folder
+        for folder, _, name in (path.rpartition("/") for path in names)
+        if folder and name == MARKER and f"{folder}/report.json" in names
+    }
+    inside = tuple(f"{folder}/" for folder in reports)
+    kept = [each for each in listed if not each.path.startswith(inside)]
+    advice = "Move it elsewhere if its files are to be examined."
+    told = [Unread(each, "an earlier report of this program", advice, True) for each in reports]
+    return [*kept, *sorted(told, key=lambda each: each.path)]
 
 
 def _archive_path(

@@ -461,3 +461,12 @@ def test_function_is_not_hidden_by_the_module_that_holds_it(here):
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
         check=True,
     )
+
+
+def test_earlier_report_in_the_folder_is_named_and_not_examined(evidence, here):
+    first = forensics.scan("evidence", out=evidence / "first report")
+    second = forensics.scan("evidence", out=here / "second")
+
+    assert paths(second) == paths(first)
+    assert [each.path for each in second.unread] == ["first report"]
+    assert second.unread[0].expected
