@@ -1,11 +1,12 @@
 """Make search probes from what the item steps found, without opening any file again."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from forensics.model.findings import CompareViews, ImageHashes, StillFacts, VideoFacts
 from forensics.model.item import Item
 from forensics.model.outcome import Outcome, Result
-from forensics.reuse.views import MOVING, Probe, read_views
+from forensics.reuse.views import MOVING, Probe, StoredViews, Views, read_views
 
 
 def make_probe(
@@ -37,9 +38,10 @@ def make_probe(
     hashes, views = findings.get("reuse.hashes"), findings.get("reuse.views")
     if not isinstance(hashes, ImageHashes):
         return None
-    pixels = None
+    stored = None
     if isinstance(views, CompareViews):
-        pixels = read_views(views, load(artefacts["reuse.views"]["views"]))
+        path = artefacts["reuse.views"]["views"]
+        stored = StoredViews(partial(_read, views, path, load))
     facts = findings.get("ingest.media")
     size_px, duration_s = (0, 0), None
     if isinstance(facts, StillFacts | VideoFacts):
@@ -50,7 +52,11 @@ def make_probe(
         path=item.paths[0],
         is_video=item.kind in MOVING and len(hashes.frames) > 1,
         hashes=hashes,
-        views=pixels,
+        views=stored,
         size_px=size_px,
         duration_s=duration_s,
     )
+
+
+def _read(finding: CompareViews, path: str, load: Callable[[str], bytes]) -> Views:
+    return read_views(finding, load(path))

@@ -1,8 +1,8 @@
 """Small views of an item's pictures: what copies are compared on, and searched from."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
@@ -14,6 +14,9 @@ from forensics.model.findings import CompareViews, ImageHashes
 from forensics.model.outcome import ArtefactBytes, Made
 from forensics.reuse.hashes import hash_orientations
 from forensics.vision.views import COMPARE_SIDE_PX, Pixels, fit
+
+MAX_KEPT_VIEWS = 16
+"""Items whose stored views are kept in memory: at most 18 MB each."""
 
 CHROMA_SHRINK = 4
 """Colour is kept at a quarter of the grey view's sides: enough to see that it was changed."""
@@ -61,6 +64,38 @@ class Views:
         chroma = cv2.resize(self.chroma[index], (width, height), interpolation=cv2.INTER_LINEAR)
         ycc = np.dstack([self.grey[index], chroma.reshape(height, width, 2)])
         return np.asarray(cv2.cvtColor(ycc, cv2.COLOR_YCrCb2RGB), dtype=uint8)
+
+
+class StoredViews(Views):
+    """Views that are read when they are looked at, and forgotten when others are.
+
+    A folder may hold thousands of clips; their views together would not fit into memory.
+
+    Parameters
+    ----------
+    read : callable
+        Gives the views.
+    """
+
+    def __init__(self, read: Callable[[], Views]) -> None:
+        # Past the frozen dataclass: `grey` and `chroma` are properties here.
+        object.__setattr__(self, "read", read)
+
+    @property
+    def grey(self) -> NDArray[uint8]:
+        """Luma, (N, H, W) uint8."""
+        return _recently_read(self).grey
+
+    @property
+    def chroma(self) -> NDArray[uint8]:
+        """Cr and Cb, (N, h, w, 2) uint8."""
+        return _recently_read(self).chroma
+
+
+@lru_cache(maxsize=MAX_KEPT_VIEWS)
+def _recently_read(stored: StoredViews) -> Views:
+    read: Callable[[], Views] = stored.__dict__["read"]
+    return read()
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from forensics.ingest.frame import Frame
 from forensics.model.findings import CompareViews
-from forensics.reuse.views import make_views, read_views
+from forensics.reuse.views import MAX_KEPT_VIEWS, StoredViews, Views, make_views, read_views
 
 
 def round_trip(*pictures):
@@ -85,3 +85,25 @@ def test_views_of_another_size_are_a_value_error():
 
     with pytest.raises(ValueError, match="reshape"):
         read_views(CompareViews(61, 40, (None,)), made.artefacts["views"].data)
+
+
+def test_stored_views_are_read_when_looked_at_and_then_forgotten():
+    read = []
+
+    def make(number):
+        def read_one():
+            read.append(number)
+            grey = np.full((1, 8, 8), number, np.uint8)
+            return Views(grey, np.zeros((1, 2, 2, 2), np.uint8))
+
+        return StoredViews(read_one)
+
+    stored = [make(number) for number in range(MAX_KEPT_VIEWS + 1)]
+    assert read == []
+
+    assert [int(each.grey[0, 0, 0]) for each in stored] == list(range(MAX_KEPT_VIEWS + 1))
+    assert stored[-1].colour(0).shape == (8, 8, 3)
+    assert read == list(range(MAX_KEPT_VIEWS + 1))
+
+    assert int(stored[0].grey[0, 0, 0]) == 0
+    assert read[-1] == 0
