@@ -2,7 +2,7 @@
 PYTHON ?= .venv/bin/python
 BIN := $(dir $(PYTHON))
 
-.PHONY: venv check lint types test docs bench calibrate samples schema
+.PHONY: venv check lint types test lowest docs bench calibrate samples schema
 
 venv:
 	python3 -m venv .venv
@@ -21,6 +21,12 @@ types:
 
 test:
 	$(BIN)pytest
+
+# The tests with the lowest versions of the libraries; those of `make test` are the newest.
+lowest:
+	python3 -m venv .venv-lowest
+	.venv-lowest/bin/pip install -c tests/constraints-lowest.txt ".[test]"
+	.venv-lowest/bin/pytest
 
 docs:
 	$(BIN)pytest tests/docs -n 0
