@@ -2,6 +2,7 @@
 
 import json
 from importlib import resources
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,26 @@ def make_schema() -> dict[str, Any]:
     dict
         JSON Schema, draft 2020-12.
     """
-    derived = msgspec.json.schema(Case)
+    derived = _dedented(msgspec.json.schema(Case))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": SCHEMA_ID,
         "title": "strike-forensics report",
         **derived,
+    }
+
+
+def _dedented(node: Any) -> Any:
+    """Take the source's indentation off descriptions, as Python 3.13 does and 3.11 does not."""
+    if isinstance(node, list):
+        return [_dedented(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: cleandoc(value)
+        if key == "description" and isinstance(value, str)
+        else _dedented(value)
+        for key, value in node.items()
     }
 
 
