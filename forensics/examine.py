@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,18 +15,17 @@ from msgspec.structs import replace
 from forensics.engine.assemble import build_case
 from forensics.engine.runner import as_case_outcome, describe_state, run_step, visit
 from forensics.engine.step import Step
-from forensics.engine.store import MARKER, OutputFolder
-from forensics.ingest.casefile import CASE_FILE, read_case_file
-from forensics.ingest.folder import Found, printable_path, walk
+from forensics.engine.store import OutputFolder
+from forensics.ingest.folder import Found, printable_path
 from forensics.ingest.media import Media, open_media
 from forensics.ingest.regular import digest_of
 from forensics.ingest.sniff import MEDIA_EXTENSIONS
 from forensics.model.case import ArchiveSummary, Case, CaseProblem
-from forensics.model.casefile import CaseFile
-from forensics.model.errors import CaseFileError, UnreadableMedia
+from forensics.model.errors import UnreadableMedia
 from forensics.model.item import Item, SniffedType, Unread
 from forensics.model.match import CheckReport, Group
 from forensics.model.outcome import Absent, Outcome
+from forensics.planning import Plan, plan
 from forensics.report.write import write_report
 from forensics.reuse.archive import Archive
 from forensics.reuse.check import open_known
@@ -54,92 +52,6 @@ class Progress(Struct, frozen=True):
 
 
 OnProgress = Callable[[Progress], None]
-
-
-class Plan(Struct, frozen=True):
-    """What a scan would do.
-
-    Parameters
-    ----------
-    folder, out : Path
-        Where the evidence is and where the report goes.
-    case : CaseFile
-        What a person says about the case.
-    case_folder : Path
-        What paths in the case file are relative to.
-    archive : Path or None
-        Known footage to compare with.
-    found : tuple of Found
-        Files to be examined, in order.
-    unread : tuple of Unread
-        What cannot be.
-    """
-
-    folder: Path
-    out: Path
-    case: CaseFile
-    case_folder: Path
-    archive: Path | None
-    found: tuple[Found, ...]
-    unread: tuple[Unread, ...]
-
-
-def plan(
-    folder: str | os.PathLike[str],
-    *,
-    case: str | os.PathLike[str] | None = None,
-    archive: str | os.PathLike[str] | None = None,
-    out: str | os.PathLike[str] | None = None,
-) -> Plan:
-    """Say what a scan would do, without opening any evidence.
-
-    Parameters
-    ----------
-    folder : str or PathLike
-        The evidence.
-    case : str or PathLike, optional
-        Case file; ``case.toml`` in the folder when it is there.
-    archive : str or PathLike, optional
-        Known footage, a ``.db`` or a folder with a ``list.csv``; else what the case file names.
-    out : str or PathLike, optional
-        Output folder; ``./FOLDERNAME-report`` by default.
-
-    Returns
-    -------
-    Plan
-        Files and settings.
-
-    Raises
-    ------
-    CaseFileError
-        When the folder, the case file or the archive cannot be used.
-    """
-    for name, value in (("folder", folder), ("case", case), ("archive", archive), ("out", out)):
-        # An unset variable in a script; an empty path would mean the current folder.
-        if value is not None and not os.fspath(value):
-            raise CaseFileError(f"the name given as {name} is empty", advice="Check the command.")
-    root = Path(folder)
-    if not root.is_dir():
-        raise CaseFileError(f"{root} is not a folder", advice="Name a folder of photos and videos.")
-    target = Path(out) if out is not None else Path(f"{root.resolve().name}-report")
-    case_path = Path(case) if case is not None else root / CASE_FILE
-    is_named = case is not None
-    case_file = read_case_file(case_path) if is_named or case_path.exists() else CaseFile()
-    known = _archive_path(archive, case_file, case_path)
-    not_evidence = [target, case_path, *([known] if known is not None else [])]
-    if case_file.archive is not None:
-        # Known footage is no evidence, even where --archive names another one.
-        not_evidence.append(case_path.parent / case_file.archive.path)
-    listed = _without_reports(list(walk(root, skip=not_evidence)))
-    return Plan(
-        folder=root,
-        out=target,
-        case=case_file,
-        case_folder=case_path.parent,
-        archive=known,
-        found=tuple(each for each in listed if isinstance(each, Found)),
-        unread=tuple(each for each in listed if isinstance(each, Unread)),
-    )
 
 
 def scan(
@@ -351,38 +263,6 @@ _NAME_ARCHIVE = "Name one with --archive, or in case.toml."
 
 def _step(name: str) -> Step:
     return next(step for step in STEPS if step.name == name)
-
-
-def _without_reports(listed: Sequence[Found | Unread]) -> list[Found | Unread]:
-    """Leave out earlier reports of this program, and say so: their pictures are no evidence."""
-    names = {each.path for each in listed}
-    reports = {
-        folder
-        for folder, _, name in (path.rpartition("/") for path in names)
-        if folder and name == MARKER and f"{folder}/report.json" in names
-    }
-    inside = tuple(f"{folder}/" for folder in reports)
-    kept = [each for each in listed if not each.path.startswith(inside)]
-    advice = "Move it elsewhere if its files are to be examined."
-    told = [Unread(each, "an earlier report of this program", advice, True) for each in reports]
-    return [*kept, *sorted(told, key=lambda each: each.path)]
-
-
-def _archive_path(
-    named: str | os.PathLike[str] | None, case: CaseFile, case_path: Path
-) -> Path | None:
-    if named is not None:
-        path = Path(named)
-    elif case.archive is not None:
-        path = case_path.parent / case.archive.path
-    else:
-        return None
-    if not path.exists():
-        raise CaseFileError(
-            f"the archive {path} does not exist",
-            advice="Make one with: forensics archive add ARCHIVE.db FOLDER",
-        )
-    return path
 
 
 def _item(found: Found, media: Media) -> Item:

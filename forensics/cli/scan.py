@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from forensics.cli import status
 
 if TYPE_CHECKING:
-    from forensics.examine import Plan
     from forensics.model.case import Case
+    from forensics.planning import Plan
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -52,8 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
     from forensics.cli.progress import ProgressLine
     from forensics.cli.summary import print_summary
     from forensics.cli.terminal import say_json, warn
-    from forensics.examine import plan, scan
+    from forensics.examine import scan
     from forensics.ingest.folder import printable_path
+    from forensics.planning import plan
 
     paths = {"case": arguments.case, "archive": arguments.archive, "out": arguments.out}
     todo = plan(arguments.folder, **paths)

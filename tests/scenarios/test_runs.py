@@ -243,7 +243,7 @@ def test_archive_that_shrank_leaves_nothing_behind(evidence, archive):
 
 
 def test_file_that_vanishes_is_named_and_the_run_goes_on(evidence, monkeypatch):
-    module = import_module("forensics.examine")
+    module = import_module("forensics.planning")
     listed = list(module.walk(evidence))
     (evidence / "b.jpg").unlink()
     monkeypatch.setattr(module, "walk", lambda *_, **__: iter(listed))
@@ -258,7 +258,7 @@ def test_file_that_vanishes_is_named_and_the_run_goes_on(evidence, monkeypatch):
 
 
 def test_file_that_became_a_pipe_does_not_hang_the_run(evidence, monkeypatch):
-    module = import_module("forensics.examine")
+    module = import_module("forensics.planning")
     shutil.copyfile(evidence / "a.jpg", evidence / "copy.jpg")  # its size is not the only one
     listed = list(module.walk(evidence))
     (evidence / "copy.jpg").unlink()
