@@ -25,8 +25,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageOps
 
 from forensics.calibration import load
-from forensics.reuse.hashes import unpack_hex
-from forensics.reuse.views import orientation_hashes
+from forensics.reuse.hashes import hash_orientations, unpack_hex
 
 ORIGINALS = 200
 """Photographs that are edited; all wallpapers are among them."""
@@ -65,7 +64,7 @@ def measure(root: Path) -> SearchRates:
 def _hash(source: Source) -> _Hashed:
     frame = frame_of(encoded(source.image, "PNG"))
     stored = hash_of(frame)
-    asked = orientation_hashes(views_of(frame).grey[0])
+    asked = hash_orientations(views_of(frame).grey[0])
     return _Hashed(source, unpack_hex([stored.pdq])[0], asked, stored.quality)
 
 
@@ -109,7 +108,7 @@ def _misses(originals: list[_Hashed], *, radius: float, enough: float) -> dict[s
         if original.quality < enough:
             continue
         for name, data in _edits(original.source.image):
-            asked = orientation_hashes(views_of(frame_of(data)).grey[0])
+            asked = hash_orientations(views_of(frame_of(data)).grey[0])
             bits = int(np.bitwise_count(asked ^ original.stored).sum(axis=1).min())
             missed[name].append(bits > radius)
     corpus = f"edits of photographs of quality {enough:g} or more"

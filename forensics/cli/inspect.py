@@ -96,6 +96,7 @@ def _print_table(table: "MetadataTable") -> None:
     from rich.text import Text
 
     from forensics.cli.console import ResultConsole
+    from forensics.model.findings import Position
     from forensics.report.text import reveal
 
     grid = Table(box=box.SIMPLE_HEAD)
@@ -103,7 +104,8 @@ def _print_table(table: "MetadataTable") -> None:
         grid.add_column(heading, overflow="fold")
     words = {True: "yes", False: "NO", None: "one engine"}
     for name, field in table.fields.items():
-        value = f"{field.value.lat}, {field.value.lon}" if name == "position" else str(field.value)  # type: ignore[union-attr]
+        at = field.value
+        value = f"{at.lat}, {at.lon}" if isinstance(at, Position) else str(at)
         cells = (name, value, ", ".join(field.sources), words[field.agree])
         style = "bold yellow" if field.agree is False else ""
         grid.add_row(*(Text(reveal(cell), style=style) for cell in cells))

@@ -20,6 +20,9 @@ T = TypeVar("T")
 MAX_MESSAGE_CHARS = 300
 """Parsers put parts of the file into their messages; more than this says nothing to a person."""
 
+REFETCH = "Ask for the original file, or fetch it again from its source."
+"""Advice for what is broken beyond repair."""
+
 MAX_CHATTER_BYTES = 2048
 """What decoders write about one file is kept up to this; the rest repeats itself."""
 

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from forensics.ingest.guard import REFETCH
 from forensics.ingest.tiff_structure import claims_too_much
 from forensics.model.errors import UnreadableMedia
 from forensics.model.outcome import Problem
 
 MAX_PIXELS = 300_000_000
 """Largest picture decoded: 0.9 GB as 8-bit colour, more than any camera's single exposure."""
-
-REFETCH = "Ask for the original file, or fetch it again from its source."
-"""Advice for what is broken beyond repair."""
 
 _WORDS_OF_CUT = ("truncated", "Truncated", "end of file")
 

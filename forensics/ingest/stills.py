@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from PIL import Image
 
 from forensics.ingest.frame import Frame
-from forensics.ingest.guard import guarded
+from forensics.ingest.guard import REFETCH, guarded
 from forensics.ingest.pages import Pages, read_cut_page, read_pages
-from forensics.ingest.source import MAX_PIXELS, REFETCH, Source, size_problem
+from forensics.ingest.source import MAX_PIXELS, Source, size_problem
 from forensics.ingest.structure import is_cut_short, webp_size, webp_whole_chunks
 from forensics.ingest.tiff import decode_with_tifffile
 from forensics.model.errors import UnreadableMedia

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forensics.ingest.frame import Frame
-from forensics.ingest.guard import guarded
+from forensics.ingest.guard import REFETCH, guarded
 from forensics.ingest.pixels import finish, to_eight_bit
-from forensics.ingest.source import REFETCH, size_problem
+from forensics.ingest.source import size_problem
 from forensics.model.findings import StillFacts
 from forensics.model.outcome import Problem
 

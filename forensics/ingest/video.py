@@ -11,7 +11,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from forensics.ingest.frame import Frame
-from forensics.ingest.guard import clean_lines, guarded
+from forensics.ingest.guard import REFETCH, clean_lines, guarded
 from forensics.ingest.video_end import explain_no_opening, name_faults
 from forensics.ingest.video_frames import KeptFrames, turn_upright
 from forensics.ingest.video_tally import Tally
@@ -47,7 +47,6 @@ _DEMUXERS = {
 }
 # These write the length into the header; for the others FFmpeg guesses it.
 _DECLARING = ("mp4", "mov", "matroska", "avi", "flv", "asf")
-_REFETCH = "Ask for the original file, or fetch it again from its source."
 _SOUND_ONLY = "sound only: there is no picture to examine"
 
 
@@ -133,7 +132,7 @@ def _decode(file: BinaryIO, kind: SniffedType, log: Log) -> Video:
     messages = _messages(log)
     if stream is not None and not kept.frames:
         why = "; ".join(faults) or "the file is corrupted: none of its pictures could be decoded"
-        return Video(Problem(f"no picture to examine: {why}", _REFETCH), (), tags, False, messages)
+        return Video(Problem(f"no picture to examine: {why}", REFETCH), (), tags, False, messages)
     return Video(facts, kept.in_order(), tags, stream is None, messages)
 
 
@@ -171,7 +170,7 @@ def _unusable(container: InputContainer) -> Problem | None:
         )
     if container.streams.audio:
         return None
-    return Problem("neither picture nor sound can be found in the file", _REFETCH)
+    return Problem("neither picture nor sound can be found in the file", REFETCH)
 
 
 def _picture_stream(container: InputContainer) -> VideoStream | None:

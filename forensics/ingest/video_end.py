@@ -3,6 +3,7 @@
 import os
 from typing import BinaryIO
 
+from forensics.ingest.guard import REFETCH
 from forensics.ingest.video_tally import Tally
 from forensics.model.item import SniffedType
 from forensics.model.outcome import Problem
@@ -11,7 +12,6 @@ CUT_SHORT_S = 0.5
 """Missing play time, against the header, from which a clip is called cut short."""
 
 _BOX_HEAD_BYTES = 16
-_REFETCH = "Ask for the original file, or fetch it again from its source."
 
 
 def name_faults(tally: Tally, *, declared_s: float | None, ended_early: str | None) -> list[str]:
@@ -70,12 +70,12 @@ def explain_no_opening(file: BinaryIO, kind: SniffedType, problem: Problem) -> P
             return _without_index(boxes, is_cut, problem)
         if is_cut:
             return Problem(
-                f"the file is cut short: nothing of it can be played ({problem.error})", _REFETCH
+                f"the file is cut short: nothing of it can be played ({problem.error})", REFETCH
             )
     return Problem(
         f"the file is corrupted, or no {kind.format.upper()} behind its first bytes: nothing in it "
         f"can be played ({problem.error})",
-        _REFETCH,
+        REFETCH,
     )
 
 
@@ -88,7 +88,7 @@ def _without_index(boxes: set[bytes], is_cut: bool, problem: Problem) -> Problem
         "Ask for the original file. When the recording itself broke off, a repair program may "
         "rebuild the index with the help of another clip from the same camera."
         if has_content
-        else _REFETCH,
+        else REFETCH,
     )
 
 

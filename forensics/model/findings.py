@@ -4,8 +4,6 @@ from typing import Literal
 
 from msgspec import Struct
 
-Polygon = tuple[tuple[float, float], ...]
-
 
 class StillFacts(Struct, frozen=True, tag="still_facts"):
     """Size and state of a decoded still or animation.

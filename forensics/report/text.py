@@ -33,7 +33,6 @@ _MONTHS = (
     "October", "November", "December",
 )  # fmt: skip
 _BYTES_A_UNIT = 1000
-_COUNT_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def reveal(text: str) -> str:
@@ -210,22 +209,6 @@ def counted(count: int, noun: str, plural: str | None = None) -> str:
         For example ``1 file`` or ``2 files``.
     """
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
-
-
-def in_words(count: int) -> str:
-    """Write a small number as a word, to begin a sentence with.
-
-    Parameters
-    ----------
-    count : int
-        How many.
-
-    Returns
-    -------
-    str
-        Capitalised; digits from ten on.
-    """
-    return _COUNT_WORDS[count].capitalize() if count < len(_COUNT_WORDS) else f"{count:,}"
 
 
 def listed(parts: Sequence[str | Markup], *, most: int = 4) -> Markup:

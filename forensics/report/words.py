@@ -79,9 +79,6 @@ BASES: Mapping[str, str] = {
 }
 """What the date of known footage rests on."""
 
-SEVERITIES: Mapping[str, str] = {"conflict": "conflict", "notice": "notice", "info": "info"}
-"""Severity of a note to the standing it is shown with."""
-
 CLOCKS: Mapping[str, tuple[str, str]] = {
     "captured_at": ("taken", "camera clock"),
     "digitized_at": ("digitised", "camera clock"),

@@ -11,7 +11,7 @@ from forensics.model.match import Match
 from forensics.model.outcome import ArtefactBytes
 from forensics.reuse.archive import Archive
 from forensics.reuse.hashes import ORIENTATIONS, orient
-from forensics.reuse.search import known_views
+from forensics.reuse.search import read_kept
 from forensics.reuse.views import Probe
 from forensics.vision.views import Pixels, grey
 
@@ -51,7 +51,7 @@ def draw_match(
     Structural Similarity", 2004, https://doi.org/10.1109/TIP.2003.819861, as in scikit-image.
     """
     kept = archive.views(match.reference.id)
-    reference_views = known_views(archive, match.reference.id)
+    reference_views = read_kept(kept)
     if kept is None or reference_views is None or probe.views is None:
         return match
     moments = tuple(frame.moment_s for frame in probe.hashes.frames)

@@ -54,8 +54,8 @@ def hash_image(pixels: Pixels, *, moment_s: float | None = None) -> FrameHash:
     """Hash one picture with PDQ, pHash and dHash.
 
     All three see the same 512 x 512 luma; PDQ fed with other sizes moves by up to 24 of its 256
-    bits. Against the hash of the full-size picture these are 0 to 4 bits off, more on pictures
-    of nothing but fine texture or with a quality below 50.
+    bits. JPEGs are decoded at a reduced scale first; what that moves is printed by
+    ``benchmarks/accuracy/decode.py``.
 
     Parameters
     ----------

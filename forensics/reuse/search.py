@@ -11,7 +11,7 @@ from forensics.calibration import load
 from forensics.ingest.guard import guarded
 from forensics.model.casefile import EventWindow
 from forensics.model.dates import parse_instant
-from forensics.model.findings import FrameHash, ImageHashes
+from forensics.model.findings import CompareViews, FrameHash, ImageHashes
 from forensics.model.match import (
     COPIES,
     CheckProblem,
@@ -62,8 +62,9 @@ def search_archive(probes: Iterable[Probe], archive: Archive, event: EventWindow
     matches: list[Match] = []
     unmatched: list[Unmatched] = []
     problems: list[CheckProblem] = []
+    expected = _expected_false_matches(archive)
     for probe in probes:
-        found, left_out = _search_one(probe, archive, event)
+        found, left_out = _search_one(probe, archive, event, expected)
         matches.extend(found)
         if not found:
             unmatched.append(Unmatched(probe.path, probe.sha256, _why_unmatched(probe)))
@@ -88,7 +89,9 @@ def _with_own_ids(matches: Sequence[Match]) -> tuple[Match, ...]:
     return tuple(told)
 
 
-def _search_one(probe: Probe, archive: Archive, event: EventWindow) -> tuple[list[Match], int]:
+def _search_one(
+    probe: Probe, archive: Archive, event: EventWindow, expected: float | None
+) -> tuple[list[Match], int]:
     """Give the matches of one item, and how many entries that look alike were left out."""
     matches = []
     identical = archive.find_identical(probe.sha256)
@@ -98,7 +101,7 @@ def _search_one(probe: Probe, archive: Archive, event: EventWindow) -> tuple[lis
     hits.pop(probe.sha256, None)
     nearest = sorted(hits, key=lambda key: (min(h.distance_bits for _, h in hits[key]), key))
     for entry_id in nearest[:MAX_MATCHES]:
-        matches.append(_near_match(probe, archive, entry_id, hits[entry_id], event))
+        matches.append(_near_match(probe, archive, entry_id, hits[entry_id], event, expected))
     in_order = sorted(matches, key=lambda match: _RANK.index(match.relation))
     return in_order, len(nearest[MAX_MATCHES:])
 
@@ -125,6 +128,7 @@ def _near_match(
     entry_id: str,
     hits: Sequence[tuple[int, HashHit]],
     event: EventWindow,
+    expected: float | None,
 ) -> Match:
     entry = archive.entry(entry_id)
     reference = _as_probe(entry, archive)
@@ -142,7 +146,7 @@ def _near_match(
         verdict.relation,
         because=_because(verdict, entry, event),
         event=event,
-        expected=_expected_false_matches(archive),
+        expected=expected,
         distance_bits=verdict.best.distance_bits,
         transform=transform_of(probe, reference, verdict.best.orientation),
         edits=tuple(Edit(kind, None) for kind in verdict.edits),
@@ -283,27 +287,24 @@ def _as_probe(entry: Entry, archive: Archive) -> Probe:
         path=entry.path or "",
         is_video=entry.kind in MOVING and len(hashes) > 1,
         hashes=ImageHashes("", hashes),
-        views=known_views(archive, entry.id),
+        views=read_kept(archive.views(entry.id)),
         size_px=(entry.width_px or 0, entry.height_px or 0),
     )
 
 
-def known_views(archive: Archive, entry_id: str) -> Views | None:
+def read_kept(kept: tuple[CompareViews, bytes] | None) -> Views | None:
     """Read the views an archive keeps of an entry.
 
     Parameters
     ----------
-    archive : Archive
-        Open for reading.
-    entry_id : str
-        The entry.
+    kept : (CompareViews, bytes) or None
+        As `Archive.views` gives them.
 
     Returns
     -------
     Views or None
         None when it keeps none, or what it keeps is damaged: then there are hashes alone.
     """
-    kept = archive.views(entry_id)
     if kept is None:
         return None
     views = guarded(lambda: read_views(*kept), doing="reading the views of known footage")

@@ -133,7 +133,7 @@ class Probe:
         """PDQ hashes of every view in all eight orientations, (8, 32) uint8 each."""
         if self.views is None:
             return ()
-        return tuple(orientation_hashes(view) for view in self.views.grey)
+        return tuple(hash_orientations(view) for view in self.views.grey)
 
 
 def make_views(frames: Sequence[Frame]) -> Made:
@@ -208,24 +208,3 @@ def _sized(pixels: Pixels, width: int, height: int) -> Pixels:
     if pixels.shape[:2] == (height, width):
         return pixels
     return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), uint8)
-
-
-def orientation_hashes(view: Pixels) -> NDArray[uint8]:
-    """Hash a grey view in all eight orientations.
-
-    Parameters
-    ----------
-    view : (H, W) uint8
-        A grey view.
-
-    Returns
-    -------
-    (8, 32) uint8
-        Packed PDQ hashes in the order of `reuse.hashes.ORIENTATIONS`.
-
-    Notes
-    -----
-    The first is 0 to 8 bits from the hash of the full picture on 49 of 52 photographs and
-    renders, 16 to 22 bits on three strongly textured ones.
-    """
-    return hash_orientations(view)
