@@ -95,6 +95,34 @@ def open_media(path: str | os.PathLike[str]) -> Media:
         ) from error
 
 
+def require_pictures(media: Media) -> StillFacts | VideoFacts:
+    """Give the facts of an item that has pictures to look at.
+
+    Parameters
+    ----------
+    media : Media
+        As `open_media` gives it.
+
+    Returns
+    -------
+    StillFacts or VideoFacts
+        Its size, timing and state.
+
+    Raises
+    ------
+    UnreadableMedia
+        When nothing of it could be decoded, or it is sound alone; with the decoder's own advice.
+    """
+    facts = media.facts
+    if isinstance(facts, Problem):
+        raise UnreadableMedia(facts.error, advice=facts.advice)
+    if isinstance(facts, Absent):
+        raise UnreadableMedia(facts.detail, advice=facts.advice)
+    if not media.frames:
+        raise UnreadableMedia("no picture in it", advice="Sound alone cannot be looked up.")
+    return facts
+
+
 def _require_type(head: bytes) -> SniffedType:
     if not head:
         raise UnreadableMedia("the file is empty", advice="Fetch it again from its source.")

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from forensics.ingest.folder import printable_path
-from forensics.ingest.media import Media, open_media
+from forensics.ingest.media import open_media, require_pictures
 from forensics.model.casefile import EventWindow
 from forensics.model.errors import UnreadableMedia
-from forensics.model.findings import CompareViews, StillFacts, VideoFacts
+from forensics.model.findings import CompareViews
 from forensics.model.match import CheckProblem, CheckReport
 from forensics.reuse.archive import Archive
 from forensics.reuse.hashes import hash_frames
@@ -72,12 +72,7 @@ def probe_file(path: str | os.PathLike[str]) -> Probe:
         When nothing of it can be decoded.
     """
     media = open_media(path)
-    facts = media.facts
-    if not isinstance(facts, StillFacts | VideoFacts) or not media.frames:
-        # What was read whole and has no picture is sound.
-        is_sound = isinstance(facts, VideoFacts)
-        advice = "Sound alone cannot be looked up." if is_sound else _REFETCH
-        raise UnreadableMedia(_why(media), advice=advice)
+    facts = require_pictures(media)
     views = make_views(media.frames)
     assert isinstance(views.finding, CompareViews)  # noqa: S101 - what make_views returns
     return Probe(
@@ -119,11 +114,3 @@ def open_known(path: Path, *, index_in: Path | None = None) -> Iterator[tuple[Ar
         index.unlink(missing_ok=True)
         with Archive.open(index, create=True) as archive:
             yield archive, index_folder(archive, path, skip=[own])
-
-
-_REFETCH = "Fetch it again from its source."
-
-
-def _why(media: Media) -> str:
-    facts = media.facts
-    return getattr(facts, "error", None) or getattr(facts, "detail", None) or "no picture in it"

@@ -6,11 +6,10 @@ import msgspec
 from msgspec import Struct
 
 from forensics.ingest.folder import printable_path
-from forensics.ingest.media import open_media
+from forensics.ingest.media import open_media, require_pictures
 from forensics.model.errors import UnreadableMedia
 from forensics.model.findings import CompareViews
 from forensics.model.match import CheckProblem
-from forensics.model.outcome import Absent, Problem
 from forensics.reuse.archive import Archive
 from forensics.reuse.archive_entry import Entry, Sighting
 from forensics.reuse.hashes import hash_frames
@@ -128,13 +127,7 @@ def enroll(
         When the archive cannot be written.
     """
     media = open_media(path)
-    facts = media.facts
-    if isinstance(facts, Problem):
-        raise UnreadableMedia(facts.error, advice=facts.advice)
-    if isinstance(facts, Absent):
-        raise UnreadableMedia(facts.detail, advice=facts.advice)
-    if not media.frames:
-        raise UnreadableMedia("no picture to hash", advice="Sound alone cannot be looked up.")
+    facts = require_pictures(media)
     entry = Entry(
         id=media.sha256,
         sha256=media.sha256,

@@ -2,6 +2,7 @@
 
 import shutil
 import struct
+import sys
 
 import cv2
 import numpy as np
@@ -153,3 +154,14 @@ def test_index_of_a_folder_is_not_left_behind(tmp_path, monkeypatch):
 
     assert list((tmp_path / "scratch").iterdir()) == []
     assert sorted((tmp_path / "known").iterdir()) == before
+
+
+def test_file_whose_decoder_is_missing_comes_with_the_decoders_own_advice(tmp_path, monkeypatch):
+    path = tmp_path / "a.heic"
+    path.write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(64))
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+
+    with pytest.raises(UnreadableMedia) as caught:
+        probe_file(path)
+
+    assert "pip install" in caught.value.advice
