@@ -1,7 +1,7 @@
 """Decode a video once: real packet times, keyframes and a steady sample of frames."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO, NoReturn
 
 import av
@@ -17,7 +17,7 @@ from forensics.ingest.video_frames import KeptFrames, turn_upright
 from forensics.ingest.video_tally import Tally
 from forensics.model.findings import VideoFacts
 from forensics.model.item import SniffedType
-from forensics.model.outcome import Problem
+from forensics.model.outcome import ArtefactBytes, Problem
 
 DENSE_LIMIT_S = 60.0
 """Clips up to this long are decoded in full; of longer ones only keyframes are looked at."""
@@ -66,6 +66,8 @@ class Video:
         Whether there is a sound track and no moving picture.
     messages : tuple of str
         What FFmpeg said, shortened.
+    artefacts : dict of str to ArtefactBytes
+        Files for the steps that look at time.
     """
 
     facts: VideoFacts | Problem
@@ -73,9 +75,12 @@ class Video:
     tags: dict[str, str] | None = None
     is_sound_only: bool = False
     messages: tuple[str, ...] = ()
+    artefacts: dict[str, ArtefactBytes] = field(default_factory=dict)
 
 
-def decode_video(file: BinaryIO, kind: SniffedType) -> Video:
+def decode_video(
+    file: BinaryIO, kind: SniffedType, *, on_progress: Callable[[float], None] | None = None
+) -> Video:
     """Read every packet of a video once and decode what the steps look at.
 
     Clips up to `DENSE_LIMIT_S` are decoded in full and sampled once a second and at keyframes; of
@@ -88,6 +93,8 @@ def decode_video(file: BinaryIO, kind: SniffedType) -> Video:
         Positioned at the start.
     kind : SniffedType
         What `sniff` says it is; the demuxer is told and tries nothing else.
+    on_progress : callable, optional
+        Called now and then with the seconds of play that were read.
 
     Returns
     -------
@@ -100,16 +107,17 @@ def decode_video(file: BinaryIO, kind: SniffedType) -> Video:
     av.logging.set_skip_repeated(False)
     try:
         with av.logging.Capture() as log:
-            return _decode(file, kind, log)
+            return _decode(file, kind, log, on_progress or (lambda _: None))
     finally:
         av.logging.set_skip_repeated(skips)
         av.logging.set_level(level)
 
 
 Log = list[tuple[int, str, str]]
+OnProgress = Callable[[float], None]
 
 
-def _decode(file: BinaryIO, kind: SniffedType, log: Log) -> Video:
+def _decode(file: BinaryIO, kind: SniffedType, log: Log, on_progress: OnProgress) -> Video:
     opened = guarded(lambda: _open(file, kind), doing=f"opening as {kind.format}")
     if isinstance(opened, Problem):
         return Video(explain_no_opening(file, kind, opened), messages=_messages(log))
@@ -122,7 +130,8 @@ def _decode(file: BinaryIO, kind: SniffedType, log: Log) -> Video:
         tally, kept = Tally(), KeptFrames()
         declared_s = _declared_s(container, stream) if kind.format in _DECLARING else None
         walked = guarded(
-            lambda: _read(container, stream, declared_s, tally, kept, log), doing="reading packets"
+            lambda: _read(container, stream, declared_s, tally, kept, log, on_progress),
+            doing="reading packets",
         )
         ended_early = walked.error if isinstance(walked, Problem) else None
         faults = name_faults(tally, declared_s=declared_s, ended_early=ended_early)
@@ -191,10 +200,12 @@ def _read(
     tally: Tally,
     kept: KeptFrames,
     log: Log,
+    on_progress: OnProgress,
 ) -> None:
     is_dense = declared_s is None or declared_s <= DENSE_LIMIT_S
     for packet in container.demux():
         del log[_MAX_MESSAGES:]
+        on_progress(tally.span_s)
         if stream is None or packet.stream.index != stream.index:
             tally.count_other(packet)
             continue

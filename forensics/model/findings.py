@@ -72,6 +72,8 @@ class VideoFacts(Struct, frozen=True, tag="video_facts"):
         report count from it.
     degraded : str or None
         What could not be decoded; None when everything was.
+    cuts_s : tuple of float
+        Moments of the first frames of new shots, as far as they show in what was decoded.
     """
 
     container: str
@@ -88,6 +90,7 @@ class VideoFacts(Struct, frozen=True, tag="video_facts"):
     frames_examined: int
     first_pts_s: float | None
     degraded: str | None
+    cuts_s: tuple[float, ...] = ()
 
 
 class Position(Struct, frozen=True):
