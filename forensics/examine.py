@@ -1,38 +1,42 @@
 """The one composed entry: everything over a folder, then the report."""
 
-import json
-import mimetypes
 import os
-import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from forensics.engine.assemble import build_case
-from forensics.engine.runner import as_case_outcome, describe_state, run_step, visit
+from forensics.engine.checksums import checksum_list
+from forensics.engine.itemise import item_of, reread, unread_of
+from forensics.engine.log import describe_run
+from forensics.engine.output import OutputFolder
+from forensics.engine.runner import as_case_outcome, run_step
+from forensics.engine.session import Session, default_jobs
 from forensics.engine.step import Step
-from forensics.engine.store import OutputFolder
-from forensics.ingest.folder import Found, printable_path
-from forensics.ingest.media import Media, open_media
+from forensics.engine.visits import Errand, Visited, Visits
+from forensics.footage import open_footage
+from forensics.ingest.folder import original_path, printable_path
 from forensics.ingest.regular import digest_of
-from forensics.ingest.sniff import MEDIA_EXTENSIONS
 from forensics.model.case import ArchiveSummary, Case, CaseProblem
-from forensics.model.errors import UnreadableMedia
-from forensics.model.item import Item, SniffedType, Unread
+from forensics.model.errors import OutputError
 from forensics.model.match import CheckReport, Group
-from forensics.model.outcome import Absent, Outcome
+from forensics.model.outcome import Absent, Outcome, Problem
 from forensics.planning import Plan, plan
-from forensics.report.write import write_report
+from forensics.report.write import artefacts_of, write_report
 from forensics.reuse.archive import Archive
-from forensics.reuse.check import open_known
 from forensics.reuse.evidence import draw_match
 from forensics.reuse.probes import make_probe
 from forensics.reuse.views import Probe
 from forensics.stages import NOT_TESTED, STEPS
+
+OUTPUT_SUMS = "SHA256SUMS"
+"""Digests of the report and its pictures: ``sha256sum -c`` in the output folder."""
+
+EVIDENCE_SUMS = "evidence.sha256"
+"""Digests of the examined files: ``sha256sum -c`` in the folder of evidence."""
 
 
 class Progress(Struct, frozen=True):
@@ -44,11 +48,14 @@ class Progress(Struct, frozen=True):
         Files examined and to be examined.
     doing : str
         What is being worked on.
+    notice : str
+        Something a person should know of the run itself; empty as a rule.
     """
 
     done: int
     total: int
     doing: str
+    notice: str = ""
 
 
 OnProgress = Callable[[Progress], None]
@@ -60,10 +67,16 @@ def scan(
     case: str | os.PathLike[str] | None = None,
     archive: str | os.PathLike[str] | None = None,
     out: str | os.PathLike[str] | None = None,
+    examiner: str | None = None,
+    jobs: int | None = None,
     show: bool = False,
+    command: Sequence[str] = (),
     on_progress: OnProgress | None = None,
 ) -> Case:
     """Examine a folder of photos and videos and write the report.
+
+    What is found out is kept in the output folder at once. When a run is interrupted, the next
+    one goes on where it stopped; its report is the same, byte for byte.
 
     Parameters
     ----------
@@ -75,8 +88,15 @@ def scan(
         Known footage, a ``.db`` or a folder with a ``list.csv``; else what the case file names.
     out : str or PathLike, optional
         Output folder; ``./FOLDERNAME-report`` by default.
+    examiner : str, optional
+        Who examines; else what the case file says.
+    jobs : int, optional
+        Worker processes; one a core by default. 0 works in this process, where a file that
+        crashes or hangs a decoder ends or holds up the whole run.
     show : bool, optional
         Show pictures at once instead of blurred until clicked.
+    command : sequence of str, optional
+        The command line, for the record of the run.
     on_progress : callable, optional
         Called before every file and at the end.
 
@@ -90,71 +110,107 @@ def scan(
     CaseFileError
         When the folder, the case file or the archive cannot be used.
     OutputError
-        When the output folder cannot be written.
+        When the output folder cannot be written, or another run is writing to it.
     ArchiveError
         When the archive cannot be read.
+    WorkerError
+        When worker processes cannot be started.
     """
-    todo = plan(folder, case=case, archive=archive, out=out)
+    todo = plan(folder, case=case, archive=archive, out=out, examiner=examiner)
     name = printable_path(todo.folder.resolve().name)
     case_id = f"{name} / {todo.case.name or 'unnamed'}"
-    report = on_progress or (lambda _: None)
-    with OutputFolder(todo.out, case_id=case_id) as output, ExitStack() as stack:
-        run = _Run(todo, output, report)
+    tell = on_progress or (lambda _: None)
+    with (
+        OutputFolder(todo.out, case_id=case_id) as output,
+        Session(
+            output,
+            jobs=default_jobs() if jobs is None else jobs,
+            on_progress=lambda done, total, doing: tell(Progress(done, total, doing)),
+        ) as session,
+        ExitStack() as stack,
+    ):
+        _claim_for(todo.folder, session)
+        session.log.note(
+            "start",
+            folder=printable_path(todo.folder.resolve()),
+            files=len(todo.found),
+            examiner=todo.case.examiner,
+            **describe_run(command),
+        )
+        known = None
         if todo.archive is not None:
             # Before any evidence is opened: what is wrong with it shows at once, not in an hour.
-            report(Progress(0, len(todo.found), "opening the known footage"))
-            run.use(*stack.enter_context(open_known(todo.archive, index_in=output.path)))
-        finished = run.run()
+            known = stack.enter_context(
+                open_footage(
+                    todo.archive, output=output, store=session.store, steps=STEPS, run=session.run
+                )
+            )
+        finished = _Run(todo, session, known).run()
         write_report(finished, output, show=show)
-        run.write_log()
+        sums = _write_sums(finished, output)
+        session.log.note("end", items=len(finished.items), report=sums)
+        notice = _DAMAGED.format(session.store.damaged) if session.store.damaged else ""
+        total = len(todo.found)
+        tell(Progress(total, total, "done", notice))
     return finished
 
 
+_DAMAGED = (
+    "{} results of an earlier run were found damaged in the output folder; they were dropped and "
+    "made again"
+)
+
+
+def _claim_for(folder: Path, session: Session) -> None:
+    """Refuse an output folder that another folder of the same name writes to."""
+    stored = session.store.get("folder")
+    here = os.fsencode(folder.resolve())
+    if stored is not None and stored != here:
+        before = Path(os.fsdecode(stored))
+        # One that was moved is gone from there; two that are there are two cases.
+        if before.is_dir() and not before.samefile(folder):
+            raise OutputError(
+                f"{session.output.path} holds the report of another folder of that name "
+                f"({printable_path(before)})",
+                advice="Name another folder with --out, or give the case a name in case.toml.",
+            )
+    session.store.put("folder", here)
+
+
 class _Run:
-    """One scan: items, then pairs and known footage, then the report."""
+    """One scan: items, then pairs and known footage."""
 
-    def __init__(self, todo: Plan, output: OutputFolder, on_progress: OnProgress) -> None:
+    def __init__(
+        self, todo: Plan, session: Session, known: tuple[Archive, tuple[str, ...]] | None
+    ) -> None:
         self.todo = todo
-        self.output = output
-        self.on_progress = on_progress
-        self.items: dict[str, Item] = {}
-        self.outcomes: dict[str, list[Outcome]] = {}
+        self.session = session
+        self.known = known
         self.case_outcomes: list[Outcome] = []
-        self.unread = list(todo.unread)
         self.problems: list[CaseProblem] = []
-        self.log: list[dict[str, object]] = []
-        self.known: Archive | None = None
-        self.not_known: Sequence[str] = ()
-        self.types: dict[str, SniffedType] = {}
-        self.sizes = Counter(found.bytes for found in todo.found)
-
-    def use(self, known: Archive, not_known: Sequence[str]) -> None:
-        """Compare with known footage; `not_known` says what of it could not be taken in."""
-        self.known, self.not_known = known, not_known
 
     def run(self) -> Case:
-        folder = printable_path(self.todo.folder.resolve())
-        self._note("start", folder=folder, files=len(self.todo.found))
         self._check_references()
-        item_steps = [step for step in STEPS if step.scope != "case"]
-        for done, found in enumerate(self.todo.found):
-            self.on_progress(Progress(done, len(self.todo.found), found.path))
-            self._examine(found, item_steps)
-        total = len(self.todo.found)
-        self.on_progress(Progress(total, total, "comparing with each other and known footage"))
-        probes = self._probes()
-        groups = self._groups(probes)
-        summary, checked = self._search(probes)
-        self._note("end", items=len(self.items))
-        items = sorted(self.items.values(), key=lambda item: item.paths[0])
+        steps = [step for step in STEPS if step.scope != "case"]
+        visits = Visits(steps, store=self.session.store, keeper=self.session.output)
+        errands = [Errand(each.path, each.location, each.bytes) for each in self.todo.found]
+        self.session.run(errands, visits)
+        visited = visits.in_order()
+        total = len(errands)
+        self.session.on_progress(total, total, "comparing with each other and known footage")
+        probes = self._probes(visited)
+        groups = self._groups(probes, visited)
+        summary, checked = self._search(probes, visited)
+        self.session.on_progress(total, total, "reading the evidence again")
+        self._reread(visited)
         return build_case(
             case=self.todo.case,
-            items=items,
+            items=[item_of(each) for each in visited],
             outcomes=[
-                *(each for item in items for each in self.outcomes[item.sha256]),
+                *(outcome for each in visited for outcome in each.outcomes.values()),
                 *self.case_outcomes,
             ],
-            unread=self.unread,
+            unread=[*self.todo.unread, *(unread_of(*each) for each in visits.refused)],
             archive=summary,
             checked=checked,
             groups=groups,
@@ -163,31 +219,6 @@ class _Run:
             not_tested=NOT_TESTED,
         )
 
-    def write_log(self) -> None:
-        lines = [json.dumps(line, sort_keys=True, ensure_ascii=False) for line in self.log]
-        self.output.write("run.jsonl", ("\n".join(lines) + "\n").encode())
-
-    def _examine(self, found: Found, steps: Sequence[Step]) -> None:
-        started = time.perf_counter()
-        # Copies are common and decoding is slow: where sizes are equal, the digest is taken first.
-        digest = digest_of(found.location) if self.sizes[found.bytes] > 1 else None
-        if digest is not None and digest in self.items:
-            self._see_again(digest, found)
-            return
-        try:
-            media = open_media(found.location)
-        except UnreadableMedia as error:
-            self.unread.append(_unread(found, error))
-            return
-        if media.sha256 in self.items:
-            self._see_again(media.sha256, found)
-            return
-        self.items[media.sha256] = _item(found, media)
-        self.types[media.sha256] = media.type
-        self.outcomes[media.sha256] = visit(media, steps, store=self.output.keep)
-        seconds = round(time.perf_counter() - started, 3)
-        self._note("item", path=found.path, sha256=media.sha256, seconds=seconds)
-
     def _check_references(self) -> None:
         for reference in self.todo.case.reference:
             if not (self.todo.case_folder / reference.path).is_file():
@@ -195,67 +226,75 @@ class _Run:
                 advice = "Correct its path, which is relative to the case file."
                 self.problems.append(CaseProblem("case file", (reference.path,), what, advice))
 
-    def _see_again(self, digest: str, found: Found) -> None:
-        known = self.items[digest]
-        disagreeing = (*known.extension_disagrees, *_disagreeing(found, self.types[digest]))
-        self.items[digest] = replace(
-            known,
-            paths=tuple(sorted((*known.paths, found.path))),
-            extension_disagrees=tuple(sorted(disagreeing)),
-        )
-
-    def _probes(self) -> list[Probe]:
-        items = sorted(self.items.values(), key=lambda item: item.paths[0])
-        probes = [
-            make_probe(
-                item,
-                {each.step: each for each in self.outcomes[item.sha256]},
-                load=self.output.load,
-            )
-            for item in items
-        ]
+    def _probes(self, visited: Sequence[Visited]) -> list[Probe]:
+        load = self.session.output.load
+        probes = [make_probe(item_of(each), each.outcomes, load=load) for each in visited]
         return [probe for probe in probes if probe is not None]
 
-    def _groups(self, probes: Sequence[Probe]) -> tuple[Group, ...]:
-        groups = self._run_case_step("reuse.groups", {"probes": probes})
-        return groups if isinstance(groups, tuple) else ()
+    def _groups(self, probes: Sequence[Probe], visited: Sequence[Visited]) -> tuple[Group, ...]:
+        step = _step("reuse.groups")
+        given = self.session.recall(
+            step,
+            tuple[Group, ...],
+            lambda: run_step(step, {"probes": probes}),
+            upstream=_seen(visited),
+        )
+        self._tell_case_step(step, given)
+        return () if isinstance(given, Absent | Problem) else given
 
-    def _search(self, probes: Sequence[Probe]) -> tuple[ArchiveSummary | None, CheckReport | None]:
-        known = self.known
-        if known is None:
+    def _search(
+        self, probes: Sequence[Probe], visited: Sequence[Visited]
+    ) -> tuple[ArchiveSummary | None, CheckReport | None]:
+        step = _step("reuse.search")
+        if self.known is None:
             absent = Absent("not_available", "the case names no archive", _NAME_ARCHIVE)
-            self._tell_case_step("reuse.search", absent)
+            self._tell_case_step(step, absent)
             return None, None
-        values = {"probes": probes, "archive": known, "event": self.todo.case.event}
-        checked = self._run_case_step("reuse.search", values)
-        summary = known.summary()
-        summary = replace(summary, problems=(*summary.problems, *self.not_known))
-        if not isinstance(checked, CheckReport):
+        archive, not_known = self.known
+        event = self.todo.case.event
+        given = self.session.recall(
+            step,
+            CheckReport,
+            lambda: self._search_now(step, probes, archive),
+            upstream=[archive.revision, event, *_seen(visited)],
+            artefacts=lambda found: [
+                path for match in found.matches for path in match.artefacts.values()
+            ],
+        )
+        self._tell_case_step(step, given)
+        summary = archive.summary()
+        summary = replace(summary, problems=(*summary.problems, *not_known))
+        if isinstance(given, Absent | Problem):
             return summary, None
         self.problems += [
-            CaseProblem("reuse.search", (each.path,), each.error, each.advice)
-            for each in checked.problems
+            CaseProblem(step.name, (each.path,), each.error, each.advice) for each in given.problems
         ]
+        return summary, given
+
+    def _search_now(
+        self, step: Step, probes: Sequence[Probe], archive: Archive
+    ) -> CheckReport | Absent | Problem:
+        values = {"probes": probes, "archive": archive, "event": self.todo.case.event}
+        found: CheckReport | Absent | Problem = run_step(step, values)
+        if not isinstance(found, CheckReport):
+            return found
         by_digest = {probe.sha256: probe for probe in probes}
         drawn = tuple(
-            draw_match(match, by_digest[match.query.sha256], known, store=self.output.keep)
-            for match in checked.matches
+            draw_match(
+                match, by_digest[match.query.sha256], archive, store=self.session.output.keep
+            )
+            for match in found.matches
         )
-        return summary, replace(checked, matches=drawn)
+        return replace(found, matches=drawn)
 
-    def _run_case_step(self, name: str, values: dict[str, object]) -> object:
-        started = time.perf_counter()
-        given = run_step(_step(name), values)
-        self._note("step", step=name, seconds=round(time.perf_counter() - started, 3))
-        self._tell_case_step(name, given)
-        return given
+    def _tell_case_step(self, step: Step, given: object) -> None:
+        self.case_outcomes.append(as_case_outcome(step, given))
 
-    def _tell_case_step(self, name: str, given: object) -> None:
-        self.case_outcomes.append(as_case_outcome(_step(name), given))
-
-    def _note(self, event: str, **values: object) -> None:
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        self.log.append({"time": now, "event": event, **values})
+    def _reread(self, visited: Sequence[Visited]) -> None:
+        for item, problem in reread(visited):
+            # What was found out may be about other bytes than those that were hashed.
+            self.session.store.forget(item.sha256)
+            self.problems.append(problem)
 
 
 _NAME_ARCHIVE = "Name one with --archive, or in case.toml."
@@ -265,36 +304,24 @@ def _step(name: str) -> Step:
     return next(step for step in STEPS if step.name == name)
 
 
-def _item(found: Found, media: Media) -> Item:
-    status, reason = describe_state(media.facts)
-    return Item(
-        sha256=media.sha256,
-        bytes=media.bytes,
-        kind=media.type.kind,
-        format=media.type.format,
-        paths=(found.path,),
-        extension_disagrees=_disagreeing(found, media.type),
-        status=status,
-        reason=reason,
+def _seen(visited: Sequence[Visited]) -> list[object]:
+    """Give all that the case steps look at of the items."""
+    return [
+        (item_of(each), [each.outcomes.get(name) for name in ("reuse.hashes", "reuse.views")])
+        for each in visited
+    ]
+
+
+def _write_sums(case: Case, output: OutputFolder) -> str | None:
+    """Write the lists of digests; give the digest of ``report.json``."""
+    evidence = checksum_list(
+        (item.sha256, os.fsencode(original_path(path)))
+        for item in case.items
+        for path in item.paths
     )
-
-
-def _disagreeing(found: Found, kind: SniffedType) -> tuple[str, ...]:
-    ending = found.location.suffix.lower().removeprefix(".")
-    # An ending that stands for nothing, or none at all, claims nothing.
-    claims = ending in MEDIA_EXTENSIONS or f".{ending}" in mimetypes.MimeTypes().types_map[True]
-    return (found.path,) if claims and ending not in kind.extensions else ()
-
-
-def _unread(found: Found, error: UnreadableMedia) -> Unread:
-    ending = found.location.suffix.lower().removeprefix(".")
-    return Unread(
-        path=found.path,
-        reason=str(error),
-        advice=error.advice,
-        # A text beside the photos is expected; a .jpg that is none, or what is gone or forbidden,
-        # is not.
-        expected=ending not in MEDIA_EXTENSIONS
-        and found.bytes > 0
-        and not isinstance(error.__cause__, OSError),
-    )
+    output.write(EVIDENCE_SUMS, evidence)
+    named = ["report.json", "report.html", EVIDENCE_SUMS, *artefacts_of(case)]
+    digests = {name: digest_of(output.path / name) for name in named}
+    sums = checksum_list((digest, os.fsencode(name)) for name, digest in digests.items() if digest)
+    output.write(OUTPUT_SUMS, sums)
+    return digests["report.json"]

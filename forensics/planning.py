@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from forensics.engine.store import MARKER
+from forensics.engine.output import MARKER
+from forensics.engine.store import FILE_NAME as STORE
 from forensics.ingest.casefile import CASE_FILE, read_case_file
 from forensics.ingest.folder import Found, walk
 from forensics.model.casefile import CaseFile
@@ -48,6 +50,7 @@ def plan(
     case: str | os.PathLike[str] | None = None,
     archive: str | os.PathLike[str] | None = None,
     out: str | os.PathLike[str] | None = None,
+    examiner: str | None = None,
 ) -> Plan:
     """Say what a scan would do, without opening any evidence.
 
@@ -61,6 +64,8 @@ def plan(
         Known footage, a ``.db`` or a folder with a ``list.csv``; else what the case file names.
     out : str or PathLike, optional
         Output folder; ``./FOLDERNAME-report`` by default.
+    examiner : str, optional
+        Who examines; else what the case file says.
 
     Returns
     -------
@@ -83,6 +88,8 @@ def plan(
     case_path = Path(case) if case is not None else root / CASE_FILE
     is_named = case is not None
     case_file = read_case_file(case_path) if is_named or case_path.exists() else CaseFile()
+    if examiner is not None:
+        case_file = replace(case_file, examiner=examiner)
     known = _archive_path(archive, case_file, case_path)
     not_evidence = [target, case_path, *([known] if known is not None else [])]
     if case_file.archive is not None:
@@ -106,7 +113,8 @@ def _without_reports(listed: Sequence[Found | Unread]) -> list[Found | Unread]:
     reports = {
         folder
         for folder, _, name in (path.rpartition("/") for path in names)
-        if folder and name == MARKER and f"{folder}/report.json" in names
+        # The second is there after a run that was interrupted, too.
+        if folder and name == MARKER and {f"{folder}/report.json", f"{folder}/{STORE}"} & names
     }
     inside = tuple(f"{folder}/" for folder in reports)
     kept = [each for each in listed if not each.path.startswith(inside)]

@@ -4,6 +4,7 @@ import shutil
 import sys
 import time
 
+from forensics.cli.terminal import warn
 from forensics.examine import Progress
 from forensics.report.text import reveal
 
@@ -30,9 +31,12 @@ class ProgressLine:
         """
         if sys.stderr is None:
             return
+        if progress.notice:
+            self.close()
+            warn(f"note: {progress.notice}")
         now_s = time.monotonic()
         pause_s = _REDRAW_S if self._is_terminal else _LINE_EVERY_S
-        if now_s - self._last_s < pause_s and progress.done != progress.total:
+        if now_s - self._last_s < pause_s:
             return
         self._last_s = now_s
         line = f"{progress.done}/{progress.total} {reveal(progress.doing)}"

@@ -1,6 +1,7 @@
 """``forensics scan``: everything over a folder, then the report."""
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
 from forensics.cli import status
@@ -8,6 +9,9 @@ from forensics.cli import status
 if TYPE_CHECKING:
     from forensics.model.case import Case
     from forensics.planning import Plan
+
+MAX_JOBS = 256
+"""More is a slip of the finger; each may need a gigabyte of memory."""
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -30,6 +34,13 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--archive", metavar="DB", help="known footage: a .db, or a folder with a list.csv"
     )
     parser.add_argument("--out", metavar="DIR", help="output folder (default: ./FOLDER-report)")
+    parser.add_argument("--examiner", metavar="NAME", help="who examines, for the report")
+    parser.add_argument(
+        "--jobs",
+        type=_jobs,
+        metavar="N",
+        help="worker processes (default: one a core); 0 works without any, for debugging",
+    )
     parser.add_argument("--show", action="store_true", help="do not blur pictures in the report")
     parser.add_argument("--dry-run", action="store_true", help="say what would be examined")
     parser.add_argument("--json", action="store_true", help="print the report's path as JSON")
@@ -56,8 +67,13 @@ def run(arguments: argparse.Namespace) -> int:
     from forensics.ingest.folder import printable_path
     from forensics.planning import plan
 
-    paths = {"case": arguments.case, "archive": arguments.archive, "out": arguments.out}
-    todo = plan(arguments.folder, **paths)
+    settings = {
+        "case": arguments.case,
+        "archive": arguments.archive,
+        "out": arguments.out,
+        "examiner": arguments.examiner,
+    }
+    todo = plan(arguments.folder, **settings)
     if arguments.dry_run:
         return _print_plan(todo, as_json=arguments.json)
     if not todo.found:
@@ -69,7 +85,14 @@ def run(arguments: argparse.Namespace) -> int:
         return status.NOTHING
     progress = ProgressLine()
     try:
-        case = scan(arguments.folder, **paths, show=arguments.show, on_progress=progress)
+        case = scan(
+            arguments.folder,
+            **settings,
+            jobs=arguments.jobs,
+            show=arguments.show,
+            command=sys.argv,
+            on_progress=progress,
+        )
     finally:
         progress.close()
     for problem in case.problems:
@@ -80,6 +103,13 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print_summary(case, todo.out / "report.html")
     return _status(case)
+
+
+def _jobs(text: str) -> int:
+    jobs = int(text)
+    if not 0 <= jobs <= MAX_JOBS:
+        raise argparse.ArgumentTypeError(f"a number from 0 to {MAX_JOBS} is wanted, not {text}")
+    return jobs
 
 
 def _status(case: "Case") -> int:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from forensics.calibration import load
+from forensics.engine.keys import library_versions
 from forensics.engine.step import Step
 from forensics.model.case import SCHEMA, ArchiveSummary, Case, CaseProblem, Method, Tool
 from forensics.model.casefile import CaseFile
@@ -12,16 +13,6 @@ from forensics.model.match import CheckReport, Group
 from forensics.model.outcome import Absent, Outcome, Problem, Result
 
 _DISTRIBUTION = "strike-forensics"
-_LIBRARIES = (
-    "av",
-    "exifread",
-    "imagehash",
-    "numpy",
-    "opencv-python-headless",
-    "pillow",
-    "pillow-heif",
-    "scikit-image",
-)
 
 
 def build_case(
@@ -88,17 +79,11 @@ def build_case(
 
 
 def _tool() -> Tool:
-    libraries = {}
-    for name in _LIBRARIES:
-        try:
-            libraries[name] = version(name)
-        except PackageNotFoundError:
-            libraries[name] = "not installed"
     try:
         own = version(_DISTRIBUTION)
     except PackageNotFoundError:  # a checkout that was never installed
         own = "0+checkout"
-    return Tool(_DISTRIBUTION, own, libraries)
+    return Tool(_DISTRIBUTION, own, library_versions())
 
 
 def _item_problems(items: Sequence[Item], outcomes: Sequence[Outcome]) -> list[CaseProblem]:

@@ -1,48 +1,150 @@
-"""Run steps on one subject and turn whatever happens into an outcome."""
+"""Visit one file, run steps on it, and turn whatever happens into an outcome."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, Protocol
 
+from forensics.engine.messages import Doing, Finished, Identity, Refused, Todo, Told
 from forensics.engine.step import Step
-from forensics.ingest.media import Media
-from forensics.model.errors import ForensicsError
+from forensics.ingest.media import Identified, Media, decode, identify, undecoded
+from forensics.model.errors import ForensicsError, UnreadableMedia
 from forensics.model.findings import StillFacts, VideoFacts
 from forensics.model.outcome import Absent, ArtefactBytes, Made, Outcome, Problem, Result
 
 
-def visit(
-    media: Media, steps: Sequence[Step], *, store: Callable[[ArtefactBytes], str]
-) -> list[Outcome]:
-    """Run every item step on one opened item.
+class Desk(Protocol):
+    """Who ordered a visit, as the visit sees it."""
 
-    The item is opened once; the steps share its bytes and pictures.
+    def ask(self, identity: Identity) -> Todo:
+        """Say what is still to be found out.
+
+        Parameters
+        ----------
+        identity : Identity
+            Which bytes the file holds.
+
+        Returns
+        -------
+        Todo
+            The steps to run.
+        """
+
+    def tell(self, message: Told | Doing) -> None:
+        """Take what a step said, or a sign of life.
+
+        Parameters
+        ----------
+        message : Told or Doing
+            The message.
+        """
+
+
+IDENTIFYING = "reading"
+"""What a visit does before it knows which bytes the file holds."""
+
+_NEED_DECODING = {"file", "media", "frames"}
+
+
+def visit(location: bytes, desk: Desk) -> Finished | Refused:
+    """Open one file once, and run every step on it that is asked for.
+
+    Workers and the serial executor run this same function.
 
     Parameters
     ----------
-    media : Media
-        The opened item.
-    steps : sequence of Step
-        Rows with scope ``file``, which has opened it, and ``item``.
-    store : callable
-        Takes an artefact and gives the path under which it is kept.
+    location : bytes
+        Where to open it.
+    desk : Desk
+        Who ordered it; is told every outcome as soon as there is one.
 
     Returns
     -------
-    list of Outcome
-        One a step.
+    Finished or Refused
+        How it ended.
     """
-    subject = (media.sha256,)
-    outcomes = []
-    values: dict[str, object] = {"media": media, "frames": media.frames}
+
+    def read(_: float) -> None:
+        desk.tell(Doing(IDENTIFYING, 0.0))
+
+    try:
+        with identify(os.fsdecode(location), on_progress=read) as opened:
+            todo = desk.ask(Identity(opened.sha256, opened.bytes, opened.type))
+            media = _decoded(opened, todo, desk)
+            kind = media.type if media is not None else todo.type or opened.type
+            for message in run_steps(
+                todo.steps, sha256=opened.sha256, kind=kind.kind, media=media, known=todo.known
+            ):
+                desk.tell(message)
+    except UnreadableMedia as error:
+        return Refused(str(error), error.advice, isinstance(error.__cause__, OSError))
+    return Finished(media.type if media is not None else None)
+
+
+def _decoded(opened: Identified, todo: Todo, desk: Desk) -> Media | None:
+    needing = [step for step in todo.steps if _NEED_DECODING & {step.scope, *step.takes}]
+    if not needing:
+        return None
+    if todo.stopped is not None:
+        # Not asked a third time; other steps still get the bytes.
+        return undecoded(opened, todo.stopped)
+    step = needing[0].name
+    desk.tell(Doing(step, 0.0))
+    return decode(opened, on_progress=lambda played_s: desk.tell(Doing(step, played_s)))
+
+
+def run_steps(
+    steps: Sequence[Step],
+    *,
+    sha256: str,
+    kind: str,
+    media: Media | None = None,
+    known: Mapping[str, Outcome] | None = None,
+) -> Iterator[Doing | Told]:
+    """Run item steps on one item; they share its bytes and pictures.
+
+    Parameters
+    ----------
+    steps : sequence of Step
+        Rows with scope ``file``, which has opened it, and ``item``.
+    sha256 : str
+        The item.
+    kind : str
+        What kind it is.
+    media : Media, optional
+        The decoded item; without it only steps that take other findings can run.
+    known : mapping of str to Outcome, optional
+        What is known of the rows above.
+
+    Yields
+    ------
+    Doing or Told
+        Before every step its name, and then what it said.
+    """
+    values: dict[str, object] = {name: _given(each) for name, each in (known or {}).items()}
+    if media is not None:
+        values |= {"media": media, "frames": media.frames}
     for step in steps:
-        given = media.facts if step.scope == "file" else _run_item_step(step, media, values)
+        yield Doing(step.name, 0.0)
+        if step.scope == "file" and media is not None:
+            given: object = _opening(media)
+        else:
+            given = _run_item_step(step, kind, values)
         values[step.name] = given.finding if isinstance(given, Made) else given
-        outcome = _as_outcome(given, step.limits, store)
-        outcomes.append(Outcome(step.name, step.version, subject, outcome))
-    return outcomes
+        outcome, artefacts = _as_outcome(given, step.limits)
+        yield Told(Outcome(step.name, step.version, (sha256,), outcome), artefacts)
 
 
-def run_step(step: Step, values: Mapping[str, object]) -> object:
+def _given(known: Outcome) -> object:
+    return known.outcome.finding if isinstance(known.outcome, Result) else known.outcome
+
+
+def _opening(media: Media) -> Made | Absent | Problem:
+    if isinstance(media.facts, Absent | Problem):
+        return media.facts
+    return Made(media.facts, media.artefacts)
+
+
+def run_step(step: Step, values: Mapping[str, object]) -> Any:  # Any: depends on the row
     """Call one step with what it takes.
 
     Parameters
@@ -74,10 +176,10 @@ _REINSTALL = "Install the package again in a fresh environment; see the README."
 _REPORT_FAULT = "This is a fault of this program; please report it with the file if you may."
 
 
-def _run_item_step(step: Step, media: Media, values: Mapping[str, object]) -> object:
-    if media.type.kind not in step.kinds:
-        return Absent("not_applicable", f"{step.name} does not apply to a {media.type.kind}")
-    if "frames" in step.takes and not media.frames:
+def _run_item_step(step: Step, kind: str, values: Mapping[str, object]) -> object:
+    if kind not in step.kinds:
+        return Absent("not_applicable", f"{step.name} does not apply to a {kind}")
+    if "frames" in step.takes and not values["frames"]:
         return Absent("unreadable", "no picture of this item could be decoded")
     for name in step.takes:
         if isinstance(values[name], Absent | Problem):
@@ -86,15 +188,14 @@ def _run_item_step(step: Step, media: Media, values: Mapping[str, object]) -> ob
 
 
 def _as_outcome(
-    given: object, limits: tuple[str, ...], store: Callable[[ArtefactBytes], str]
-) -> Result | Absent | Problem:
+    given: object, limits: tuple[str, ...]
+) -> tuple[Result | Absent | Problem, dict[str, ArtefactBytes]]:
     if isinstance(given, Absent | Problem):
-        return given
+        return given, {}
     if isinstance(given, Made):
-        kept = {name: store(artefact) for name, artefact in given.artefacts.items()}
-        return Result(given.finding, kept, limits)
+        return Result(given.finding, {}, limits), given.artefacts
     # Every other step returns one of the findings of model.findings.
-    return Result(given, {}, limits)  # type: ignore[arg-type]
+    return Result(given, {}, limits), {}  # type: ignore[arg-type]
 
 
 State = Literal["ok", "degraded", "rejected"]

@@ -1,153 +1,230 @@
-"""The output folder: artefacts by digest, reports written whole or not at all."""
+"""What earlier runs found out: resume and cache in one SQLite file, written by the parent alone."""
 
 import hashlib
-import os
-import shutil
+import sqlite3
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
+
+import msgspec
 
 from forensics.model.errors import OutputError
-from forensics.model.outcome import ArtefactBytes
+from forensics.model.item import SniffedType
 
-MARKER = "case-id.txt"
-"""Names the folder whose report this is, so that another case's is never overwritten."""
+FILE_NAME = "store.db"
+
+_SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE found (
+  key TEXT PRIMARY KEY,
+  subject TEXT NOT NULL,
+  payload BLOB NOT NULL,
+  digest BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX found_subject ON found (subject);
+"""
 
 
-class OutputFolder:
-    """The folder a run writes to.
+class Store:
+    """Records by key, each with a digest of its own.
 
-    Used as a context manager: when the run fails in a folder it made itself, nothing is left.
+    A record that was changed or cut is noticed, dropped, and made again. The digest guards against
+    damage, not against a person who can write to the folder and knows how it is made.
 
     Parameters
     ----------
-    path : Path
-        The folder; made when missing.
-    case_id : str
-        Which case it belongs to.
+    folder : Path
+        The output folder.
+
+    Attributes
+    ----------
+    damaged : int
+        How many records were found damaged and dropped.
 
     Raises
     ------
     OutputError
-        When it cannot be written to, or belongs to another case.
+        When it cannot be written.
     """
 
-    def __init__(self, path: Path, *, case_id: str) -> None:
-        self.path = path
-        case_id = case_id.strip()
-        self._made = False
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE_NAME
+        self.damaged = 0
         try:
-            self._made = not path.exists()
-            self._claim(case_id)
-        except OSError as error:
-            self._remove_if_made()
-            if isinstance(error, OutputError):
-                raise
-            raise _output_error(path, error) from error
+            self._connection = self._open()
+        except sqlite3.DatabaseError:
+            # Not ours to repair: what it held can be found out again.
+            self.damaged = 1
+            self._remove()
+            self._connection = self._open()
 
-    def __enter__(self) -> "OutputFolder":
-        return self
+    def close(self) -> None:
+        """Close the file; what was put in is kept also without."""
+        self._connection.close()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is not None:
-            self._remove_if_made()
-
-    def keep(self, artefact: ArtefactBytes) -> str:
-        """Store one artefact under its digest.
+    def get(self, key: str) -> bytes | None:
+        """Give a record.
 
         Parameters
         ----------
-        artefact : ArtefactBytes
-            The file.
+        key : str
+            Its key.
 
         Returns
         -------
-        str
-            Its path relative to the output folder.
+        bytes or None
+            None when there is none, or it was damaged.
         """
-        digest = hashlib.sha256(artefact.data).hexdigest()
-        relative = f"artefacts/{digest[:2]}/{digest}{artefact.suffix}"
-        if not (self.path / relative).exists():
-            self.write(relative, artefact.data)
-        return relative
+        try:
+            row = self._connection.execute(
+                "SELECT payload, digest FROM found WHERE key = ?", (key,)
+            ).fetchone()
+        except sqlite3.DatabaseError:
+            self._start_again()
+            return None
+        if row is None:
+            return None
+        payload, digest = row
+        if not isinstance(payload, bytes) or digest != _digest(key, payload):
+            self.drop(key)
+            return None
+        return payload
 
-    def load(self, relative: str) -> bytes:
-        """Read one artefact back.
+    def put(self, key: str, payload: bytes, *, subject: str = "") -> None:
+        """Keep a record; it survives the end of this process, however it ends.
 
         Parameters
         ----------
-        relative : str
-            Path in the output folder.
+        key : str
+            Its key.
+        payload : bytes
+            The record.
+        subject : str, optional
+            SHA-256 of the item it is about.
+        """
+        row = (key, subject, payload, _digest(key, payload))
+        self._write("INSERT OR REPLACE INTO found VALUES (?, ?, ?, ?)", row)
+
+    def drop(self, key: str) -> None:
+        """Forget a record because it, or a file it names, was found damaged.
+
+        Parameters
+        ----------
+        key : str
+            Its key.
+        """
+        self.damaged += 1
+        self._write("DELETE FROM found WHERE key = ?", (key,))
+
+    def forget(self, subject: str) -> None:
+        """Forget everything about an item.
+
+        Parameters
+        ----------
+        subject : str
+            Its SHA-256.
+        """
+        self._write("DELETE FROM found WHERE subject = ?", (subject,))
+
+    def is_empty(self) -> bool:
+        """Say whether nothing was found out about any item yet.
 
         Returns
         -------
-        bytes
-            Its content.
+        bool
+            True for a new store.
         """
-        return (self.path / relative).read_bytes()
-
-    def write(self, relative: str, data: bytes) -> None:
-        """Write one file whole or not at all.
-
-        Parameters
-        ----------
-        relative : str
-            Path in the output folder.
-        data : bytes
-            Its content.
-
-        Raises
-        ------
-        OutputError
-            When the disk is full or the folder was made read-only.
-        """
-        target = self.path / relative
-        temporary = target.with_name(f".{target.name}.part")
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with temporary.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(target)
-        except OSError as error:
-            raise _output_error(target, error) from error
-        finally:
-            # Gone already when all went well; an interruption leaves none behind either.
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
-
-    def _remove_if_made(self) -> None:
-        if self._made:
-            shutil.rmtree(self.path, ignore_errors=True)
-
-    def _claim(self, case_id: str) -> None:
-        if self.path.exists() and not self.path.is_dir():
-            raise OutputError(f"{self.path} is a file", advice="Name a folder with --out.")
-        self.path.mkdir(parents=True, exist_ok=True)
-        marker = self.path / MARKER
-        if marker.exists():
-            owner = marker.read_text("utf-8", "replace").strip()
-            if owner != case_id:
-                raise OutputError(
-                    f"{self.path} holds the report of another case ({owner})",
-                    advice="Name another folder with --out.",
-                )
-        elif any(self.path.iterdir()):
-            raise OutputError(
-                f"{self.path} is not empty and holds no report",
-                advice="Name a new or empty folder with --out.",
+            return (
+                self._connection.execute(
+                    "SELECT 1 FROM found WHERE subject != '' LIMIT 1"
+                ).fetchone()
+                is None
             )
-        self.write(MARKER, f"{case_id}\n".encode())
+        except sqlite3.Error:
+            return True
+
+    def type_of(self, sha256: str) -> SniffedType | None:
+        """Give what an item turned out to be when it was decoded.
+
+        Parameters
+        ----------
+        sha256 : str
+            The item.
+
+        Returns
+        -------
+        SniffedType or None
+            None when it never was.
+        """
+        payload = self.get(f"type {sha256}")
+        return None if payload is None else msgspec.json.decode(payload, type=SniffedType)
+
+    def keep_type(self, sha256: str, kind: SniffedType) -> None:
+        """Keep what an item turned out to be.
+
+        Parameters
+        ----------
+        sha256 : str
+            The item.
+        kind : SniffedType
+            What it is.
+        """
+        self.put(f"type {sha256}", msgspec.json.encode(kind), subject=sha256)
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            connection = sqlite3.connect(self.path, isolation_level=None, timeout=0)
+            # One writer: the run's lock sees to that. No shared memory, so network disks will do.
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute("PRAGMA journal_mode = WAL")
+            # A commit outlives this process at once; after a power cut the last ones may be gone.
+            connection.execute("PRAGMA synchronous = NORMAL")
+            (found,) = connection.execute("PRAGMA user_version").fetchone()
+            if found != _SCHEMA_VERSION:
+                _lay_out(connection)
+        except sqlite3.OperationalError as error:
+            raise _cannot_write(self.path, error) from error
+        return connection
+
+    def _write(self, statement: str, values: tuple[object, ...]) -> None:
+        try:
+            self._connection.execute(statement, values)
+        except sqlite3.OperationalError as error:
+            raise _cannot_write(self.path, error) from error
+        except sqlite3.DatabaseError:
+            self._start_again()
+            self._connection.execute(statement, values)
+
+    def _start_again(self) -> None:
+        self.damaged += 1
+        with suppress(sqlite3.Error):
+            self._connection.close()
+        self._remove()
+        self._connection = self._open()
+
+    def _remove(self) -> None:
+        for ending in ("", "-wal", "-shm", "-journal"):
+            self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
 
 
-def _output_error(path: Path, error: OSError) -> OutputError:
+def _lay_out(connection: sqlite3.Connection) -> None:
+    # Of another version: what it holds was keyed otherwise.
+    tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    connection.execute("BEGIN")
+    for (name,) in tables:
+        connection.execute('DROP TABLE "' + name.replace('"', '""') + '"')
+    for statement in _SCHEMA.split(";"):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
+    connection.execute("COMMIT")
+
+
+def _digest(key: str, payload: bytes) -> bytes:
+    return hashlib.sha256(key.encode() + b"\0" + payload).digest()
+
+
+def _cannot_write(path: Path, error: sqlite3.OperationalError) -> OutputError:
     return OutputError(
-        f"cannot write {path}: {error.strerror or error}",
+        f"cannot write {path}: {error}",
         advice="Check free space and permissions, or name another folder with --out.",
     )

@@ -178,6 +178,26 @@ def decode(opened: Identified, *, on_progress: OnProgress | None = None) -> Medi
     return _decode_video(opened, on_progress or _unheard)
 
 
+def undecoded(opened: Identified, problem: Problem) -> Media:
+    """Give an open file without decoding it, because its decoder failed before.
+
+    Parameters
+    ----------
+    opened : Identified
+        As `identify` gives it.
+    problem : Problem
+        What happened then.
+
+    Returns
+    -------
+    Media
+        Its bytes, with the problem and no pictures.
+    """
+    return Media(
+        opened.path, opened.sha256, opened.bytes, opened.type, opened.data, problem, (), {}
+    )
+
+
 def _unheard(_: float) -> None:
     pass
 

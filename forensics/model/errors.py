@@ -71,3 +71,15 @@ class OutputError(ForensicsError, OSError):
 
     def __str__(self) -> str:
         return self.message
+
+
+class WorkerError(ForensicsError, RuntimeError):
+    """Worker processes cannot be started.
+
+    Parameters
+    ----------
+    message : str
+        What happened, in one sentence.
+    advice : str, optional
+        What the reader can do about it.
+    """

@@ -5,6 +5,7 @@ from typing import Protocol
 import msgspec
 
 from forensics.model.case import Case
+from forensics.model.outcome import Result
 from forensics.report.html import render_html
 
 
@@ -52,6 +53,26 @@ def write_report(case: Case, output: Output, *, show: bool = False) -> None:
     data = encode_case(case)
     output.write("report.json", data)
     output.write("report.html", render_html(case, load=output.load, show=show, json_bytes=data))
+
+
+def artefacts_of(case: Case) -> list[str]:
+    """Name the files that a report rests on.
+
+    Parameters
+    ----------
+    case : Case
+        What was found.
+
+    Returns
+    -------
+    list of str
+        Paths in the output folder, sorted, each once.
+    """
+    named = {path for match in case.matches for path in match.artefacts.values()}
+    for each in case.outcomes:
+        if isinstance(each.outcome, Result):
+            named.update(each.outcome.artefacts.values())
+    return sorted(named)
 
 
 def encode_case(case: Case) -> bytes:

@@ -92,7 +92,9 @@ def create_tables(connection: sqlite3.Connection) -> None:
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        # An interruption may come when it has just been committed.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
 
 
@@ -181,7 +183,9 @@ def migrate(
         connection.execute(f"PRAGMA user_version = {max(version, SCHEMA_VERSION)}")
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        # An interruption may come when it has just been committed.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
     return backup
 

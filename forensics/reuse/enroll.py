@@ -8,7 +8,8 @@ from msgspec import Struct
 from forensics.ingest.folder import printable_path
 from forensics.ingest.media import open_media, require_pictures
 from forensics.model.errors import UnreadableMedia
-from forensics.model.findings import CompareViews
+from forensics.model.findings import CompareViews, ImageHashes, StillFacts, VideoFacts
+from forensics.model.item import SniffedType
 from forensics.model.match import CheckProblem
 from forensics.reuse.archive import Archive
 from forensics.reuse.archive_entry import Entry, Sighting
@@ -33,6 +34,33 @@ class Enrolled(Struct, frozen=True):
     path: str
     id: str
     is_new: bool
+
+
+class Footage(Struct, frozen=True):
+    """What was found out about a file of known footage.
+
+    Parameters
+    ----------
+    sha256 : str
+        Digest of its bytes.
+    size_bytes : int
+        How many they are.
+    type : SniffedType
+        What it is.
+    facts : StillFacts or VideoFacts
+        Its size.
+    hashes : ImageHashes
+        Hashes of its pictures.
+    views : (CompareViews, bytes) or None
+        Small views of the same pictures and their PNG.
+    """
+
+    sha256: str
+    size_bytes: int
+    type: SniffedType
+    facts: StillFacts | VideoFacts
+    hashes: ImageHashes
+    views: tuple[CompareViews, bytes] | None
 
 
 class Enrolment(Struct, frozen=True):
@@ -128,20 +156,49 @@ def enroll(
     """
     media = open_media(path)
     facts = require_pictures(media)
-    entry = Entry(
-        id=media.sha256,
-        sha256=media.sha256,
-        kind=media.type.kind,
-        format=media.type.format,
-        bytes=media.bytes,
-        width_px=facts.width_px,
-        height_px=facts.height_px,
-        **msgspec.structs.asdict(sighting),
-    )
     views: tuple[CompareViews, bytes] | None = None
     if not hashes_only:
         made = make_views(media.frames)
         if isinstance(made.finding, CompareViews):
             views = made.finding, made.artefacts["views"].data
-    is_new = archive.add(entry, hashes=hash_frames(media.frames), views=views)
-    return Enrolled(sighting.path or printable_path(path), entry.id, is_new)
+    footage = Footage(
+        media.sha256, media.bytes, media.type, facts, hash_frames(media.frames), views
+    )
+    enrolled = enroll_found(archive, footage, sighting=sighting)
+    return msgspec.structs.replace(enrolled, path=enrolled.path or printable_path(path))
+
+
+def enroll_found(archive: Archive, footage: Footage, *, sighting: Sighting) -> Enrolled:
+    """Take footage into an archive that was opened and hashed already.
+
+    Parameters
+    ----------
+    archive : Archive
+        Open for writing.
+    footage : Footage
+        What was found out about the file.
+    sighting : Sighting
+        Where it comes from and since when it is known.
+
+    Returns
+    -------
+    Enrolled
+        Its entry, and whether the archive had these bytes already.
+
+    Raises
+    ------
+    ArchiveError
+        When the archive cannot be written.
+    """
+    entry = Entry(
+        id=footage.sha256,
+        sha256=footage.sha256,
+        kind=footage.type.kind,
+        format=footage.type.format,
+        bytes=footage.size_bytes,
+        width_px=footage.facts.width_px,
+        height_px=footage.facts.height_px,
+        **msgspec.structs.asdict(sighting),
+    )
+    is_new = archive.add(entry, hashes=footage.hashes, views=footage.views)
+    return Enrolled(sighting.path or "", entry.id, is_new)

@@ -1,12 +1,11 @@
 """Exit status: 0 ran; 1 something failed; 2 wrong usage; 3 nothing examined; 130 interrupted."""
 
 import json
-import os
-from importlib import import_module
+from pathlib import Path
 
 import pytest
 
-from forensics.ingest.media import open_media
+from forensics.ingest.media import identify
 from forensics.model.errors import UnreadableMedia
 
 
@@ -251,13 +250,13 @@ def test_big_case_file_is_read(evidence, forensics):
 def test_interruption_gives_130_and_leaves_no_new_folder(
     evidence, here, forensics, monkeypatch, command
 ):
-    def interrupt(path):
+    def interrupt(path, **_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(examine_module(), "open_media", interrupt)
+    monkeypatch.setattr("forensics.engine.runner.identify", interrupt)
     monkeypatch.setattr("forensics.reuse.check.open_media", interrupt)
     before = sorted(here.rglob("*"))
-    arguments = ("evidence",)
+    arguments = ("evidence", "--jobs", "0")
     if command == "check":
         arguments = ("evidence/copy.jpg", "--archive", "archive")
 
@@ -276,7 +275,7 @@ def test_interruption_leaves_the_last_report_of_the_case(evidence, here, forensi
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("forensics.engine.store.os.fsync", interrupt)
+    monkeypatch.setattr("forensics.engine.output.os.fsync", interrupt)
     status, _ = forensics("scan", "evidence")
 
     assert status == 130
@@ -288,7 +287,7 @@ def test_full_disk_is_one_line_and_leaves_no_new_folder(evidence, here, forensic
     def fail(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("forensics.engine.store.os.fsync", fail)
+    monkeypatch.setattr("forensics.engine.output.os.fsync", fail)
 
     status, printed = forensics("scan", "evidence")
 
@@ -300,9 +299,9 @@ def test_full_disk_is_one_line_and_leaves_no_new_folder(evidence, here, forensic
 def test_broken_archive_is_told_before_any_evidence_is_opened(evidence, forensics, monkeypatch):
     (evidence.parent / "known.db").write_bytes(b"SQLite format 3\0" + bytes(4000))
     opened = []
-    monkeypatch.setattr(examine_module(), "open_media", opened.append)
+    monkeypatch.setattr("forensics.engine.runner.identify", opened.append)
 
-    status, printed = forensics("scan", "evidence", "--archive", "known.db")
+    status, printed = forensics("scan", "evidence", "--archive", "known.db", "--jobs", "0")
 
     assert status == 2
     assert printed.err.splitlines()[-1].startswith("forensics scan: known.db is not an archive. ")
@@ -311,14 +310,14 @@ def test_broken_archive_is_told_before_any_evidence_is_opened(evidence, forensic
 
 
 def test_file_that_vanishes_is_named_and_the_others_are_examined(evidence, forensics, monkeypatch):
-    def open_all_but_one(path):
-        if os.fspath(path).endswith("other.jpg"):
-            path.unlink()
-        return open_media(path)
+    def open_all_but_one(path, **settings):
+        if path.endswith("other.jpg"):
+            Path(path).unlink()
+        return identify(path, **settings)
 
-    monkeypatch.setattr(examine_module(), "open_media", open_all_but_one)
+    monkeypatch.setattr("forensics.engine.runner.identify", open_all_but_one)
 
-    status, printed = forensics("scan", "evidence")
+    status, printed = forensics("scan", "evidence", "--jobs", "0")
 
     assert status == 1
     assert "other.jpg: cannot be opened: No such file or directory" in printed.out
@@ -326,18 +325,14 @@ def test_file_that_vanishes_is_named_and_the_others_are_examined(evidence, foren
 
 
 def test_text_that_vanishes_is_no_expected_gap(evidence, forensics, monkeypatch):
-    def open_none(path):
-        if os.fspath(path).endswith("notes.txt"):
+    def open_none(path, **settings):
+        if path.endswith("notes.txt"):
             raise UnreadableMedia("cannot be opened: gone") from FileNotFoundError()
-        return open_media(path)
+        return identify(path, **settings)
 
-    monkeypatch.setattr(examine_module(), "open_media", open_none)
+    monkeypatch.setattr("forensics.engine.runner.identify", open_none)
 
-    status, printed = forensics("scan", "evidence")
+    status, printed = forensics("scan", "evidence", "--jobs", "0")
 
     assert status == 1
     assert "notes.txt" in printed.out
-
-
-def examine_module():
-    return import_module("forensics.examine")

@@ -262,7 +262,9 @@ def test_closed_streams_leave_the_report_whole(evidence, here, program, closed):
     assert page.endswith("</html>\n")
 
 
-def test_interrupt_from_the_keyboard_gives_130_and_leaves_nothing(evidence, here, draw, program):
+def test_interrupt_from_the_keyboard_gives_130_and_keeps_what_is_done(
+    evidence, here, draw, program
+):
     for seed in range(60):
         draw(evidence / f"{seed:03}.jpg", seed + 10)
     running = subprocess.Popen(
@@ -271,7 +273,8 @@ def test_interrupt_from_the_keyboard_gives_130_and_leaves_nothing(evidence, here
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
     )  # fmt: skip
     waited_until = time.monotonic() + 30
-    while not (here / "evidence-report" / "artefacts").exists():
+    record = here / "evidence-report" / "run.jsonl"
+    while not record.exists() or b"visited" not in record.read_bytes():
         assert time.monotonic() < waited_until
         time.sleep(0.01)
 
@@ -281,4 +284,11 @@ def test_interrupt_from_the_keyboard_gives_130_and_leaves_nothing(evidence, here
     assert running.returncode == 130
     assert err.endswith(b"forensics scan: interrupted\n")
     assert b"Traceback" not in err
-    assert not (here / "evidence-report").exists()
+    done = {line["sha256"] for line in map(json.loads, record.read_text().splitlines())
+            if line["event"] == "visited" and line["ran"]}  # fmt: skip
+    assert done
+    again = program("scan", "evidence")
+    assert again.returncode == 0
+    later = [json.loads(line) for line in record.read_text().splitlines()]
+    later = later[[line["event"] for line in later].index("stopped") :]
+    assert not done & {line["sha256"] for line in later if line.get("ran")}

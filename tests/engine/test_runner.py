@@ -5,13 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forensics.engine.runner import run_step, visit
+from forensics.engine.messages import Told
+from forensics.engine.runner import run_step, run_steps
 from forensics.engine.step import Step
 from forensics.ingest.frame import Frame
 from forensics.ingest.media import Media
 from forensics.model.findings import StillFacts
 from forensics.model.item import SniffedType
-from forensics.model.outcome import Absent, ArtefactBytes, Problem, Result
+from forensics.model.outcome import Absent, Problem, Result
 
 
 def make_media(*, kind: str = "still", frames: int = 1) -> Media:
@@ -34,8 +35,9 @@ def make_step(run: str, **changes: object) -> Step:
     return Step(run=run, **(row | changes))
 
 
-def store(artefact: ArtefactBytes) -> str:
-    return f"kept{artefact.suffix}"
+def run(media: Media, steps: list[Step]) -> list[Told]:
+    said = run_steps(steps, sha256=media.sha256, kind=media.type.kind, media=media)
+    return [each for each in said if isinstance(each, Told)]
 
 
 def failing(media: Media) -> None:
@@ -56,12 +58,12 @@ def test_a_fault_becomes_a_problem_and_the_others_still_run() -> None:
         make_step("forensics.ingest.thumbnail:make_thumbnail", takes=("frames",)),
     ]
 
-    first, second = visit(make_media(), steps, store=store)
+    first, second = run(make_media(), steps)
 
-    assert isinstance(first.outcome, Problem)
-    assert "broken on purpose" in first.outcome.error
-    assert isinstance(second.outcome, Result)
-    assert second.outcome.artefacts == {"thumb": "kept.jpg"}
+    assert isinstance(first.outcome.outcome, Problem)
+    assert "broken on purpose" in first.outcome.outcome.error
+    assert isinstance(second.outcome.outcome, Result)
+    assert [*second.artefacts] == ["thumb"]
 
 
 def test_a_missing_library_is_an_absence_with_advice() -> None:
@@ -75,7 +77,7 @@ def test_a_missing_library_is_an_absence_with_advice() -> None:
 def test_a_step_is_not_applied_to_other_kinds() -> None:
     step = make_step(f"{__name__}:failing", kinds=("video",))
 
-    outcome = visit(make_media(), [step], store=store)[0].outcome
+    outcome = run(make_media(), [step])[0].outcome.outcome
 
     assert isinstance(outcome, Absent)
     assert outcome.reason == "not_applicable"
@@ -84,7 +86,7 @@ def test_a_step_is_not_applied_to_other_kinds() -> None:
 def test_without_pictures_picture_steps_are_absent() -> None:
     step = make_step("forensics.ingest.thumbnail:make_thumbnail", takes=("frames",))
 
-    outcome = visit(make_media(frames=0), [step], store=store)[0].outcome
+    outcome = run(make_media(frames=0), [step])[0].outcome.outcome
 
     assert isinstance(outcome, Absent)
     assert outcome.reason == "unreadable"
@@ -96,7 +98,7 @@ def test_what_rests_on_an_absent_finding_is_absent_too() -> None:
         make_step(f"{__name__}:taking_another", takes=("test.absent",)),
     ]
 
-    outcome = visit(make_media(), steps, store=store)[1].outcome
+    outcome = run(make_media(), steps)[1].outcome.outcome
 
     assert isinstance(outcome, Absent)
     assert "test.absent" in outcome.detail
@@ -106,17 +108,17 @@ def test_what_rests_on_an_absent_finding_is_absent_too() -> None:
 def test_a_strip_is_made_of_several_pictures_only(frames: int) -> None:
     step = make_step("forensics.ingest.thumbnail:make_thumbnail", takes=("frames",))
 
-    outcome = visit(make_media(frames=frames), [step], store=store)[0].outcome
+    told = run(make_media(frames=frames), [step])[0]
 
-    assert isinstance(outcome, Result)
-    assert ("strip" in outcome.artefacts) is (frames > 1)
+    assert isinstance(told.outcome.outcome, Result)
+    assert ("strip" in told.artefacts) is (frames > 1)
 
 
 def test_the_step_that_opens_a_file_has_its_facts_as_outcome() -> None:
     step = make_step("forensics.ingest.media:open_media", scope="file", takes=("path",))
     media = make_media()
 
-    outcome = visit(media, [step], store=store)[0].outcome
+    outcome = run(media, [step])[0].outcome.outcome
 
     assert isinstance(outcome, Result)
     assert outcome.finding == media.facts

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import forensics
-from forensics.ingest.media import open_media
+from forensics.ingest.media import decode
 from forensics.model.errors import ArchiveError, CaseFileError, ForensicsError, OutputError
 from forensics.model.match import CheckReport
 from forensics.model.outcome import Problem, Result
@@ -183,13 +183,13 @@ def test_exact_duplicates_are_one_item_and_decoded_once(evidence, monkeypatch):
         shutil.copyfile(evidence / "a.jpg", evidence / name)
     opened = []
 
-    def count(path):
-        opened.append(path.name)
-        return open_media(path)
+    def count(file, **settings):
+        opened.append(file.path.name)
+        return decode(file, **settings)
 
-    monkeypatch.setattr(import_module("forensics.examine"), "open_media", count)
+    monkeypatch.setattr("forensics.engine.runner.decode", count)
 
-    case = forensics.scan("evidence")
+    case = forensics.scan("evidence", jobs=0)
 
     item = next(item for item in case.items if "a.jpg" in item.paths)
     assert item.paths == ("a.jpg", "below/copy.png", "copy.jpg", "z.txt")
@@ -362,7 +362,7 @@ def test_new_output_folder_is_removed_when_it_cannot_be_claimed(evidence, here, 
     def fail(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("forensics.engine.store.os.fsync", fail)
+    monkeypatch.setattr("forensics.engine.output.os.fsync", fail)
 
     with pytest.raises(OutputError, match="No space left"):
         forensics.scan("evidence", out="new")
@@ -425,9 +425,7 @@ def test_artefacts_are_named_by_their_digest_and_all_there(evidence, archive, he
 
 def test_search_that_fails_leaves_the_rest_of_the_report(evidence, archive, monkeypatch):
     monkeypatch.setattr(
-        import_module("forensics.examine")._Run,
-        "_run_case_step",
-        lambda *_: Problem("failed", "try again"),
+        import_module("forensics.examine"), "run_step", lambda *_: Problem("failed", "try again")
     )
 
     case = forensics.scan("evidence", archive="archive")
@@ -446,7 +444,8 @@ def test_log_of_the_run_is_lines_of_json_whatever_the_names(here):
 
     events = [json.loads(line)["event"] for line in Path("out/run.jsonl").read_text().splitlines()]
     assert events[0] == "start"
-    assert "item" in events
+    assert "visited" in events
+    assert events[-1] == "end"
 
 
 def test_function_is_not_hidden_by_the_module_that_holds_it(here):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from forensics.engine.store import MARKER, OutputFolder
+from forensics.engine.output import LOCK, MARKER, OutputFolder
 from forensics.model.errors import OutputError
 from forensics.model.outcome import ArtefactBytes
 
@@ -69,7 +69,7 @@ def test_a_full_disk_is_a_clear_error_without_a_part(
     with pytest.raises(OutputError, match="No space left"):
         output.write("report.json", b"{}")
 
-    assert [each.name for each in (tmp_path / "out").iterdir()] == [MARKER]
+    assert {each.name for each in (tmp_path / "out").iterdir()} == {MARKER, LOCK}
 
 
 def test_a_file_in_the_way_is_a_clear_error(tmp_path: Path) -> None:

@@ -1,0 +1,307 @@
+"""Keep account of the visits to a set of files: what is known, what is asked, what was said."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+from msgspec import Struct
+
+from forensics.engine.keys import key_of
+from forensics.engine.messages import Finished, Identity, Refused, Todo, Told
+from forensics.engine.step import Step
+from forensics.engine.store import Store
+from forensics.model.item import SniffedType
+from forensics.model.outcome import ArtefactBytes, Outcome, Problem, Result
+
+
+class Errand(Struct, frozen=True):
+    """A file to visit.
+
+    Parameters
+    ----------
+    path : str
+        How people are told of it.
+    location : Path
+        Where to open it.
+    bytes : int
+        Its size when it was found.
+    """
+
+    path: str
+    location: Path
+    bytes: int = 0
+
+
+@dataclass
+class Visited:
+    """What is known of one item after its visit.
+
+    Parameters
+    ----------
+    sha256 : str
+        Digest of its bytes.
+    bytes : int
+        How many they are.
+    type : SniffedType
+        What it is.
+    outcomes : dict of str to Outcome
+        What each step said, in the order of the table.
+    errands : list of Errand
+        Files that hold these bytes, in the order they were met.
+    was_decoded : bool
+        Whether it was decoded in this run; else everything was known before.
+    """
+
+    sha256: str
+    bytes: int
+    type: SniffedType
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    errands: list[Errand] = field(default_factory=list)
+    was_decoded: bool = False
+
+
+class Keeper(Protocol):
+    """Where artefacts are kept: the output folder."""
+
+    def keep(self, artefact: ArtefactBytes) -> str:
+        """Store one artefact.
+
+        Parameters
+        ----------
+        artefact : ArtefactBytes
+            The file.
+
+        Returns
+        -------
+        str
+            Its path.
+        """
+
+    def holds(self, relative: str) -> bool:
+        """Say whether an artefact is there, undamaged.
+
+        Parameters
+        ----------
+        relative : str
+            Its path.
+
+        Returns
+        -------
+        bool
+            False when it is missing or other bytes than its name says.
+        """
+
+
+class Visits:
+    """The desk at which all visits of a run are ordered, and where their outcomes come in.
+
+    Parameters
+    ----------
+    steps : sequence of Step
+        Rows to run on every item.
+    store : Store
+        What earlier runs found out; what this one finds goes there at once.
+    keeper : Keeper
+        Keeps artefacts.
+
+    Attributes
+    ----------
+    items : dict of str to Visited
+        By SHA-256.
+    refused : list of (Errand, Refused)
+        Files that cannot be examined.
+    """
+
+    def __init__(self, steps: Sequence[Step], *, store: Store, keeper: Keeper) -> None:
+        self._steps = tuple(steps)
+        self._store = store
+        self._keeper = keeper
+        self._stopped: dict[str, Problem] = {}
+        self._owner: dict[str, Errand] = {}
+        self.items: dict[str, Visited] = {}
+        self.refused: list[tuple[Errand, Refused]] = []
+
+    def ask(self, errand: Errand, identity: Identity) -> Todo:
+        """Say what is still to be found out about an identified file.
+
+        Parameters
+        ----------
+        errand : Errand
+            The file.
+        identity : Identity
+            Which bytes it holds.
+
+        Returns
+        -------
+        Todo
+            The steps to run; none when all is known, or another visit to the same bytes is
+            under way.
+        """
+        digest = identity.sha256
+        item = self.items.get(digest)
+        if item is None:
+            kind = self._store.type_of(digest)
+            item = Visited(digest, identity.bytes, kind or identity.type)
+            self.items[digest] = item
+            self._owner[digest] = errand
+            self._recall(item)
+        if errand not in item.errands:
+            item.errands.append(errand)
+        if self._owner[digest] != errand:
+            return Todo(())
+        missing = tuple(step for step in self._steps if step.name not in item.outcomes)
+        wanted = {name for step in missing for name in step.takes}
+        return Todo(
+            steps=missing,
+            known={name: item.outcomes[name] for name in wanted & item.outcomes.keys()},
+            type=item.type,
+            stopped=self._stopped.get(digest),
+        )
+
+    def tell(self, identity: Identity, told: Told) -> None:
+        """Take in and keep what a step said.
+
+        Parameters
+        ----------
+        identity : Identity
+            The item.
+        told : Told
+            What was said.
+        """
+        item = self.items[identity.sha256]
+        step = next(step for step in self._steps if step.name == told.outcome.step)
+        outcome = self._with_artefacts(told)
+        item.outcomes[step.name] = outcome
+        item.was_decoded = True
+        key = self._key(step, item)
+        if key is not None:
+            self._store.put(key, msgspec.json.encode(outcome), subject=item.sha256)
+
+    def finish(self, errand: Errand, identity: Identity | None, end: Finished | Refused) -> None:
+        """Take in how a visit ended.
+
+        Parameters
+        ----------
+        errand : Errand
+            The file.
+        identity : Identity or None
+            Which bytes it holds; None when that was not found out.
+        end : Finished or Refused
+            How it ended.
+        """
+        if isinstance(end, Refused):
+            self.refused.append((errand, end))
+        elif identity is not None and end.type is not None:
+            self.items[identity.sha256].type = end.type
+            self._store.keep_type(identity.sha256, end.type)
+
+    def give_up(
+        self, errand: Errand, identity: Identity | None, step: str, problem: Problem
+    ) -> bool:
+        """Take in that a visit had to be stopped twice.
+
+        What is recorded is not kept for later runs: they may have more memory, or more time.
+
+        Parameters
+        ----------
+        errand : Errand
+            The file.
+        identity : Identity or None
+            Which bytes it holds; None when that was not found out.
+        step : str
+            What was running.
+        problem : Problem
+            Why it was stopped.
+
+        Returns
+        -------
+        bool
+            Whether other steps are left to run on it.
+        """
+        row = next((each for each in self._steps if each.name == step), None)
+        if identity is None or row is None:
+            self.refused.append((errand, Refused(problem.error, problem.advice, by_system=False)))
+            return False
+        item = self.items[identity.sha256]
+        item.outcomes[step] = Outcome(step, row.version, (item.sha256,), problem)
+        item.was_decoded = True
+        if row.scope == "file":
+            self._stopped[item.sha256] = problem
+        return any(each.name not in item.outcomes for each in self._steps)
+
+    def in_order(self) -> list[Visited]:
+        """Give the items by their first path, each with its outcomes in the table's order.
+
+        Returns
+        -------
+        list of Visited
+            The same in every run, whoever was visited first.
+        """
+        order = {step.name: place for place, step in enumerate(self._steps)}
+        for item in self.items.values():
+            item.errands.sort(key=lambda errand: errand.path)
+            names = sorted(item.outcomes, key=order.__getitem__)
+            item.outcomes = {name: item.outcomes[name] for name in names}
+        return sorted(self.items.values(), key=lambda item: item.errands[0].path)
+
+    def _recall(self, item: Visited) -> None:
+        for step in self._steps:
+            key = self._key(step, item)
+            payload = None if key is None else self._store.get(key)
+            if key is None or payload is None:
+                continue
+            outcome = msgspec.json.decode(payload, type=Outcome)
+            if isinstance(outcome.outcome, Result) and not all(
+                map(self._keeper.holds, outcome.outcome.artefacts.values())
+            ):
+                self._store.drop(key)
+                continue
+            item.outcomes[step.name] = outcome
+
+    def _key(self, step: Step, item: Visited) -> str | None:
+        """Give a step's key; None while something it takes is not known, or is not to be kept."""
+        taken = [each for each in self._steps if each.name in step.takes]
+        if item.sha256 in self._stopped or any(each.name not in item.outcomes for each in taken):
+            return None
+        upstream = [item.outcomes[each.name] for each in taken]
+        return key_of(step, (item.sha256,), upstream=upstream)
+
+    def _with_artefacts(self, told: Told) -> Outcome:
+        outcome = told.outcome
+        if not told.artefacts or not isinstance(outcome.outcome, Result):
+            return outcome
+        kept = {name: self._keeper.keep(each) for name, each in told.artefacts.items()}
+        result = msgspec.structs.replace(outcome.outcome, artefacts=kept)
+        return msgspec.structs.replace(outcome, outcome=result)
+
+
+def describe_visit(
+    errand: Errand, identity: Identity | None, ran: Sequence[str], started: float
+) -> dict[str, object]:
+    """Give the line of a visit in the run's record.
+
+    Parameters
+    ----------
+    errand : Errand
+        The file.
+    identity : Identity or None
+        Which bytes it holds.
+    ran : sequence of str
+        Steps that ran; none when all was known.
+    started : float
+        When it began, on the monotonic clock.
+
+    Returns
+    -------
+    dict of str to object
+        What JSON can hold.
+    """
+    return {
+        "path": errand.path,
+        "sha256": identity.sha256 if identity is not None else None,
+        "ran": list(ran),
+        "seconds": round(time.monotonic() - started, 3),
+    }

@@ -1,0 +1,132 @@
+"""A worker process: visits files one after the other, and may die of any of them.
+
+It is started with the parent's ends of two pipes as standard input and output, and ends when the
+parent does.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+import time
+from typing import BinaryIO, NoReturn
+
+from forensics.engine.channel import Inbox, frame, receive
+from forensics.engine.messages import (
+    Doing,
+    FromWorker,
+    Identity,
+    Ready,
+    Todo,
+    Told,
+    ToWorker,
+    Visit,
+)
+from forensics.engine.runner import visit
+
+SINGLE_THREADED = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENCV_FOR_THREADS_NUM": "1",
+}
+"""Environment of a worker: one core each, so that N workers use N cores."""
+
+DATA_LIMIT_BYTES = 900 << 20
+"""Private memory of a worker. Beyond it allocations fail, which decoders report as an error."""
+
+SIGN_OF_LIFE_S = 0.2
+"""Pause between two signs of life of one step."""
+
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG, linux/prctl.h
+
+
+def main() -> NoReturn:
+    """Serve the parent until it closes the pipe."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = int(sys.argv[2])
+    _end_with(parent)
+    orders = os.fdopen(os.dup(0), "rb", buffering=0)
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    # What libraries print must not come between the messages.
+    os.dup2(2, 1)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    _load_libraries()
+    _limit_resources()
+    desk = _Channel(orders, answers)
+    desk.send(Ready())
+    try:
+        while (order := desk.receive()) is not None:
+            if isinstance(order, Visit):
+                desk.send(visit(order.location, desk))
+    except BrokenPipeError:
+        pass  # the parent has gone
+    os._exit(0)
+
+
+class _Channel:
+    """The parent, as the visit sees it."""
+
+    def __init__(self, orders: BinaryIO, answers: BinaryIO) -> None:
+        self._orders = orders
+        self._answers = answers
+        self._inbox: Inbox[ToWorker] = Inbox(ToWorker)  # type: ignore[arg-type] # a union
+        self._last: tuple[str, float] = ("", 0.0)
+
+    def ask(self, identity: Identity) -> Todo:
+        self.send(identity)
+        answer = self.receive()
+        if not isinstance(answer, Todo):
+            os._exit(0)  # the parent has gone
+        return answer
+
+    def tell(self, message: Told | Doing) -> None:
+        if isinstance(message, Doing):
+            now = time.monotonic()
+            step, last = self._last
+            if message.step == step and now - last < SIGN_OF_LIFE_S:
+                return
+            self._last = (message.step, now)
+        self.send(message)
+
+    def send(self, message: FromWorker) -> None:
+        data = memoryview(frame(message))
+        while data:
+            data = data[self._answers.write(data) :]
+
+    def receive(self) -> ToWorker | None:
+        return receive(self._orders, self._inbox)
+
+
+def _load_libraries() -> None:
+    """Load what every visit needs before the limits hold, and keep it to one thread."""
+    import cv2
+
+    import forensics.ingest.stills
+
+    cv2.setNumThreads(1)
+    _ = forensics.ingest.stills
+
+
+def _limit_resources() -> None:
+    """Bound memory, and take from decoders what they have no need of: core dumps and files."""
+    for limit, value in (
+        (getattr(resource, "RLIMIT_DATA", None), DATA_LIMIT_BYTES),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+    ):
+        if limit is None:
+            continue
+        _, hard = resource.getrlimit(limit)
+        allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(limit, (allowed, allowed))
+
+
+def _end_with(parent: int) -> None:
+    """End at once when the parent does, even when a decoder is stuck; Linux only."""
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, int(signal.SIGKILL))
+    if os.getppid() != parent:  # it ended before we asked
+        os._exit(0)
