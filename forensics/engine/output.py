@@ -19,7 +19,7 @@ MARKER = "case-id.txt"
 LOCK = "run.lock"
 """Held by the run that writes; the system frees it however that run ends."""
 
-_SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
+PLAIN_ENDING = re.compile(r"\.[a-z0-9]{1,8}")
 _ARTEFACT = re.compile(r"artefacts/[0-9a-f]{2}/([0-9a-f]{64})\.[a-z0-9]{1,8}")
 
 
@@ -89,7 +89,7 @@ class OutputFolder:
         OutputError
             When it cannot be written, or its ending is no plain one.
         """
-        if not _SUFFIX.fullmatch(artefact.suffix):
+        if not PLAIN_ENDING.fullmatch(artefact.suffix):
             raise OutputError(f"no ending of an artefact: {artefact.suffix[:20]!r}")
         digest = hashlib.sha256(artefact.data).hexdigest()
         relative = f"artefacts/{digest[:2]}/{digest}{artefact.suffix}"

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from forensics.engine.keys import key_of
 from forensics.engine.messages import Finished, Identity, Refused, Todo, Told
+from forensics.engine.output import PLAIN_ENDING
 from forensics.engine.step import Step
 from forensics.engine.store import Store
 from forensics.model.item import SniffedType
@@ -221,16 +222,18 @@ class Visits:
         bool
             Whether other steps are left to run on it.
         """
-        row = next((each for each in self._steps if each.name == step), None)
-        if identity is None or row is None:
+        if identity is None:
             self.refused.append((errand, Refused(problem.error, problem.advice, by_system=False)))
             return False
         item = self.items[identity.sha256]
-        item.outcomes[step] = Outcome(step, row.version, (item.sha256,), problem)
+        missing = [each for each in self._steps if each.name not in item.outcomes]
+        # It may have died before it could say which step it had begun.
+        row = next((each for each in missing if each.name == step), missing[0])
+        item.outcomes[row.name] = Outcome(row.name, row.version, (item.sha256,), problem)
         item.was_decoded = True
         if row.scope == "file":
             self._stopped[item.sha256] = problem
-        return any(each.name not in item.outcomes for each in self._steps)
+        return len(missing) > 1
 
     def in_order(self) -> list[Visited]:
         """Give the items by their first path, each with its outcomes in the table's order.
@@ -273,6 +276,9 @@ class Visits:
         outcome = told.outcome
         if not told.artefacts or not isinstance(outcome.outcome, Result):
             return outcome
+        if not all(PLAIN_ENDING.fullmatch(each.suffix) for each in told.artefacts.values()):
+            problem = Problem(f"{outcome.step} made a file whose name has no plain ending")
+            return msgspec.structs.replace(outcome, outcome=problem)
         kept = {name: self._keeper.keep(each) for name, each in told.artefacts.items()}
         result = msgspec.structs.replace(outcome.outcome, artefacts=kept)
         return msgspec.structs.replace(outcome, outcome=result)

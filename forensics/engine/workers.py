@@ -104,11 +104,12 @@ class Workers:
             self._hand_out(on_progress)
             for key, _ in self._selector.select(LOOK_EVERY_S):
                 seat, is_errors = key.data
-                if is_errors:
-                    if not seat.process.read_errors():
-                        self._selector.unregister(key.fileobj)
-                elif seat in self._seats:
+                if seat not in self._seats:
+                    continue  # dismissed just now, because of its other stream
+                if not is_errors:
                     self._listen(seat, visits)
+                elif not seat.process.read_errors():
+                    self._selector.unregister(key.fileobj)
             self._look(visits)
 
     def _hire(self, count: int) -> None:
