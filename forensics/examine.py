@@ -9,7 +9,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from forensics.engine.assemble import build_case
-from forensics.engine.checksums import checksum_list
 from forensics.engine.itemise import item_of, reread, unread_of
 from forensics.engine.log import describe_run
 from forensics.engine.output import OutputFolder
@@ -19,24 +18,18 @@ from forensics.engine.step import Step
 from forensics.engine.visits import Errand, Visited, Visits
 from forensics.footage import open_footage
 from forensics.ingest.folder import original_path, printable_path
-from forensics.ingest.regular import digest_of
 from forensics.model.case import ArchiveSummary, Case, CaseProblem
 from forensics.model.errors import OutputError
 from forensics.model.match import CheckReport, Group
 from forensics.model.outcome import Absent, Outcome, Problem
 from forensics.planning import Plan, plan
-from forensics.report.write import artefacts_of, write_report
+from forensics.report.checksums import checksum_list
+from forensics.report.write import write_report
 from forensics.reuse.archive import Archive
 from forensics.reuse.evidence import draw_match
 from forensics.reuse.probes import make_probe
 from forensics.reuse.views import Probe
 from forensics.stages import NOT_TESTED, STEPS
-
-OUTPUT_SUMS = "SHA256SUMS"
-"""Digests of the report and its pictures: ``sha256sum -c`` in the output folder."""
-
-EVIDENCE_SUMS = "evidence.sha256"
-"""Digests of the examined files: ``sha256sum -c`` in the folder of evidence."""
 
 
 class Progress(Struct, frozen=True):
@@ -146,9 +139,8 @@ def scan(
                 )
             )
         finished = _Run(todo, session, known).run()
-        write_report(finished, output, show=show)
-        sums = _write_sums(finished, output)
-        session.log.note("end", items=len(finished.items), report=sums)
+        digest = write_report(finished, output, evidence=_evidence_sums(finished), show=show)
+        session.log.note("end", items=len(finished.items), report=digest)
         notice = _DAMAGED.format(session.store.damaged) if session.store.damaged else ""
         total = len(todo.found)
         tell(Progress(total, total, "done", notice))
@@ -312,16 +304,9 @@ def _seen(visited: Sequence[Visited]) -> list[object]:
     ]
 
 
-def _write_sums(case: Case, output: OutputFolder) -> str | None:
-    """Write the lists of digests; give the digest of ``report.json``."""
-    evidence = checksum_list(
+def _evidence_sums(case: Case) -> bytes:
+    return checksum_list(
         (item.sha256, os.fsencode(original_path(path)))
         for item in case.items
         for path in item.paths
     )
-    output.write(EVIDENCE_SUMS, evidence)
-    named = ["report.json", "report.html", EVIDENCE_SUMS, *artefacts_of(case)]
-    digests = {name: digest_of(output.path / name) for name in named}
-    sums = checksum_list((digest, os.fsencode(name)) for name, digest in digests.items() if digest)
-    output.write(OUTPUT_SUMS, sums)
-    return digests["report.json"]

@@ -75,6 +75,8 @@ class Session:
         trace: TracebackType | None,
     ) -> None:
         self.output.is_worth_keeping = not self.store.is_empty()
+        if self._workers is not None:
+            self.log.note("workers", peak_bytes=self._workers.peak_bytes)
         self._stack.__exit__(kind, error, trace)
 
     def run(self, errands: Sequence[Errand], visits: Visits) -> None:

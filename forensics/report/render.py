@@ -7,13 +7,13 @@ import msgspec
 from forensics.model.case import SCHEMA
 from forensics.model.errors import ForensicsError, OutputError
 from forensics.report.html import render_html
-from forensics.report.write import decode_case
+from forensics.report.write import EVIDENCE_SUMS, REPORT_SUMS, decode_case, report_sums
 
 _ADVICE = "Name the output folder of a scan, which holds report.json and artefacts."
 
 
 def render_again(folder: Path, *, show: bool = False) -> None:
-    """Write ``report.html`` again from ``report.json`` and the artefacts beside it.
+    """Write ``report.html`` and its digest again from ``report.json`` and what lies beside it.
 
     Parameters
     ----------
@@ -44,10 +44,17 @@ def render_again(folder: Path, *, show: bool = False) -> None:
     html = render_html(
         case, load=lambda path: (folder / path).read_bytes(), show=show, json_bytes=data
     )
-    target = folder / "report.html"
-    temporary = folder / ".report.html.part"
+    _write(folder / "report.html", html)
+    files = {"report.json": data, "report.html": html}
+    if (folder / EVIDENCE_SUMS).is_file():
+        files[EVIDENCE_SUMS] = _read(folder / EVIDENCE_SUMS)
+    _write(folder / REPORT_SUMS, report_sums(case, files))
+
+
+def _write(target: Path, data: bytes) -> None:
+    temporary = target.with_name(f".{target.name}.part")
     try:
-        temporary.write_bytes(html)
+        temporary.write_bytes(data)
         temporary.replace(target)
     except OSError as error:
         temporary.unlink(missing_ok=True)

@@ -1,12 +1,23 @@
-"""Write ``report.json`` and ``report.html`` into the output folder."""
+"""Write the report into the output folder: data, page, and the digests of both."""
 
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Protocol
 
 import msgspec
 
 from forensics.model.case import Case
 from forensics.model.outcome import Result
+from forensics.report.checksums import checksum_list
 from forensics.report.html import render_html
+
+REPORT_SUMS = "SHA256SUMS"
+"""Digests of the report and its pictures: ``sha256sum -c`` in the output folder."""
+
+EVIDENCE_SUMS = "evidence.sha256"
+"""Digests of the examined files: ``sha256sum -c`` in the folder of evidence."""
 
 
 class Output(Protocol):
@@ -38,8 +49,8 @@ class Output(Protocol):
         """
 
 
-def write_report(case: Case, output: Output, *, show: bool = False) -> None:
-    """Write both forms of the report.
+def write_report(case: Case, output: Output, *, evidence: bytes, show: bool = False) -> str:
+    """Write both forms of the report, and the lists of digests.
 
     Parameters
     ----------
@@ -47,27 +58,46 @@ def write_report(case: Case, output: Output, *, show: bool = False) -> None:
         What was found.
     output : Output
         The output folder; artefacts are read from it for the HTML.
+    evidence : bytes
+        The list of the evidence's digests.
     show : bool, optional
         Show pictures at once instead of blurred until clicked.
+
+    Returns
+    -------
+    str
+        SHA-256 of ``report.json``.
     """
     data = encode_case(case)
-    output.write("report.json", data)
-    output.write("report.html", render_html(case, load=output.load, show=show, json_bytes=data))
+    page = render_html(case, load=output.load, show=show, json_bytes=data)
+    files = {"report.json": data, "report.html": page, EVIDENCE_SUMS: evidence}
+    for name, content in files.items():
+        output.write(name, content)
+    output.write(REPORT_SUMS, report_sums(case, files))
+    return hashlib.sha256(data).hexdigest()
 
 
-def artefacts_of(case: Case) -> list[str]:
-    """Name the files that a report rests on.
+def report_sums(case: Case, files: Mapping[str, bytes]) -> bytes:
+    """List the digests of a report's files.
 
     Parameters
     ----------
     case : Case
-        What was found.
+        What was found; its artefacts are named by their digests.
+    files : mapping of str to bytes
+        The other files, by name.
 
     Returns
     -------
-    list of str
-        Paths in the output folder, sorted, each once.
+    bytes
+        What ``sha256sum -c`` reads.
     """
+    digests = {path: PurePosixPath(path).stem for path in _artefacts_of(case)}
+    digests |= {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    return checksum_list((digest, os.fsencode(name)) for name, digest in digests.items())
+
+
+def _artefacts_of(case: Case) -> list[str]:
     named = {path for match in case.matches for path in match.artefacts.values()}
     for each in case.outcomes:
         if isinstance(each.outcome, Result):

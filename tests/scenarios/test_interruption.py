@@ -1,5 +1,6 @@
 """Runs that are killed, repeated, raced or lied to: the same report, and nothing done twice."""
 
+import hashlib
 import json
 import os
 import random
@@ -17,6 +18,7 @@ import pytest
 
 import forensics
 from forensics.model.errors import OutputError
+from forensics.report.render import render_again
 
 REPOSITORY = Path(__file__).parents[2]
 SAMPLE = REPOSITORY / "samples" / "glushkovo"
@@ -306,3 +308,18 @@ def test_signal_to_end_is_an_interruption_that_leaves_no_worker(tmp_path):
     gone, alive = psutil.wait_procs(workers, timeout=10)
     assert not alive
     assert gone
+
+
+def test_page_that_was_made_again_still_goes_with_its_digests(tmp_path):
+    folder, out = tmp_path / "evidence", tmp_path / "out"
+    folder.mkdir()
+    shutil.copyfile(SAMPLE / "DJI_0142.JPG", folder / "a.jpg")
+    forensics.scan(folder, out=out)
+    before = reports(out)
+
+    render_again(out, show=True)
+
+    assert reports(out)[1] != before[1]
+    listed = dict(line.split("  ")[::-1] for line in (out / "SHA256SUMS").read_text().splitlines())
+    for name, digest in listed.items():
+        assert hashlib.sha256((out / name).read_bytes()).hexdigest() == digest

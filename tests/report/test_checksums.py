@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from forensics.engine.checksums import checksum_list
+from forensics.report.checksums import checksum_list
 
 NAMES = [b"a.jpg", b"with space", b"line\nfeed", b"back\\slash", b"return\r", b"\xff\xfe", b"-rf",
          b"<b>", b'"', b"*star", b" leading", "mост.jpg".encode()]  # fmt: skip
