@@ -1,8 +1,9 @@
 """The one composed entry: everything over a folder, then the report."""
 
+import hashlib
 import os
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 
 from forensics.engine.assemble import build_case
 from forensics.engine.itemise import item_of, reread, unread_of
+from forensics.engine.keys import key_of_page
 from forensics.engine.log import describe_run
 from forensics.engine.output import OutputFolder
 from forensics.engine.runner import as_case_outcome, run_step
@@ -24,6 +26,7 @@ from forensics.model.match import CheckReport, Group
 from forensics.model.outcome import Absent, Outcome, Problem
 from forensics.planning import Plan, plan
 from forensics.report.checksums import checksum_list
+from forensics.report.html import render_html
 from forensics.report.write import write_report
 from forensics.reuse.archive import Archive
 from forensics.reuse.evidence import draw_match
@@ -139,8 +142,15 @@ def scan(
                 )
             )
         finished = _Run(todo, session, known).run()
-        digest = write_report(finished, output, evidence=_evidence_sums(finished), show=show)
-        session.log.note("end", items=len(finished.items), report=digest)
+        digest = write_report(
+            finished,
+            output,
+            evidence=_evidence_sums(finished),
+            make_page=lambda data: _page(finished, data, session, show=show),
+        )
+        session.log.note(
+            "end", items=len(finished.items), report=digest, peak_bytes=session.peak_bytes
+        )
         notice = _DAMAGED.format(session.store.damaged) if session.store.damaged else ""
         total = len(todo.found)
         tell(Progress(total, total, "done", notice))
@@ -302,6 +312,19 @@ def _seen(visited: Sequence[Visited]) -> list[object]:
         (item_of(each), [each.outcomes.get(name) for name in ("reuse.hashes", "reuse.views")])
         for each in visited
     ]
+
+
+def _page(case: Case, data: bytes, session: Session, *, show: bool) -> bytes:
+    """Give the page, from the last run when it was made from the same report."""
+    key = key_of_page(data, show=show)
+    digest = session.store.get(key)
+    with suppress(OSError):
+        page = session.output.load("report.html")
+        if digest is not None and hashlib.sha256(page).digest() == digest:
+            return page
+    page = render_html(case, load=session.output.load, show=show, json_bytes=data)
+    session.store.put(key, hashlib.sha256(page).digest())
+    return page
 
 
 def _evidence_sums(case: Case) -> bytes:

@@ -2,13 +2,12 @@
 
 import mimetypes
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from forensics.engine.digests import digests_of
 from forensics.engine.messages import Refused
 from forensics.engine.runner import describe_state
 from forensics.engine.visits import Errand, Visited
-from forensics.ingest.regular import digest_of
 from forensics.ingest.sniff import MEDIA_EXTENSIONS
 from forensics.model.case import CaseProblem
 from forensics.model.findings import StillFacts, VideoFacts
@@ -17,8 +16,6 @@ from forensics.model.outcome import Absent, Problem, Result
 
 OPENING = "ingest.media"
 """The step that opens a file."""
-
-_READERS = 4
 
 
 def item_of(visited: Visited) -> Item:
@@ -92,14 +89,12 @@ def reread(items: Sequence[Visited]) -> list[tuple[Visited, CaseProblem]]:
         In the order of the items.
     """
     files = [(item, errand) for item in items if item.was_decoded for errand in item.errands]
-    # Hashing lets other threads run; more of them only keep the disk busy.
-    with ThreadPoolExecutor(_READERS) as readers:
-        digests = readers.map(lambda each: digest_of(each[1].location), files)
-        return [
-            (item, _changed(errand, digest))
-            for (item, errand), digest in zip(files, digests, strict=True)
-            if digest != item.sha256
-        ]
+    digests = digests_of([errand.location for _, errand in files])
+    return [
+        (item, _changed(errand, digest))
+        for (item, errand), digest in zip(files, digests, strict=True)
+        if digest != item.sha256
+    ]
 
 
 def _changed(errand: Errand, digest: str | None) -> CaseProblem:

@@ -2,10 +2,11 @@
 
 import hashlib
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import resources
 from importlib.metadata import PackageNotFoundError, version
+from importlib.resources.abc import Traversable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -50,6 +51,25 @@ def key_of(step: Step, subject: Sequence[str], *, upstream: Iterable[object] = (
     """
     parts = (basis_of(step), tuple(subject), tuple(digest_of_value(each) for each in upstream))
     return digest_of_value(parts)
+
+
+def key_of_page(data: bytes, *, show: bool) -> str:
+    """Give the key of the page that is made from a report.
+
+    Parameters
+    ----------
+    data : bytes
+        ``report.json``.
+    show : bool
+        Whether pictures are shown at once.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    made_by = (_digest_of_package("report"), version("jinja2"), version("markupsafe"))
+    return digest_of_value((hashlib.sha256(data).hexdigest(), show, made_by))
 
 
 def digest_of_value(value: object) -> str:
@@ -124,12 +144,17 @@ def _source_digest(module: str) -> str:
 @cache
 def _digest_of_package(name: str) -> str:
     digest = hashlib.sha256()
-    folder = resources.files(_PACKAGE) / name
-    for file in sorted(folder.iterdir(), key=lambda each: each.name):
-        if file.name.endswith(".py"):
-            data = file.read_bytes()
-            digest.update(f"{file.name} {len(data)} ".encode() + data)
+    for path, data in _files_of(resources.files(_PACKAGE) / name):
+        digest.update(f"{path} {len(data)} ".encode() + data)
     return digest.hexdigest()
+
+
+def _files_of(folder: Traversable) -> Iterator[tuple[str, bytes]]:
+    for each in sorted(folder.iterdir(), key=lambda each: each.name):
+        if each.is_dir() and each.name != "__pycache__":
+            yield from _files_of(each)
+        elif each.is_file():
+            yield each.name, each.read_bytes()
 
 
 def _digest_of_module(module: str) -> str:

@@ -68,6 +68,8 @@ class WorkerProcess:
         self._inbox: Inbox[FromWorker] = Inbox(FromWorker)  # type: ignore[arg-type] # a union
         self._said: deque[bytes] = deque(maxlen=_STDERR_CHUNKS)
         self._sign = (time.monotonic(), 0.0)
+        self._has_lived = True
+        self._is_new = True
         self._cpu_at_order_s = 0.0
         self._played_s = 0.0
         self.peak_bytes = 0
@@ -89,10 +91,9 @@ class WorkerProcess:
             pass
 
     def start_clock(self) -> None:
-        """Count processor time and signs of life from here: a new file begins."""
-        self._cpu_at_order_s = self._cpu_s()
+        """Count processor time and signs of life from the next look on: a new file begins."""
+        self._is_new = self._has_lived = True
         self._played_s = 0.0
-        self._note_life()
 
     def read(self) -> Iterator[FromWorker]:
         """Give the messages that have come.
@@ -116,7 +117,7 @@ class WorkerProcess:
         if not data:
             raise EOFError
         for message in self._inbox.feed(data):
-            self._note_life()
+            self._has_lived = True
             if isinstance(message, Doing):
                 self.doing = message.step
                 self._played_s = max(self._played_s, message.played_s)
@@ -157,9 +158,17 @@ class WorkerProcess:
         """
         try:
             resident = self._watched.memory_info().rss
-            cpu_s = self._cpu_s()
+            times = self._watched.cpu_times()
         except psutil.Error:
             return None  # it has ended, which shows when it is read from
+        cpu_s = float(times.user + times.system)
+        # Clocks are read at looks alone: to ask the system at every message would cost more than
+        # the work on a small picture.
+        if self._has_lived:
+            self._sign = (time.monotonic(), cpu_s)
+        if self._is_new:
+            self._cpu_at_order_s = cpu_s
+        self._has_lived = self._is_new = False
         self.peak_bytes = max(self.peak_bytes, resident)
         if resident > RSS_LIMIT_BYTES:
             return f"it needed more than {RSS_LIMIT_BYTES >> 20:,} MiB of memory"
@@ -199,13 +208,3 @@ class WorkerProcess:
         if status < 0:
             return f"its process was ended by {signal.Signals(-status).name}"
         return f"its process ended with status {status}"
-
-    def _note_life(self) -> None:
-        self._sign = (time.monotonic(), self._cpu_s())
-
-    def _cpu_s(self) -> float:
-        try:
-            times = self._watched.cpu_times()
-        except psutil.Error:
-            return 0.0
-        return float(times.user + times.system)

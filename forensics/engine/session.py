@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 import psutil
 
+from forensics.engine.digests import digests_of
 from forensics.engine.keys import key_of
 from forensics.engine.log import RunLog
 from forensics.engine.output import OutputFolder
@@ -75,9 +76,12 @@ class Session:
         trace: TracebackType | None,
     ) -> None:
         self.output.is_worth_keeping = not self.store.is_empty()
-        if self._workers is not None:
-            self.log.note("workers", peak_bytes=self._workers.peak_bytes)
         self._stack.__exit__(kind, error, trace)
+
+    @property
+    def peak_bytes(self) -> int:
+        """Largest resident memory of a worker so far, as far as looks at it have shown."""
+        return self._workers.peak_bytes if self._workers is not None else 0
 
     def run(self, errands: Sequence[Errand], visits: Visits) -> None:
         """Visit files, each once.
@@ -93,16 +97,34 @@ class Session:
         if not total:
             return
 
+        unknown = self._unknown(errands, visits)
+        if not unknown:
+            return
+
         def tell(done: int, path: str) -> None:
-            self.on_progress(done, total, path)
+            self.on_progress(total - len(unknown) + done, total, path)
 
         if self._jobs == 0:
-            run_serially(errands, visits, on_progress=tell, on_event=self.log.note)
+            run_serially(unknown, visits, on_progress=tell, on_event=self.log.note)
             return
         if self._workers is None:
             workers = Workers(self._jobs, on_event=self.log.note)
             self._workers = self._stack.enter_context(workers)
-        self._workers.run(errands, visits, on_progress=tell)
+        self._workers.run(unknown, visits, on_progress=tell)
+
+    def _unknown(self, errands: Sequence[Errand], visits: Visits) -> list[Errand]:
+        """Leave out files about which all is known; to hash them needs no worker."""
+        sizes = self.store.sizes()
+        familiar = [errand for errand in errands if errand.bytes in sizes]
+        digests = digests_of([errand.location for errand in familiar])
+        recognised = set()
+        for done, (errand, digest) in enumerate(zip(familiar, digests, strict=True)):
+            self.on_progress(done, len(errands), errand.path)
+            if digest is not None and visits.recognise(errand, digest):
+                recognised.add(errand)
+        if recognised:
+            self.log.note("recognised", files=len(recognised))
+        return [errand for errand in errands if errand not in recognised]
 
     def recall(
         self,
@@ -145,4 +167,5 @@ class Session:
         self.log.note("step", step=step.name, seconds=round(time.perf_counter() - started, 3))
         if not isinstance(given, Absent | Problem):
             self.store.put(key, msgspec.json.encode(given))
+            self.store.commit()
         return given

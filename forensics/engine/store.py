@@ -2,21 +2,23 @@
 
 import hashlib
 import sqlite3
+import time
 from contextlib import suppress
 from pathlib import Path
 
-import msgspec
-
 from forensics.model.errors import OutputError
-from forensics.model.item import SniffedType
 
 FILE_NAME = "store.db"
+
+COMMIT_EVERY_S = 0.5
+"""Longest time for which what was put in may be lost in a kill."""
 
 _SCHEMA_VERSION = 1
 _SCHEMA = """
 CREATE TABLE found (
   key TEXT PRIMARY KEY,
   subject TEXT NOT NULL,
+  bytes INTEGER,
   payload BLOB NOT NULL,
   digest BLOB NOT NULL
 ) WITHOUT ROWID;
@@ -49,6 +51,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE_NAME
         self.damaged = 0
+        self._committed_s = 0.0
         try:
             self._connection = self._open()
         except sqlite3.DatabaseError:
@@ -58,7 +61,9 @@ class Store:
             self._connection = self._open()
 
     def close(self) -> None:
-        """Close the file; what was put in is kept also without."""
+        """Commit, and close the file."""
+        with suppress(OutputError, sqlite3.ProgrammingError):  # closed before, or no room
+            self.commit()
         self._connection.close()
 
     def get(self, key: str) -> bytes | None:
@@ -89,8 +94,53 @@ class Store:
             return None
         return payload
 
-    def put(self, key: str, payload: bytes, *, subject: str = "") -> None:
-        """Keep a record; it survives the end of this process, however it ends.
+    def about(self, subject: str) -> dict[str, bytes]:
+        """Give everything that is known about an item.
+
+        Parameters
+        ----------
+        subject : str
+            Its SHA-256.
+
+        Returns
+        -------
+        dict of str to bytes
+            Records by key; damaged ones are dropped.
+        """
+        try:
+            rows = self._connection.execute(
+                "SELECT key, payload, digest FROM found WHERE subject = ?", (subject,)
+            ).fetchall()
+        except sqlite3.DatabaseError:
+            self._start_again()
+            return {}
+        whole = {
+            key: payload
+            for key, payload, digest in rows
+            if isinstance(payload, bytes) and digest == _digest(key, payload)
+        }
+        for key, _, _ in rows:
+            if key not in whole:
+                self.drop(key)
+        return whole
+
+    def sizes(self) -> set[int]:
+        """Give the sizes of the items that something is known about.
+
+        Returns
+        -------
+        set of int
+            In bytes; a file of another size is certainly none of them.
+        """
+        try:
+            rows = self._connection.execute("SELECT bytes FROM found WHERE bytes IS NOT NULL")
+            return {size for (size,) in rows.fetchall()}
+        except sqlite3.DatabaseError:
+            self._start_again()
+            return set()
+
+    def put(self, key: str, payload: bytes, *, subject: str = "", size: int | None = None) -> None:
+        """Keep a record; it survives the end of this process from the next `commit` on.
 
         Parameters
         ----------
@@ -100,9 +150,17 @@ class Store:
             The record.
         subject : str, optional
             SHA-256 of the item it is about.
+        size : int, optional
+            The item's size in bytes, to be found by.
         """
-        row = (key, subject, payload, _digest(key, payload))
-        self._write("INSERT OR REPLACE INTO found VALUES (?, ?, ?, ?)", row)
+        row = (key, subject, size, payload, _digest(key, payload))
+        self._write("INSERT OR REPLACE INTO found VALUES (?, ?, ?, ?, ?)", row)
+
+    def commit(self) -> None:
+        """Make what was put in survive the end of this process, however it ends."""
+        if self._connection.in_transaction:
+            self._execute("COMMIT")
+        self._committed_s = time.monotonic()
 
     def drop(self, key: str) -> None:
         """Forget a record because it, or a file it names, was found damaged.
@@ -143,34 +201,6 @@ class Store:
         except sqlite3.Error:
             return True
 
-    def type_of(self, sha256: str) -> SniffedType | None:
-        """Give what an item turned out to be when it was decoded.
-
-        Parameters
-        ----------
-        sha256 : str
-            The item.
-
-        Returns
-        -------
-        SniffedType or None
-            None when it never was.
-        """
-        payload = self.get(f"type {sha256}")
-        return None if payload is None else msgspec.json.decode(payload, type=SniffedType)
-
-    def keep_type(self, sha256: str, kind: SniffedType) -> None:
-        """Keep what an item turned out to be.
-
-        Parameters
-        ----------
-        sha256 : str
-            The item.
-        kind : SniffedType
-            What it is.
-        """
-        self.put(f"type {sha256}", msgspec.json.encode(kind), subject=sha256)
-
     def _open(self) -> sqlite3.Connection:
         try:
             connection = sqlite3.connect(self.path, isolation_level=None, timeout=0)
@@ -187,13 +217,22 @@ class Store:
         return connection
 
     def _write(self, statement: str, values: tuple[object, ...]) -> None:
+        # A transaction for each record would cost more than a small picture does.
+        if not self._connection.in_transaction:
+            self._execute("BEGIN")
+        self._execute(statement, values)
+        if time.monotonic() - self._committed_s > COMMIT_EVERY_S:
+            self.commit()
+
+    def _execute(self, statement: str, values: tuple[object, ...] = ()) -> None:
         try:
             self._connection.execute(statement, values)
         except sqlite3.OperationalError as error:
             raise _cannot_write(self.path, error) from error
         except sqlite3.DatabaseError:
             self._start_again()
-            self._connection.execute(statement, values)
+            if values:
+                self._connection.execute(statement, values)
 
     def _start_again(self) -> None:
         self.damaged += 1

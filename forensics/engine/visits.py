@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, overload
 
 import msgspec
 from msgspec import Struct
@@ -125,6 +125,31 @@ class Visits:
         self.items: dict[str, Visited] = {}
         self.refused: list[tuple[Errand, Refused]] = []
 
+    def recognise(self, errand: Errand, sha256: str) -> bool:
+        """Say whether all is known about a file, so that it need not be visited.
+
+        Parameters
+        ----------
+        errand : Errand
+            The file.
+        sha256 : str
+            Digest of its bytes.
+
+        Returns
+        -------
+        bool
+            True when it is an item now, with all its outcomes.
+        """
+        item = self.items.get(sha256)
+        if item is None:
+            item = self._recall(sha256, None)
+            if item is None or any(step.name not in item.outcomes for step in self._steps):
+                return False
+            self.items[sha256] = item
+            self._owner[sha256] = errand
+        item.errands.append(errand)
+        return True
+
     def ask(self, errand: Errand, identity: Identity) -> Todo:
         """Say what is still to be found out about an identified file.
 
@@ -144,11 +169,9 @@ class Visits:
         digest = identity.sha256
         item = self.items.get(digest)
         if item is None:
-            kind = self._store.type_of(digest)
-            item = Visited(digest, identity.bytes, kind or identity.type)
+            item = self._recall(digest, identity)
             self.items[digest] = item
             self._owner[digest] = errand
-            self._recall(item)
         if errand not in item.errands:
             item.errands.append(errand)
         if self._owner[digest] != errand:
@@ -197,7 +220,14 @@ class Visits:
             self.refused.append((errand, end))
         elif identity is not None and end.type is not None:
             self.items[identity.sha256].type = end.type
-            self._store.keep_type(identity.sha256, end.type)
+            item = self.items[identity.sha256]
+            self._store.put(
+                _type_key(item.sha256),
+                msgspec.json.encode((item.bytes, end.type)),
+                subject=item.sha256,
+                size=item.bytes,
+            )
+        self._store.commit()
 
     def give_up(
         self, errand: Errand, identity: Identity | None, step: str, problem: Problem
@@ -250,12 +280,30 @@ class Visits:
             item.outcomes = {name: item.outcomes[name] for name in names}
         return sorted(self.items.values(), key=lambda item: item.errands[0].path)
 
-    def _recall(self, item: Visited) -> None:
+    @overload
+    def _recall(self, sha256: str, identity: None) -> Visited | None: ...
+
+    @overload
+    def _recall(self, sha256: str, identity: Identity) -> Visited: ...
+
+    def _recall(self, sha256: str, identity: Identity | None) -> Visited | None:
+        """Give what earlier runs found out, even of a visit that was cut short.
+
+        None when they never came to the end of it and no `identity` says what it is.
+        """
+        known = self._store.about(sha256)
+        opened = known.get(_type_key(sha256))
+        if opened is not None:
+            item = Visited(sha256, *msgspec.json.decode(opened, type=tuple[int, SniffedType]))
+        elif identity is not None:
+            item = Visited(sha256, identity.bytes, identity.type)
+        else:
+            return None
         for step in self._steps:
             key = self._key(step, item)
-            payload = None if key is None else self._store.get(key)
-            if key is None or payload is None:
+            if key is None or key not in known:
                 continue
+            payload = known[key]
             outcome = msgspec.json.decode(payload, type=Outcome)
             if isinstance(outcome.outcome, Result) and not all(
                 map(self._keeper.holds, outcome.outcome.artefacts.values())
@@ -263,6 +311,7 @@ class Visits:
                 self._store.drop(key)
                 continue
             item.outcomes[step.name] = outcome
+        return item
 
     def _key(self, step: Step, item: Visited) -> str | None:
         """Give a step's key; None while something it takes is not known, or is not to be kept."""
@@ -282,6 +331,10 @@ class Visits:
         kept = {name: self._keeper.keep(each) for name, each in told.artefacts.items()}
         result = msgspec.structs.replace(outcome.outcome, artefacts=kept)
         return msgspec.structs.replace(outcome, outcome=result)
+
+
+def _type_key(sha256: str) -> str:
+    return f"type {sha256}"
 
 
 def describe_visit(

@@ -10,6 +10,7 @@ import resource
 import signal
 import sys
 import time
+from importlib import import_module
 from typing import BinaryIO, NoReturn
 
 from forensics.engine.channel import Inbox, frame, receive
@@ -100,13 +101,8 @@ class _Channel:
 
 
 def _load_libraries() -> None:
-    """Load what every visit needs before the limits hold, and keep it to one thread."""
-    import cv2
-
-    import forensics.ingest.stills
-
-    cv2.setNumThreads(1)
-    _ = forensics.ingest.stills
+    """Load what every visit needs before the limits hold."""
+    import_module("forensics.ingest.stills")
 
 
 def _limit_resources() -> None:

@@ -75,6 +75,7 @@ class Workers:
         self._stops: dict[tuple[Errand, str], int] = {}
         self._done = 0
         self._false_starts = 0
+        self._looked = 0.0
         self.peak_bytes = 0
 
     def __enter__(self) -> "Workers":
@@ -167,6 +168,9 @@ class Workers:
 
     def _look(self, visits: Visits) -> None:
         """Stop what is beyond its limits."""
+        if time.monotonic() - self._looked < LOOK_EVERY_S:
+            return
+        self._looked = time.monotonic()
         for seat in list(self._seats):
             reason = seat.process.overstepped() if seat.errand or not seat.is_ready else None
             self.peak_bytes = max(self.peak_bytes, seat.process.peak_bytes)

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import Protocol
 
@@ -11,7 +11,6 @@ import msgspec
 from forensics.model.case import Case
 from forensics.model.outcome import Result
 from forensics.report.checksums import checksum_list
-from forensics.report.html import render_html
 
 REPORT_SUMS = "SHA256SUMS"
 """Digests of the report and its pictures: ``sha256sum -c`` in the output folder."""
@@ -34,22 +33,10 @@ class Output(Protocol):
             Its content.
         """
 
-    def load(self, relative: str) -> bytes:
-        """Read one artefact.
 
-        Parameters
-        ----------
-        relative : str
-            Path in the output folder.
-
-        Returns
-        -------
-        bytes
-            Its content.
-        """
-
-
-def write_report(case: Case, output: Output, *, evidence: bytes, show: bool = False) -> str:
+def write_report(
+    case: Case, output: Output, *, evidence: bytes, make_page: Callable[[bytes], bytes]
+) -> str:
     """Write both forms of the report, and the lists of digests.
 
     Parameters
@@ -57,11 +44,11 @@ def write_report(case: Case, output: Output, *, evidence: bytes, show: bool = Fa
     case : Case
         What was found.
     output : Output
-        The output folder; artefacts are read from it for the HTML.
+        The output folder.
     evidence : bytes
         The list of the evidence's digests.
-    show : bool, optional
-        Show pictures at once instead of blurred until clicked.
+    make_page : callable
+        Gives ``report.html`` from the bytes of ``report.json``.
 
     Returns
     -------
@@ -69,8 +56,7 @@ def write_report(case: Case, output: Output, *, evidence: bytes, show: bool = Fa
         SHA-256 of ``report.json``.
     """
     data = encode_case(case)
-    page = render_html(case, load=output.load, show=show, json_bytes=data)
-    files = {"report.json": data, "report.html": page, EVIDENCE_SUMS: evidence}
+    files = {"report.json": data, "report.html": make_page(data), EVIDENCE_SUMS: evidence}
     for name, content in files.items():
         output.write(name, content)
     output.write(REPORT_SUMS, report_sums(case, files))

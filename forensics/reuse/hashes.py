@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 
 import cv2
-import imagehash
 import numpy as np
 from numpy import uint8
 from numpy.typing import NDArray
@@ -87,6 +86,9 @@ def hash_image(pixels: Pixels, *, moment_s: float | None = None) -> FrameHash:
     >>> len(hash_image(np.repeat(ramp, 3, axis=2)).pdq)
     64
     """
+    # It brings SciPy, which is slow to load; only what hashes needs it.
+    import imagehash
+
     view = hash_view(grey(pixels))
     hashed = pdq(view)
     small = cv2.resize(view, (_SMALL_SIDE_PX,) * 2, interpolation=cv2.INTER_AREA)

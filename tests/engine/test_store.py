@@ -11,7 +11,6 @@ import pytest
 
 from forensics.engine.store import FILE_NAME, Store
 from forensics.model.errors import OutputError
-from forensics.model.item import SniffedType
 
 
 @pytest.fixture
@@ -42,13 +41,18 @@ def test_what_was_put_in_is_there_in_the_next_run(opened):
     assert opened().get("k") == b"found"
 
 
-def test_type_of_an_item_is_kept(opened):
-    kind = SniffedType("animation", "gif", ("gif",))
+def test_all_about_an_item_is_given_at_once_without_what_is_damaged(opened, tmp_path):
+    store = opened()
+    for key, subject in (("1", "a"), ("2", "a"), ("3", "a"), ("4", "b")):
+        store.put(key, key.encode(), subject=subject)
+    store.close()
+    change(tmp_path, "UPDATE found SET payload = ? WHERE key = '2'", b"changed")
 
-    opened().keep_type("a", kind)
+    store = opened()
 
-    assert opened().type_of("a") == kind
-    assert opened().type_of("b") is None
+    assert store.about("a") == {"1": b"1", "3": b"3"}
+    assert store.damaged == 1
+    assert store.about("nothing") == {}
 
 
 def test_record_that_was_changed_is_noticed_and_dropped(opened, tmp_path):
@@ -140,6 +144,7 @@ def test_what_was_put_in_survives_a_kill(tmp_path):
         "from forensics.engine.store import Store\n"
         "store = Store(Path(sys.argv[1]))\n"
         "for number in range(100): store.put(str(number), b'found')\n"
+        "store.commit()\n"
         "os.kill(os.getpid(), 9)\n"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
