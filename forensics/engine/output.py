@@ -157,7 +157,9 @@ class OutputFolder:
         temporary = target.with_name(f".{target.name}.part")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            with temporary.open("wb") as file:
+            # A link that somebody left in its place would lead out of the folder.
+            temporary.unlink(missing_ok=True)
+            with temporary.open("xb") as file:
                 file.write(data)
                 if is_lasting:
                     file.flush()

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import msgspec
 
+from forensics.ingest.regular import open_regular
 from forensics.model.casefile import CaseFile
-from forensics.model.errors import CaseFileError
+from forensics.model.errors import CaseFileError, UnreadableMedia
 
 CASE_FILE = "case.toml"
 
@@ -37,7 +38,7 @@ def read_case_file(path: Path) -> CaseFile:
         or an event that ends before it starts.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise CaseFileError(f"{path} is larger than {MAX_BYTES:,} bytes", advice=_ADVICE)
@@ -47,6 +48,8 @@ def read_case_file(path: Path) -> CaseFile:
         raise CaseFileError(
             f"cannot read {path}: {error.strerror}", advice="Check the path."
         ) from error
+    except UnreadableMedia as error:
+        raise CaseFileError(f"{path} is {error}", advice="Name a file with --case.") from error
     except CaseFileError:
         raise
     except (ValueError, RecursionError, msgspec.ValidationError) as error:

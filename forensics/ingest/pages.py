@@ -254,7 +254,7 @@ def _salvage(source: Source, index: int, problem: Problem, pages: Pages) -> _Sho
     if problem.advice:  # refused, not broken
         pages.faults.append(f"{which}{problem.error}")
         return None
-    left = _salvage_with(source, open_page)
+    left = guarded(lambda: _salvage_with(source, open_page), doing="decoding what is left")
     if isinstance(left, Problem):
         gone = "nothing of the picture could be decoded"
         pages.faults.append(f"{source.blame(problem)}: {which}{gone} ({problem.error})")

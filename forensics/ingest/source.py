@@ -91,7 +91,7 @@ def _is_misread(image: Image.Image) -> bool:
 
 
 def size_problem(width: int, height: int) -> Problem | None:
-    """Say that a picture is too large to be decoded.
+    """Say that a picture is too large to be decoded, or has no pixels at all.
 
     Parameters
     ----------
@@ -101,8 +101,10 @@ def size_problem(width: int, height: int) -> Problem | None:
     Returns
     -------
     Problem or None
-        None when it has at most `MAX_PIXELS`.
+        None when it has at least one and at most `MAX_PIXELS`.
     """
+    if width < 1 or height < 1:
+        return Problem(f"the file is corrupted: a picture of {width} x {height} pixels", REFETCH)
     if width * height <= MAX_PIXELS:
         return None
     return Problem(

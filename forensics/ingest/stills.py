@@ -17,7 +17,7 @@ from forensics.model.item import SniffedType
 from forensics.model.outcome import Absent, Problem
 
 _PILLOW_FORMATS = {
-    "jpeg": ("JPEG", "MPO"),
+    "jpeg": ("JPEG",),  # which opens MPO too, and gives it its own name
     "png": ("PNG",),
     "apng": ("PNG",),
     "webp": ("WEBP",),
@@ -121,8 +121,8 @@ def _source(data: bytes, kind: SniffedType) -> Source:
 
 def _open_checked(source: Source) -> Image.Image | Problem:
     if source.format == "webp":
-        # Its decoder allots the canvas while opening.
-        too_large = size_problem(*webp_size(source.data))
+        # Its decoder allots the canvas while opening; what has no size it refuses by itself.
+        too_large = size_problem(*(max(side, 1) for side in webp_size(source.data)))
         if too_large is not None:
             return too_large
     with _pillow_limit(None):

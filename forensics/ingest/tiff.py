@@ -1,6 +1,7 @@
 """TIFF files that Pillow does not decode: rare sample layouts, broken compressed strips."""
 
 import io
+import math
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,9 @@ from forensics.ingest.pixels import finish, to_eight_bit
 from forensics.ingest.source import size_problem
 from forensics.model.findings import StillFacts
 from forensics.model.outcome import Problem
+
+MAX_PARTS = 1 << 20
+"""Strips or tiles of a page; each costs time and memory even where there is nothing of it."""
 
 _COLOURS = 3
 _ORIENTATIONS = range(1, 9)
@@ -45,12 +49,18 @@ def decode_with_tifffile(
             too_large = size_problem(page.imagewidth, page.imagelength * page.imagedepth)
             if too_large is not None:
                 return too_large
+            if math.prod(page.chunked) > MAX_PARTS:
+                return Problem(
+                    "the file is corrupted: a page of more than a million parts", REFETCH
+                )
             return _channels_last(page), _orientation(page), len(file.pages)
 
     decoded = guarded(decode, doing="opening as tiff with tifffile")
     if isinstance(decoded, Problem):
         return (decoded if decoded.advice else Problem(problem.error, REFETCH)), ()
     values, orientation, pages = decoded
+    if values.size == 0:
+        return Problem(problem.error, REFETCH), ()
     eight_bit = to_eight_bit(values)
     if eight_bit.ndim > 2 and eight_bit.shape[2] < _COLOURS:  # noqa: PLR2004 - grey and alpha
         eight_bit = eight_bit[:, :, 0]

@@ -41,9 +41,7 @@ def render_again(folder: Path, *, show: bool = False) -> None:
             f"{folder / 'report.json'} has the format {case.schema}, this version reads {SCHEMA}",
             advice="Render it with the version of this package that made it.",
         )
-    html = render_html(
-        case, load=lambda path: (folder / path).read_bytes(), show=show, json_bytes=data
-    )
+    html = render_html(case, load=lambda path: _content(folder / path), show=show, json_bytes=data)
     _write(folder / "report.html", html)
     files = {"report.json": data, "report.html": html}
     if (folder / EVIDENCE_SUMS).is_file():
@@ -54,7 +52,10 @@ def render_again(folder: Path, *, show: bool = False) -> None:
 def _write(target: Path, data: bytes) -> None:
     temporary = target.with_name(f".{target.name}.part")
     try:
-        temporary.write_bytes(data)
+        # A report may come from somebody else: a link in the place of the new file would lead out.
+        temporary.unlink(missing_ok=True)
+        with temporary.open("xb") as file:
+            file.write(data)
         temporary.replace(target)
     except OSError as error:
         temporary.unlink(missing_ok=True)
@@ -66,8 +67,15 @@ def _write(target: Path, data: bytes) -> None:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return _content(path)
     except OSError as error:
         raise ForensicsError(
             f"cannot read {path}: {error.strerror or error}", advice=_ADVICE
         ) from error
+
+
+def _content(path: Path) -> bytes:
+    # A pipe in the place of a file would be waited for for ever.
+    if path.exists() and not path.is_file():
+        raise OSError("not a regular file")
+    return path.read_bytes()

@@ -1,5 +1,6 @@
 """Case files come with the evidence: anything may be in them."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,12 @@ def test_the_sample_case_is_read(repository: Path) -> None:
 
     assert case.event.start == "2024-08-16T00:00:00+03:00"
     assert len(case.claim) == 6
+
+
+def test_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "case.toml")
+
+    with pytest.raises(CaseFileError, match="not a regular file") as caught:
+        read_case_file(tmp_path / "case.toml")
+
+    assert caught.value.advice

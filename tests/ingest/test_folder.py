@@ -2,6 +2,7 @@
 
 import os
 import socket
+import stat
 from pathlib import Path
 
 import pytest
@@ -149,3 +150,56 @@ def test_different_paths_never_look_the_same(one: bytes, two: bytes) -> None:
 def test_text_that_is_no_printable_path_is_refused() -> None:
     with pytest.raises(ValueError, match="escapes nothing"):
         original_path(r"a\b")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is locked for root")
+def test_locked_folder_is_named_and_the_rest_is_walked(tmp_path: Path) -> None:
+    (tmp_path / "locked").mkdir(mode=0)
+    (tmp_path / "z").write_bytes(b"1")
+
+    found, unread = _found(tmp_path), _unread(tmp_path)
+
+    (tmp_path / "locked").chmod(0o700)
+    assert found == ["z"]
+    assert unread == {"locked": "cannot list: Permission denied"}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may make devices")
+def test_devices_are_named_and_not_opened(tmp_path: Path) -> None:
+    for name, kind in (("a.jpg", stat.S_IFCHR), ("b.mp4", stat.S_IFBLK)):
+        try:
+            os.mknod(tmp_path / name, kind | 0o600, os.makedev(7, 99))
+        except OSError as error:
+            pytest.skip(f"devices cannot be made here: {error}")
+
+    assert _unread(tmp_path) == dict.fromkeys(("a.jpg", "b.mp4"), "not a regular file (a device)")
+
+
+def test_both_names_of_a_hard_link_are_given(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"1")
+    (tmp_path / "b").hardlink_to(tmp_path / "a")
+
+    assert _found(tmp_path) == ["a", "b"]
+
+
+def test_links_that_lead_out_or_nowhere_are_named_and_not_followed(tmp_path: Path) -> None:
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    (tmp_path / "secret").write_bytes(b"1")
+    targets = {"out": "../secret", "folder": "..", "self": "self", "root": "/", "gone": "nowhere",
+               "input": "/dev/stdin"}  # fmt: skip
+    for name, target in targets.items():
+        (inside / name).symlink_to(target)
+
+    assert _found(inside) == []
+    assert _unread(inside) == dict.fromkeys(sorted(targets), "a symbolic link")
+
+
+@pytest.mark.parametrize(
+    "name", ["a\nb", "-rf", "=cmd()", "<b>", "\x1b[2J", "photo\u202egpj.exe", "..\u2215x", "...",
+             " ", "~", "x" * 255]
+)  # fmt: skip
+def test_deceiving_name_is_one_file_and_is_kept(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"1")
+
+    assert _found(tmp_path) == [name]

@@ -459,3 +459,60 @@ def test_decoding_says_the_same_twice(photo: Image.Image, encode: Encode) -> Non
 
     assert one[0] == two[0]
     assert np.array_equal(one[1][0].pixels, two[1][0].pixels)
+
+
+def _page(width: int, height: int, *more: tuple[int, int, int, int]) -> bytes:
+    """A TIFF page of one strip, whose directory says what it is told to."""
+    entries = [
+        (256, 4, 1, width), (257, 4, 1, height), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1),
+        (273, 4, 1, 300), (277, 3, 1, 1), (278, 4, 1, height), (279, 4, 1, 1024), *more,
+    ]  # fmt: skip
+    directory = struct.pack("<H", len(entries))
+    directory += b"".join(struct.pack("<HHII", *entry) for entry in sorted(entries))
+    return (b"II*\0\x08\0\0\0" + directory + bytes(4)).ljust(300, b"\0") + bytes(range(256)) * 4
+
+
+@pytest.mark.parametrize("size", [(0, 0), (32, 0), (0, 32)])
+def test_picture_without_pixels_is_no_picture(opened: Opened, size: tuple[int, int]) -> None:
+    media = opened(_page(*size))
+
+    assert isinstance(media.facts, Problem)
+    assert media.frames == ()
+
+
+@pytest.mark.parametrize("offset", [1 << 30, 1 << 63, (1 << 64) - 1])
+def test_directory_beyond_any_file_is_a_problem(opened: Opened, offset: int) -> None:
+    media = opened(b"II+\0\x08\0\0\0" + struct.pack("<QQ", 16, offset) + bytes(100))
+
+    assert isinstance(media.facts, Problem)
+
+
+def test_tiles_of_a_pixel_are_refused_before_they_are_counted_out(opened: Opened) -> None:
+    media = opened(_page(3000, 3000, (322, 4, 1, 1), (323, 4, 1, 1)))
+
+    assert isinstance(media.facts, Problem)
+    assert "more than a million parts" in media.facts.error
+
+
+def test_picture_whose_palette_is_missing_is_a_problem(
+    photo: Image.Image, encode: Encode, opened: Opened
+) -> None:
+    data = encode(photo.convert("P"), "PNG")
+    start = data.index(b"PLTE") - 4
+    length = 12 + int.from_bytes(data[start : start + 4], "big")
+
+    media = opened(data[:start] + data[start + length :])
+
+    assert isinstance(media.facts, Problem)
+    assert "nothing of the picture could be decoded" in media.facts.error
+
+
+@pytest.mark.parametrize("data", [b"\xff\xd8\xff\xd9", b"\xff\xd8\xff" + bytes(50)])
+def test_jpeg_without_a_picture_is_told_in_words_about_the_file(
+    opened: Opened, data: bytes
+) -> None:
+    media = opened(data)
+
+    assert isinstance(media.facts, Problem)
+    assert "KeyError" not in media.facts.error
+    assert "MPO" not in media.facts.error

@@ -1,5 +1,8 @@
 """A report renders again from its JSON, or says why it cannot."""
 
+import base64
+import os
+import re
 import subprocess
 import sys
 
@@ -70,3 +73,46 @@ def test_folder_with_a_report_can_be_moved(repository, tmp_path):
     render_again(moved)
 
     assert (moved / "report.html").read_bytes() == before
+
+
+def test_link_in_the_place_of_the_new_page_does_not_lead_out(folder, tmp_path_factory):
+    victim = tmp_path_factory.mktemp("elsewhere") / "victim.txt"
+    victim.write_text("mine")
+    for name in (".report.html.part", "report.html"):
+        (folder / name).symlink_to(victim)
+
+    render_again(folder)
+
+    assert victim.read_text() == "mine"
+    assert not (folder / "report.html").is_symlink()
+
+
+def test_pipe_in_the_place_of_the_json_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "report.json")
+
+    with pytest.raises(ForensicsError, match="not a regular file"):
+        render_again(tmp_path)
+
+
+def test_pipe_in_the_place_of_a_picture_is_said_to_be_missing(folder, store, full_case):
+    for path in store.files:
+        (folder / path).unlink()
+        os.mkfifo(folder / path)
+
+    render_again(folder)
+
+    assert "missing from the report folder" in (folder / "report.html").read_text("utf-8")
+
+
+def test_path_of_a_picture_cannot_lead_out(folder, full_case):
+    (folder.parent / "secret.png").write_bytes(b"secret picture")
+    data = (folder / "report.json").read_text("utf-8")
+    hostile = re.sub(r'"artefacts/[^"]*"', '"artefacts/../../secret.png"', data)
+    (folder / "report.json").write_text(hostile, "utf-8")
+
+    render_again(folder)
+
+    page = (folder / "report.html").read_text("utf-8")
+    assert "not a picture that a run makes" in page
+    assert base64.b64encode(b"secret picture").decode() not in page
+    assert "secret.png" not in page
