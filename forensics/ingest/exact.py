@@ -1,0 +1,257 @@
+"""Decode chosen frames of a clip: full size, upright, exactly those of a decode from its start.
+
+The packets say when every frame is presented. Between two frames that are wanted, packets are
+read and not decoded; decoding begins again at the keyframe before. Nothing is sought: every
+packet gets the time that it has in a complete pass, with or without an index. Where that does not
+hold (packets without times, a decoder that complains, a frame that does not come), the clip is
+decoded from its start instead, which is right by definition.
+"""
+
+from array import array
+from collections.abc import Collection, Generator, Iterator
+from contextlib import closing, contextmanager
+from fractions import Fraction
+from itertools import chain
+from typing import Any, BinaryIO, cast
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+from numpy import float64, int64
+from numpy.typing import NDArray
+
+from forensics.ingest.guard import REFETCH, guarded
+from forensics.ingest.packet_times import PacketTimes
+from forensics.ingest.timeline import MOMENT_DIGITS, ExactFrame, Timeline
+from forensics.ingest.video import MAX_FRAME_PIXELS, _open, _picture_stream
+from forensics.ingest.video_frames import apply_display_matrix
+from forensics.ingest.video_tally import Tally
+from forensics.model.errors import UnreadableMedia
+from forensics.model.item import SniffedType
+from forensics.model.outcome import Problem
+
+_EIGHT_BITS = 8
+_HDR = {16: "PQ", 18: "HLG"}  # ITU-T H.273, table 3
+_Log = list[tuple[int, str, str]]
+
+
+class ExactClip:
+    """A clip whose frames can be decoded one by one.
+
+    Parameters
+    ----------
+    file : binary file
+        Open for reading as long as this is used.
+    kind : SniffedType
+        What `sniff` says it is; the demuxer is told and tries nothing else.
+
+    Raises
+    ------
+    UnreadableMedia
+        When no frame of it can be decoded.
+    """
+
+    def __init__(self, file: BinaryIO, kind: SniffedType) -> None:
+        self._file = file
+        self._kind = kind
+        self._aspect = Fraction(1)
+        self._times = self._read_times()
+        trusted = self._times.timeline(start_pts=self._first_pts())
+        self._numbers: NDArray[int64] | None = None
+        if trusted is None:
+            self.timeline, self._numbers = self._read_frames()
+        else:
+            self.timeline = trusted
+
+    def decode(self, positions: Collection[int]) -> Iterator[tuple[int, ExactFrame]]:
+        """Decode frames in one pass over the clip.
+
+        Parameters
+        ----------
+        positions : collection of int
+            Which, as positions in `timeline`.
+
+        Yields
+        ------
+        (int, ExactFrame)
+            A position and its frame, in the order in which they are decoded. Where the frame of
+            that moment cannot be decoded, it is the one that is on the screen then, with its own
+            moment; where there is none, nothing.
+        """
+        missing = set(positions)
+        if self._numbers is None:
+            for position, frame in self._decode_by_time(missing):
+                missing.discard(position)
+                yield position, frame
+        if missing:
+            yield from self._decode_from_start(missing)
+
+    @contextmanager
+    def _stream(self) -> Iterator[VideoStream]:
+        self._file.seek(0)
+        opened = guarded(lambda: _open(self._file, self._kind), doing="opening")
+        if isinstance(opened, Problem):
+            raise UnreadableMedia(opened.error, advice=REFETCH)
+        with opened as container:
+            stream = _picture_stream(container)
+            if stream is None:
+                raise UnreadableMedia("no picture that can be decoded", advice=REFETCH)
+            self._aspect = stream.sample_aspect_ratio or Fraction(1)
+            yield stream
+
+    def _read_times(self) -> PacketTimes:
+        times = PacketTimes()
+        with _listening(), self._stream() as stream:
+            for packet in _packets(stream):
+                times.add(packet)
+        return times
+
+    def _first_pts(self) -> int | None:
+        with closing(self._frames()) as frames:
+            first = next(frames, None)
+        if first is None:
+            raise UnreadableMedia("none of its pictures could be decoded", advice=REFETCH)
+        return first.pts
+
+    def _frames(self) -> Generator[VideoFrame, None, None]:
+        """Decode everything."""
+        with _listening() as log, self._stream() as stream:
+            for packet in chain(_packets(stream), [None]):
+                del log[:]
+                yield from _decoded(stream, packet) or ()
+
+    def _read_frames(self) -> tuple[Timeline, NDArray[int64]]:
+        """Give the moments of the frames by decoding all, and each one's number in that."""
+        tally, moments, end_s = Tally(), array("d"), 0.0
+        for frame in self._frames():
+            moments.append(tally.moment_of(frame))
+            duration_s = float((frame.duration or 0) * (frame.time_base or 0))
+            end_s = max(end_s, moments[-1] + duration_s)
+        taken = np.frombuffer(moments, float64)
+        start_s = min(0.0, float(taken.min()))
+        numbers = np.argsort(taken, kind="stable").astype(int64)
+        moments_s = np.round(taken[numbers] - start_s, MOMENT_DIGITS)
+        runs_back = bool(np.any(np.diff(taken) < 0))
+        return Timeline(moments_s, round(end_s - start_s, MOMENT_DIGITS), runs_back), numbers
+
+    def _decode_by_time(self, positions: Collection[int]) -> Iterator[tuple[int, ExactFrame]]:
+        starts, position_of = self._times.runs(positions)
+        awaited: set[int] = set()
+        is_feeding = False
+        with _listening() as log, self._stream() as stream:
+            for number, packet in enumerate(chain(_packets(stream), [None])):
+                if number in starts:
+                    if not is_feeding:
+                        stream.codec_context.flush_buffers()
+                    is_feeding = True
+                    awaited |= starts.pop(number)
+                if not is_feeding:
+                    continue
+                del log[:]
+                frames = _decoded(stream, packet)
+                if frames is None or log:
+                    # What follows may rest on what is broken. Only a decode from the start gives
+                    # the same picture for it every time.
+                    awaited.clear()
+                for frame in frames or ():
+                    if frame.pts in awaited:
+                        awaited.discard(frame.pts)
+                        position = position_of[frame.pts]
+                        exact = self._exact(frame, float(self.timeline.moments_s[position]))
+                        if exact is not None and not exact.is_damaged:
+                            yield position, exact
+                is_feeding = bool(awaited)
+                if not is_feeding and not starts:
+                    return
+
+    def _decode_from_start(self, positions: Collection[int]) -> Iterator[tuple[int, ExactFrame]]:
+        timeline, numbers = self.timeline, self._numbers
+        shown = {position: position for position in positions}
+        if numbers is None:
+            moments_s = self.timeline.moments_s
+            timeline, numbers = self._read_frames()
+            shown = {each: timeline.shown_at(float(moments_s[each])) for each in positions}
+        asked: dict[int, list[int]] = {}
+        for position in sorted(positions):
+            asked.setdefault(int(numbers[shown[position]]), []).append(position)
+        for number, frame in enumerate(self._frames()):
+            for position in asked.pop(number, ()):
+                exact = self._exact(frame, float(timeline.moments_s[shown[position]]))
+                if exact is not None:
+                    yield position, exact
+            if not asked:
+                return
+
+    def _exact(self, frame: VideoFrame, moment_s: float) -> ExactFrame | None:
+        if frame.width * frame.height > MAX_FRAME_PIXELS:
+            return None
+        turned = guarded(
+            lambda: apply_display_matrix(
+                np.asarray(frame.to_ndarray(format="rgb24"), np.uint8), frame
+            ),
+            doing="converting",
+        )
+        if isinstance(turned, Problem):
+            return None
+        pixels, rotation_deg = turned
+        return ExactFrame(
+            moment_s=moment_s,
+            pixels=pixels,
+            keyframe=bool(frame.key_frame),
+            is_damaged=bool(frame.is_corrupt),
+            pixel_aspect=1 / self._aspect if rotation_deg % 180 else self._aspect,
+            remarks=_remarks(frame),
+        )
+
+
+def _remarks(frame: VideoFrame) -> tuple[str, ...]:
+    remarks = []
+    bits = max(component.bits for component in frame.format.components)
+    if bits > _EIGHT_BITS:
+        remarks.append(f"The clip stores {bits} bits a sample, the pictures 8.")
+    if int(frame.color_trc) in _HDR:
+        remarks.append(
+            f"Its brightness is coded for HDR screens ({_HDR[int(frame.color_trc)]}) and was not "
+            "converted: the pictures look paler than on such a screen."
+        )
+    if frame.interlaced_frame:
+        remarks.append(
+            "The clip is interlaced: every picture weaves the lines of two moments together."
+        )
+    return tuple(remarks)
+
+
+@contextmanager
+def _listening() -> Iterator[_Log]:
+    """Collect what FFmpeg complains of, off the terminal."""
+    level, skips = av.logging.get_level(), av.logging.get_skip_repeated()
+    av.logging.set_level(av.logging.ERROR)
+    av.logging.set_skip_repeated(False)
+    try:
+        with av.logging.Capture() as log:
+            yield log
+    finally:
+        av.logging.set_skip_repeated(skips)
+        av.logging.set_level(level)
+
+
+def _packets(stream: VideoStream) -> Iterator["Packet[Any]"]:
+    """Read packets until the end, or until the file breaks off."""
+    packets = cast("InputContainer", stream.container).demux(stream)
+    while True:
+        packet = guarded(lambda: next(packets, None), doing="reading")
+        if packet is None or isinstance(packet, Problem):
+            return
+        if packet.size:
+            yield packet
+
+
+def _decoded(stream: VideoStream, packet: "Packet[Any] | None") -> list[VideoFrame] | None:
+    """Decode a packet, or what is left in the decoder after the last; None when it is broken."""
+    frames = guarded(lambda: stream.codec_context.decode(packet), doing="decoding")
+    if isinstance(frames, Problem):
+        return None
+    return [frame for frame in frames if isinstance(frame, VideoFrame)]
