@@ -16,7 +16,7 @@ from PIL import Image
 from forensics.engine.store import OutputFolder
 from forensics.extract.kit import make_kit
 from forensics.extract.moments import PART_S, Want, want_at, want_every, want_per_shot
-from forensics.extract.pick import Picked, open_exact, pick
+from forensics.extract.pick import Picked, Source, open_exact, pick
 from forensics.extract.table import (
     CSV_NAME,
     JSON_NAME,
@@ -123,11 +123,11 @@ def export_frames(
     """
     with identify(video) as opened:
         source = open_exact(opened)
-        wants = _wants(opened, source.timeline, at, scenes, every_s, near=search_kit)
+        wants = _wants(opened, source, at, scenes, every_s, near=search_kit)
         target = Path(out) if out is not None else default_folder(video)
         with OutputFolder(target, case_id=f"frames of {opened.sha256}") as output:
             before = read_table(output.path)
-            written = _Written(opened.sha256, output)
+            written = _Written(opened.sha256, output, degraded=source.degraded)
             for done, picked in enumerate(pick(source, wants)):
                 _tell(on_progress, done, len(wants))
                 written.add(picked)
@@ -138,7 +138,7 @@ def export_frames(
                 tool=_versions(),
                 video=_source(video, opened, source.timeline, written.pixel_aspect),
                 remarks=tuple(
-                    dict.fromkeys((*(before.remarks if before else ()), *written.remarks))
+                    dict.fromkeys((*written.remarks, *(before.remarks if before else ())))
                 ),
                 frames=order([*(before.frames if before else ()), *written.rows]),
                 search_kit=before.search_kit if before else None,
@@ -182,12 +182,14 @@ def default_folder(video: str | os.PathLike[str]) -> Path:
 class _Written:
     """The PNGs that were written in this run."""
 
-    def __init__(self, clip_sha256: str, output: OutputFolder) -> None:
+    def __init__(self, clip_sha256: str, output: OutputFolder, *, degraded: str | None) -> None:
         self._prefix = clip_sha256[:_SHORT_DIGEST_CHARS]
         self._output = output
         self._by_name: dict[str, FrameRow] = {}
         self.rows: list[FrameRow] = []
-        self.remarks: dict[str, None] = {}
+        self.remarks = dict.fromkeys(
+            [f"Not all of the clip is there: {degraded}."] if degraded else []
+        )
         self.pixel_aspect = Fraction(1)
 
     def add(self, picked: Picked) -> None:
@@ -226,25 +228,28 @@ class _Written:
 
 def _wants(
     opened: Identified,
-    timeline: Timeline | None,
+    source: Source,
     at: Sequence[float],
     scenes: bool,
     every_s: float | None,
     *,
     near: bool,
 ) -> list[Want]:
+    timeline = source.timeline
     if timeline is None:
         if at:
             raise FrameChoiceError(
                 "a still has no moments", advice="Leave them out to export the picture itself."
             )
         return [Want("still", None)]
-    wants = want_at(at, timeline)
+    wants = want_at(at, timeline, degraded=source.degraded)
+    per_shot = scenes or (every_s is None and not wants)
+    cuts_s = _cuts_s(opened) if per_shot or (near and every_s is not None) else ()
     if every_s is not None:
-        wants += want_every(every_s, timeline, near=near)
-    if scenes or not wants:
+        wants += want_every(every_s, timeline, cuts_s=cuts_s if near else None)
+    if per_shot:
         part_s = math.inf if scenes else PART_S
-        wants += want_per_shot(_cuts_s(opened), timeline, part_s=part_s)
+        wants += want_per_shot(cuts_s, timeline, part_s=part_s)
     return wants
 
 

@@ -22,8 +22,8 @@ Nothing was sent anywhere
   crop without faces, or nothing.
 
 How to use it
-  1. Look at the contact sheet{sheets}. Prefer pictures with something unlike
-     anything else: a bridge's outline, a building, a sign, a mountain ridge.
+  1. Look at the contact sheet{sheets}. Prefer pictures with
+     something unlike anything else: a bridge's outline, a building, a sign, a ridge.
   2. Search with more than one engine; each knows another part of the web. Journalists
      often use Google Lens, Yandex Images, Bing Visual Search and TinEye.
   3. Search with the mirrored copies, too.
@@ -42,7 +42,7 @@ Frames that were left out
 _LEFT_OUT = {
     "black": "black",
     "flat": "too plain to search for: sky, smoke, a wall",
-    "blurred": "much less sharp than the others",
+    "blurred": "blurred",
     "alike": "looking like a sharper one that is here",
 }
 

@@ -31,16 +31,19 @@ class Want(Struct, frozen=True):
         Which wish it is: a named moment, a steady one, a shot or part of one, the only picture.
     asked_s : float or None
         The moment, in seconds after the first presented frame; None for a still.
-    near_s : float, optional
-        The sharpest frame up to this far from it will do; 0 wants the one on the screen then.
+    within_s : (float, float) or None, optional
+        The sharpest frame from the first moment to before the second will do; None wants the one
+        on the screen at the asked moment.
     """
 
     reason: Reason
     asked_s: float | None
-    near_s: float = 0.0
+    within_s: tuple[float, float] | None = None
 
 
-def want_at(moments_s: Sequence[float], timeline: Timeline) -> list[Want]:
+def want_at(
+    moments_s: Sequence[float], timeline: Timeline, *, degraded: str | None = None
+) -> list[Want]:
     """Want the frames that are on the screen at named moments.
 
     Parameters
@@ -49,6 +52,8 @@ def want_at(moments_s: Sequence[float], timeline: Timeline) -> list[Want]:
         Seconds after the first presented frame.
     timeline : Timeline
         Of the clip.
+    degraded : str, optional
+        What is missing of the clip, for the error.
 
     Returns
     -------
@@ -65,14 +70,17 @@ def want_at(moments_s: Sequence[float], timeline: Timeline) -> list[Want]:
         if not 0 <= moment_s <= timeline.end_s:
             raise FrameChoiceError(
                 f"{moment_s:g} s lies outside the clip: its frames are presented from 0 to "
-                f"{timeline.end_s:g} s, the last from {timeline.moments_s[-1]:g} s on",
+                f"{timeline.end_s:g} s, the last from {timeline.moments_s[-1]:g} s on"
+                + (f" ({degraded})" if degraded else ""),
                 advice="Seconds count from the first presented frame.",
             )
     _check_count(len(moments_s), "Name fewer moments at a time.")
     return [Want("at", round(moment_s, MOMENT_DIGITS)) for moment_s in moments_s]
 
 
-def want_every(every_s: float, timeline: Timeline, *, near: bool) -> list[Want]:
+def want_every(
+    every_s: float, timeline: Timeline, *, cuts_s: Sequence[float] | None = None
+) -> list[Want]:
     """Want a frame at 0 and after every so many seconds.
 
     Parameters
@@ -81,8 +89,9 @@ def want_every(every_s: float, timeline: Timeline, *, near: bool) -> list[Want]:
         Seconds from one to the next, more than 0.
     timeline : Timeline
         Of the clip.
-    near : bool
-        Whether a sharper frame close by is better.
+    cuts_s : sequence of float, optional
+        Moments of the first frames of new shots. When given, the sharpest frame close by is wanted,
+        on the same side of every cut.
 
     Returns
     -------
@@ -101,8 +110,17 @@ def want_every(every_s: float, timeline: Timeline, *, near: bool) -> list[Want]:
     count = max(1, math.ceil(min(timeline.end_s / every_s, float(MAX_FRAMES + 1))))
     least_s = math.ceil(timeline.end_s / MAX_FRAMES * 1000) / 1000
     _check_count(count, f"Take one every {least_s:g} s or more, or name moments with --at.")
-    near_s = min(NEAR_S, every_s / 4) if near else 0.0
-    return [Want("every", round(i * every_s, MOMENT_DIGITS), near_s) for i in range(count)]
+    moments_s = [round(i * every_s, MOMENT_DIGITS) for i in range(count)]
+    if cuts_s is None:
+        return [Want("every", moment_s) for moment_s in moments_s]
+    near_s = min(NEAR_S, every_s / 4)
+    wants = []
+    for moment_s in moments_s:
+        start_s = max((cut_s for cut_s in cuts_s if cut_s <= moment_s), default=0.0)
+        end_s = min((cut_s for cut_s in cuts_s if cut_s > moment_s), default=math.inf)
+        within_s = (max(moment_s - near_s, start_s), min(moment_s + near_s, end_s))
+        wants.append(Want("every", moment_s, within_s))
+    return wants
 
 
 def want_per_shot(
@@ -137,10 +155,12 @@ def want_per_shot(
     while len(parts) > MAX_FRAMES:
         part_s *= 2
         parts = _parts(shots, part_s)
-    return [
-        Want("shot", round((start + end) / 2, MOMENT_DIGITS), min(NEAR_S, (end - start) / 4))
-        for start, end in parts
-    ]
+    wants = []
+    for start_s, end_s in parts:
+        middle_s, near_s = (start_s + end_s) / 2, min(NEAR_S, (end_s - start_s) / 4)
+        within_s = (middle_s - near_s, middle_s + near_s)
+        wants.append(Want("shot", round(middle_s, MOMENT_DIGITS), within_s))
+    return wants
 
 
 def _parts(shots: Sequence[tuple[float, float]], part_s: float) -> list[tuple[float, float]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from forensics.extract.moments import Want
 from forensics.ingest.exact_still import ExactStill
@@ -13,6 +13,9 @@ from forensics.vision.sharpness import sharpness
 
 if TYPE_CHECKING:
     from forensics.ingest.exact import ExactClip
+
+Source: TypeAlias = "ExactClip | ExactStill"
+"""What frames are decoded from."""
 
 MAX_CANDIDATES = 25
 """Frames among which the sharpest is chosen: in a second of ordinary video, all."""
@@ -37,7 +40,7 @@ class Picked:
     sharpness: float
 
 
-def open_exact(opened: Identified) -> "ExactClip | ExactStill":
+def open_exact(opened: Identified) -> Source:
     """Open a photo, animation or video for exact decoding.
 
     Parameters
@@ -67,7 +70,7 @@ def open_exact(opened: Identified) -> "ExactClip | ExactStill":
         raise
 
 
-def pick(source: "ExactClip | ExactStill", wants: Sequence[Want]) -> Iterator[Picked]:
+def pick(source: Source, wants: Sequence[Want]) -> Iterator[Picked]:
     """Decode what is wanted in one pass.
 
     Parameters
@@ -110,10 +113,10 @@ def _candidates(want: Want, timeline: Timeline | None) -> Sequence[int]:
     if timeline is None or want.asked_s is None:
         return [0]
     shown = [timeline.shown_at(want.asked_s)]
-    if not want.near_s or timeline.runs_back:
+    if want.within_s is None or timeline.runs_back:
         # Where the clock runs back, frames close in time may be far apart in the file, and all
         # stretches would be open, and in memory, at once.
         return shown
-    near = timeline.between(want.asked_s - want.near_s, want.asked_s + want.near_s)
+    near = timeline.between(*want.within_s)
     step = -(-len(near) // MAX_CANDIDATES)
     return near[:: max(1, step)] or shown

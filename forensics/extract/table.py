@@ -43,7 +43,7 @@ class FrameRow(Struct, frozen=True):
     keyframe : bool
         Whether it is coded on its own.
     damaged : bool
-        Whether the decoder had to make parts of it up.
+        Whether the decoder had to make up parts of it, or of a frame that it may rest on.
     """
 
     asked_s: float | None

@@ -10,6 +10,7 @@ decoded from its start instead, which is right by definition.
 from array import array
 from collections.abc import Collection, Generator, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
 from typing import Any, BinaryIO, cast
@@ -26,7 +27,14 @@ from numpy.typing import NDArray
 from forensics.ingest.guard import REFETCH, guarded
 from forensics.ingest.packet_times import PacketTimes
 from forensics.ingest.timeline import MOMENT_DIGITS, ExactFrame, Timeline
-from forensics.ingest.video import MAX_FRAME_PIXELS, _open, _picture_stream
+from forensics.ingest.video import (
+    _DECLARING,
+    MAX_FRAME_PIXELS,
+    _declared_s,
+    _open,
+    _picture_stream,
+)
+from forensics.ingest.video_end import name_faults
 from forensics.ingest.video_frames import apply_display_matrix
 from forensics.ingest.video_tally import Tally
 from forensics.model.errors import UnreadableMedia
@@ -34,6 +42,8 @@ from forensics.model.item import SniffedType
 from forensics.model.outcome import Problem
 
 _EIGHT_BITS = 8
+# A picture says that an earlier one, which was not decoded this time, is no longer needed.
+_HARMLESS = "mmco: unref short failure"
 _HDR = {16: "PQ", 18: "HLG"}  # ITU-T H.273, table 3
 _Log = list[tuple[int, str, str]]
 
@@ -48,6 +58,13 @@ class ExactClip:
     kind : SniffedType
         What `sniff` says it is; the demuxer is told and tries nothing else.
 
+    Attributes
+    ----------
+    timeline : Timeline
+        When its frames are presented.
+    degraded : str or None
+        What is missing of it; None when nothing is.
+
     Raises
     ------
     UnreadableMedia
@@ -58,7 +75,7 @@ class ExactClip:
         self._file = file
         self._kind = kind
         self._aspect = Fraction(1)
-        self._times = self._read_times()
+        self._times, self.degraded = self._read_times()
         trusted = self._times.timeline(start_pts=self._first_pts())
         self._numbers: NDArray[int64] | None = None
         if trusted is None:
@@ -102,31 +119,47 @@ class ExactClip:
             self._aspect = stream.sample_aspect_ratio or Fraction(1)
             yield stream
 
-    def _read_times(self) -> PacketTimes:
-        times = PacketTimes()
+    def _read_times(self) -> tuple[PacketTimes, str | None]:
+        """Read the times of all packets, and say what is missing, as an examination does."""
+        times, tally, broken_off = PacketTimes(), Tally(), list[str]()
         with _listening(), self._stream() as stream:
-            for packet in _packets(stream):
-                times.add(packet)
-        return times
+            container = _container(stream)
+            is_declaring = self._kind.format in _DECLARING
+            declared_s = _declared_s(container, stream) if is_declaring else None
+            for packet in _demuxed(container, broken_off):
+                if packet.stream.index != stream.index:
+                    tally.count_other(packet)
+                elif packet.size:
+                    tally.count(packet)
+                    times.add(packet)
+        ended_early = broken_off[0] if broken_off else None
+        faults = name_faults(tally, declared_s=declared_s, ended_early=ended_early)
+        return times, "; ".join(faults) or None
 
     def _first_pts(self) -> int | None:
         with closing(self._frames()) as frames:
             first = next(frames, None)
         if first is None:
             raise UnreadableMedia("none of its pictures could be decoded", advice=REFETCH)
-        return first.pts
+        return first[0].pts
 
-    def _frames(self) -> Generator[VideoFrame, None, None]:
-        """Decode everything."""
+    def _frames(self) -> Generator[tuple[VideoFrame, bool], None, None]:
+        """Decode everything; say of each frame whether it may rest on damage."""
+        is_damaged = False
         with _listening() as log, self._stream() as stream:
             for packet in chain(_packets(stream), [None]):
                 del log[:]
-                yield from _decoded(stream, packet) or ()
+                frames = _decoded(stream, packet)
+                is_damaged = is_damaged or frames is None
+                for frame in frames or ():
+                    # The decoder marks the frame whose data are broken, not those that copy it.
+                    is_damaged = frame.is_corrupt or (is_damaged and not frame.key_frame)
+                    yield frame, is_damaged
 
     def _read_frames(self) -> tuple[Timeline, NDArray[int64]]:
         """Give the moments of the frames by decoding all, and each one's number in that."""
         tally, moments, end_s = Tally(), array("d"), 0.0
-        for frame in self._frames():
+        for frame, _ in self._frames():
             moments.append(tally.moment_of(frame))
             duration_s = float((frame.duration or 0) * (frame.time_base or 0))
             end_s = max(end_s, moments[-1] + duration_s)
@@ -140,19 +173,23 @@ class ExactClip:
     def _decode_by_time(self, positions: Collection[int]) -> Iterator[tuple[int, ExactFrame]]:
         starts, position_of = self._times.runs(positions)
         awaited: set[int] = set()
-        is_feeding = False
+        is_feeding, begun_pts = False, 0
         with _listening() as log, self._stream() as stream:
             for number, packet in enumerate(chain(_packets(stream), [None])):
-                if number in starts:
+                if packet is not None and number in starts:
                     if not is_feeding:
                         stream.codec_context.flush_buffers()
+                        begun_pts = packet.pts or 0
                     is_feeding = True
                     awaited |= starts.pop(number)
                 if not is_feeding:
                     continue
                 del log[:]
                 frames = _decoded(stream, packet)
-                if frames is None or log:
+                # Pictures stored behind the first keyframe and shown before it lack what they
+                # rest on. Nobody waits for them, and nothing shown later rests on them.
+                is_leading = packet is not None and (packet.pts or 0) < begun_pts
+                if frames is None or (_complains(log) and not is_leading):
                     # What follows may rest on what is broken. Only a decode from the start gives
                     # the same picture for it every time.
                     awaited.clear()
@@ -177,11 +214,11 @@ class ExactClip:
         asked: dict[int, list[int]] = {}
         for position in sorted(positions):
             asked.setdefault(int(numbers[shown[position]]), []).append(position)
-        for number, frame in enumerate(self._frames()):
+        for number, (frame, is_damaged) in enumerate(self._frames()):
             for position in asked.pop(number, ()):
                 exact = self._exact(frame, float(timeline.moments_s[shown[position]]))
                 if exact is not None:
-                    yield position, exact
+                    yield position, replace(exact, is_damaged=is_damaged)
             if not asked:
                 return
 
@@ -238,15 +275,32 @@ def _listening() -> Iterator[_Log]:
         av.logging.set_level(level)
 
 
+def _complains(log: _Log) -> bool:
+    return any(text.strip() != _HARMLESS for _, _, text in log)
+
+
+def _container(stream: VideoStream) -> InputContainer:
+    return cast("InputContainer", stream.container)
+
+
 def _packets(stream: VideoStream) -> Iterator["Packet[Any]"]:
-    """Read packets until the end, or until the file breaks off."""
-    packets = cast("InputContainer", stream.container).demux(stream)
-    while True:
-        packet = guarded(lambda: next(packets, None), doing="reading")
-        if packet is None or isinstance(packet, Problem):
-            return
-        if packet.size:
+    """Read the packets of one stream."""
+    for packet in _demuxed(_container(stream), []):
+        if packet.stream.index == stream.index and packet.size:
             yield packet
+
+
+def _demuxed(container: InputContainer, broken_off: list[str]) -> Iterator["Packet[Any]"]:
+    """Read packets until the end, or until the file breaks off, which is noted in the list."""
+    packets = container.demux()
+    while True:
+        packet = guarded(lambda: next(packets, None), doing="reading packets")
+        if isinstance(packet, Problem):
+            broken_off.append(packet.error)
+            return
+        if packet is None:
+            return
+        yield packet
 
 
 def _decoded(stream: VideoStream, packet: "Packet[Any] | None") -> list[VideoFrame] | None:

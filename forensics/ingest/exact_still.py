@@ -29,11 +29,20 @@ class ExactStill:
     kind : SniffedType
         What `sniff` says it is.
 
+    Attributes
+    ----------
+    timeline : Timeline or None
+        When the pictures of an animation are presented; None for a still.
+    degraded : str or None
+        Always None: what is not whole is refused.
+
     Raises
     ------
     UnreadableMedia
         When it cannot be decoded whole.
     """
+
+    degraded: str | None = None
 
     def __init__(self, data: bytes, kind: SniffedType) -> None:
         self._data = data

@@ -78,7 +78,7 @@ class ExactFrame:
     keyframe : bool, optional
         Whether it is coded on its own.
     is_damaged : bool, optional
-        Whether the decoder had to make parts of it up.
+        Whether the decoder had to make up parts of it, or of a frame that it may rest on.
     pixel_aspect : Fraction, optional
         Width of a pixel to its height, of the picture the right way up.
     remarks : tuple of str, optional
