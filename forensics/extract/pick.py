@@ -58,9 +58,9 @@ def open_exact(opened: Identified) -> Source:
     UnreadableMedia
         When there is no picture in it that can be decoded.
     """
-    if opened.data is not None:
-        return ExactStill(opened.data, opened.type)
     try:
+        if opened.data is not None:
+            return ExactStill(opened.data, opened.type)
         from forensics.ingest.exact import ExactClip  # PyAV is slow to import
 
         return ExactClip(opened.file, opened.type)

@@ -172,36 +172,24 @@ class ExactClip:
 
     def _decode_by_time(self, positions: Collection[int]) -> Iterator[tuple[int, ExactFrame]]:
         starts, position_of = self._times.runs(positions)
-        awaited: set[int] = set()
-        is_feeding, begun_pts = False, 0
+        stretch = _Stretch()
         with _listening() as log, self._stream() as stream:
             for number, packet in enumerate(chain(_packets(stream), [None])):
                 if packet is not None and number in starts:
-                    if not is_feeding:
+                    if not stretch.is_open:
                         stream.codec_context.flush_buffers()
-                        begun_pts = packet.pts or 0
-                    is_feeding = True
-                    awaited |= starts.pop(number)
-                if not is_feeding:
+                        stretch = _Stretch(packet.pts or 0)
+                    stretch.awaited |= starts.pop(number)
+                if not stretch.is_open:
                     continue
                 del log[:]
                 frames = _decoded(stream, packet)
-                # Pictures stored behind the first keyframe and shown before it lack what they
-                # rest on. Nobody waits for them, and nothing shown later rests on them.
-                is_leading = packet is not None and (packet.pts or 0) < begun_pts
-                if frames is None or (_complains(log) and not is_leading):
-                    # What follows may rest on what is broken. Only a decode from the start gives
-                    # the same picture for it every time.
-                    awaited.clear()
-                for frame in frames or ():
-                    if frame.pts in awaited:
-                        awaited.discard(frame.pts)
-                        position = position_of[frame.pts]
-                        exact = self._exact(frame, float(self.timeline.moments_s[position]))
-                        if exact is not None and not exact.is_damaged:
-                            yield position, exact
-                is_feeding = bool(awaited)
-                if not is_feeding and not starts:
+                for frame in stretch.take(packet, frames, complains=_complains(log)):
+                    position = position_of[frame.pts or 0]
+                    exact = self._exact(frame, float(self.timeline.moments_s[position]))
+                    if exact is not None:
+                        yield position, exact
+                if not stretch.is_open and not starts:
                     return
 
     def _decode_from_start(self, positions: Collection[int]) -> Iterator[tuple[int, ExactFrame]]:
@@ -242,6 +230,56 @@ class ExactClip:
             pixel_aspect=1 / self._aspect if rotation_deg % 180 else self._aspect,
             remarks=_remarks(frame),
         )
+
+
+class _Stretch:
+    """What is awaited of a stretch of decoding that began at a keyframe, until all is known good.
+
+    When anything in it is broken, nothing more comes of it: what follows may rest on that, and
+    only a decode from the start gives the same picture for it every time.
+    """
+
+    def __init__(self, begun_pts: int = 0) -> None:
+        self.awaited: set[int] = set()
+        self._begun_pts = begun_pts
+        self._latest_pts = begun_pts
+        self._rests_on: dict[int, int] = {}
+        self._held: dict[int, VideoFrame] = {}
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.awaited or self._held)
+
+    def take(
+        self, packet: "Packet[Any] | None", frames: list[VideoFrame] | None, *, complains: bool
+    ) -> list[VideoFrame]:
+        """Take what a packet gave, None for a failure; give the awaited frames known good now."""
+        pts = self._begun_pts if packet is None or packet.pts is None else packet.pts
+        self._latest_pts = max(self._latest_pts, pts)
+        if pts in self.awaited:
+            self._rests_on[pts] = self._latest_pts
+        # Pictures stored behind the first keyframe and shown before it lack what they rest on.
+        # Nobody waits for them, and nothing shown later rests on them.
+        is_broken = frames is None or (complains and pts >= self._begun_pts)
+        good: list[VideoFrame] = []
+        for frame in frames or ():
+            shown_pts = frame.pts or 0
+            is_broken = is_broken or (frame.is_corrupt and shown_pts >= self._begun_pts)
+            if is_broken:
+                break
+            if shown_pts in self.awaited:
+                self.awaited.discard(shown_pts)
+                self._held[shown_pts] = frame
+            # A picture may rest on one that is shown later, of which nothing is known until then.
+            good += self._release(shown_pts)
+        if is_broken:
+            self.awaited.clear()
+            self._held.clear()
+        return good if packet is not None else [*good, *self._release(self._latest_pts)]
+
+    def _release(self, shown_pts: int) -> list[VideoFrame]:
+        known = [each for each in self._held if self._rests_on.get(each, each) <= shown_pts]
+        return [self._held.pop(each) for each in known]
 
 
 def _remarks(frame: VideoFrame) -> tuple[str, ...]:
@@ -305,7 +343,11 @@ def _demuxed(container: InputContainer, broken_off: list[str]) -> Iterator["Pack
 
 def _decoded(stream: VideoStream, packet: "Packet[Any] | None") -> list[VideoFrame] | None:
     """Decode a packet, or what is left in the decoder after the last; None when it is broken."""
-    frames = guarded(lambda: stream.codec_context.decode(packet), doing="decoding")
+    frames = guarded(lambda: stream.decode(packet), doing="decoding")
     if isinstance(frames, Problem):
         return None
-    return [frame for frame in frames if isinstance(frame, VideoFrame)]
+    pictures = [frame for frame in frames if isinstance(frame, VideoFrame)]
+    for picture in pictures:
+        # What comes out at the very end belongs to no packet and has lost its unit of time.
+        picture.time_base = picture.time_base or stream.time_base
+    return pictures

@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from forensics.cli.frames import parse_moment
+from forensics.ingest.exact import ExactClip
 
 CLIP = "VID_20240816_131418.mp4"
 ROW = {
@@ -108,6 +109,21 @@ def test_clip_cut_short_gives_what_is_there(here, sample, forensics):
     assert status == 0
     assert outside == 2
     assert "cut short" in printed.err
+
+
+def test_frame_that_cannot_be_decoded_is_named_and_gives_one(video, here, forensics, monkeypatch):
+    convert = ExactClip._exact
+    monkeypatch.setattr(
+        ExactClip,
+        "_exact",
+        lambda clip, frame, at: None if at > 3 else convert(clip, frame, at),
+    )
+
+    status, printed = forensics("frames", "strike.mp4", "--at", "1", "--at", "4")
+
+    assert status == 1
+    assert "no frame could be decoded at 4 s" in printed.err
+    assert len(list((here / "strike-frames").glob("*.png"))) == 1
 
 
 @pytest.mark.parametrize(
