@@ -15,16 +15,27 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from forensics import ingest, metadata, reuse
     from forensics.examine import scan
+    from forensics.extract.export import export_frames
     from forensics.model.case import Case
     from forensics.model.errors import ForensicsError
 
 __version__ = "0.1.0"
 
-__all__ = ["Case", "ForensicsError", "__version__", "ingest", "metadata", "reuse", "scan"]
+__all__ = [
+    "Case",
+    "ForensicsError",
+    "__version__",
+    "export_frames",
+    "ingest",
+    "metadata",
+    "reuse",
+    "scan",
+]
 
 _LAZY = {
     "Case": ("forensics.model.case", "Case"),
     "ForensicsError": ("forensics.model.errors", "ForensicsError"),
+    "export_frames": ("forensics.extract.export", "export_frames"),
     "scan": ("forensics.examine", "scan"),
     "ingest": ("forensics.ingest", None),
     "metadata": ("forensics.metadata", None),

@@ -145,6 +145,28 @@ def read_cut_page(source: Source, problem: Problem) -> tuple[Pages, Image.Image]
     return pages, image
 
 
+def shown_s(image: Image.Image, index: int) -> float:
+    """Say for how long a picture of an animation is shown.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        Standing at that picture, which was loaded.
+    index : int
+        Its number, from 0.
+
+    Returns
+    -------
+    float
+        Seconds.
+    """
+    if index == 0 and getattr(image, "default_image", False):
+        return 0.0  # an APNG's stand-in for programs that do not play it
+    delay_ms = image.info.get("duration", 0)
+    is_said = isinstance(delay_ms, int | float) and delay_ms > 0
+    return float(delay_ms) / 1000 if is_said else UNSAID_DELAY_S
+
+
 def _count(image: Image.Image, source: Source) -> int:
     if source.format == "gif":
         return max(count_gif_pictures(source.data)[0], 1)
@@ -181,7 +203,7 @@ def _play(image: Image.Image, source: Source, pages: Pages) -> None:
         if index in wanted:
             pages.frames.append(Frame(round(clock_s, 3), shown.pixels))
         pages.orientation = shown.orientation
-        clock_s += _shown_s(image, index)
+        clock_s += shown_s(image, index)
     if played < pages.count:
         pages.faults.append(
             f"the animation is too long to be played in full: only the first {played:,} of its "
@@ -273,14 +295,6 @@ def _salvage_with(source: Source, open_page: OpenPage) -> Salvage | Problem:
         if not isinstance(left, Problem):
             return left
     return salvage_filled(source.data, open_page)
-
-
-def _shown_s(image: Image.Image, index: int) -> float:
-    if index == 0 and getattr(image, "default_image", False):
-        return 0.0  # an APNG's stand-in for programs that do not play it
-    delay_ms = image.info.get("duration", 0)
-    is_said = isinstance(delay_ms, int | float) and delay_ms > 0
-    return float(delay_ms) / 1000 if is_said else UNSAID_DELAY_S
 
 
 def _spread(count: int, most: int) -> list[int]:

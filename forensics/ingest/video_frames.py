@@ -118,7 +118,26 @@ def turn_upright(frame: VideoFrame) -> tuple[NDArray[uint8], int]:
         format="rgb24",
         interpolation="AREA",
     )
-    pixels = small.to_ndarray()
+    return apply_display_matrix(np.asarray(small.to_ndarray(), uint8), frame)
+
+
+def apply_display_matrix(pixels: NDArray[uint8], frame: VideoFrame) -> tuple[NDArray[uint8], int]:
+    """Turn a decoded frame's pixels as its display matrix asks.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+        As stored, at any size.
+    frame : VideoFrame
+        Where the matrix stands.
+
+    Returns
+    -------
+    pixels : (H, W, 3) uint8
+        Upright and contiguous.
+    rotation_deg : {0, 90, 180, 270}
+        As `turn_upright` gives it.
+    """
     a, b, c, d = _display_matrix(frame)
     if abs(a) + abs(d) >= abs(b) + abs(c):
         pixels = pixels[:: -1 if d < 0 else 1, :: -1 if a < 0 else 1]

@@ -29,6 +29,18 @@ class UnreadableMedia(ForensicsError, ValueError):
     """
 
 
+class FrameChoiceError(ForensicsError, ValueError):
+    """The frames that were asked for are not in the clip, or too many.
+
+    Parameters
+    ----------
+    message : str
+        What happened, in one sentence.
+    advice : str, optional
+        What the reader can do about it.
+    """
+
+
 class CaseFileError(ForensicsError, ValueError):
     """``case.toml`` cannot be read or contradicts itself.
 
