@@ -115,7 +115,7 @@ def _directories(data: bytes) -> Iterator[int]:
             yield offset
             after = offset + struct.calcsize(order + count_code) + count * entry_bytes
             (offset,) = struct.unpack_from(order + link, data, after)
-    except struct.error:  # the chain leads out of the file
+    except (struct.error, OverflowError):  # the chain leads out of the file, BigTIFF's far out
         return
 
 

@@ -5,6 +5,7 @@ import random
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 Blind = Callable[[bytes, int], bytes]
 """The fuzzing engine's own mutation: takes an input and the longest length allowed."""
@@ -109,7 +110,7 @@ def chunks(data: bytes) -> list[tuple[int, int]]:
         found = _boxes(data, 0, len(data))
     else:
         return []
-    return [chunk for _, chunk in zip(range(_MAX_CHUNKS), found, strict=False)]
+    return [(start, min(end, len(data))) for start, end in islice(found, _MAX_CHUNKS)]
 
 
 def mend_png(data: bytes) -> bytes:
@@ -126,7 +127,7 @@ def mend_png(data: bytes) -> bytes:
 def _riff(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
     while start + 8 <= end:
         size = int.from_bytes(data[start + 4 : start + 8], "little")
-        yield start, min(start + 8 + size, end)
+        yield start, start + 8 + size
         if data[start : start + 4] == b"LIST":
             yield from _riff(data, start + 12, min(start + 8 + size, end))
         start += 8 + size + size % 2
@@ -147,7 +148,7 @@ def _jpeg(data: bytes) -> Iterator[tuple[int, int]]:
             start += 2
             continue
         end = start + 2 + int.from_bytes(data[start + 2 : start + 4], "big")
-        yield start, min(end, len(data))
+        yield start, end
         start = end
 
 
@@ -157,7 +158,7 @@ def _tiff(data: bytes) -> Iterator[tuple[int, int]]:
     for _ in range(8):
         count = int.from_bytes(data[offset : offset + 2], order)
         for entry in range(min(count, 64)):
-            yield offset + 2 + 12 * entry, min(offset + 14 + 12 * entry, len(data))
+            yield offset + 2 + 12 * entry, offset + 14 + 12 * entry
         link = offset + 2 + 12 * count
         offset = int.from_bytes(data[link : link + 4], order)
         if not offset:
@@ -169,7 +170,7 @@ def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
         size = int.from_bytes(data[start : start + 4], "big")
         if size < 8:
             return
-        yield start, min(start + size, end)
+        yield start, start + size
         kind = data[start + 4 : start + 8]
         if kind in _BOXES_WITH_BOXES:
             yield from _boxes(data, start + (12 if kind == b"meta" else 8), min(start + size, end))
