@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from forensics.ingest.guard import NEEDS_MEMORY
 from forensics.ingest.media import Media, open_media
 from forensics.ingest.thumbnail import make_thumbnail
 from forensics.ingest.tiff import decode_with_tifffile
@@ -61,7 +62,7 @@ def _open_and_examine(data: bytes, folder: Path) -> object:
     media = open_media(path)
     said = repr(media.facts)
     is_blamed = "corrupted" in said or "cut short" in said
-    wants_memory = media.data is not None and "MemoryError" in said
+    wants_memory = media.data is not None and (NEEDS_MEMORY in said or "MemoryError" in said)
     require(not (is_blamed and wants_memory), "a file is not blamed for want of memory")
     for frame in media.frames:
         height, width, channels = frame.pixels.shape
