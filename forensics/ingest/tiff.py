@@ -10,6 +10,7 @@ from forensics.ingest.frame import Frame
 from forensics.ingest.guard import REFETCH, guarded
 from forensics.ingest.pixels import finish, to_eight_bit
 from forensics.ingest.source import size_problem
+from forensics.model.errors import UnreadableMedia
 from forensics.model.findings import StillFacts
 from forensics.model.outcome import Problem
 
@@ -46,6 +47,8 @@ def decode_with_tifffile(
             if too_large is not None:
                 return too_large
             values, orientation = _channels_last(page), _orientation(page)
+            if not values.size:
+                raise UnreadableMedia("no pixels in it")
             return _facts(values, orientation, len(file.pages)), _shown(values, orientation)
 
     decoded = guarded(decode, doing="opening as tiff with tifffile")
