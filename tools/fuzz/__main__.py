@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools.fuzz.findings import Findings, crash_signature
-from tools.fuzz.state import PRESENT, SKIPPED, TRACE, left_behind
+from tools.fuzz.state import EXHAUSTED, PRESENT, SKIPPED, TRACE, left_behind
 from tools.fuzz.targets import TARGETS
 
 MIN_SLICE_S = 20
@@ -103,7 +103,7 @@ class Fuzzing:
         score.seconds += time.monotonic() - start
         if status < 0:
             self._keep_crash(name, signal.Signals(-status).name, data, score)
-        elif status > 0:
+        elif status not in (0, EXHAUSTED):
             sys.exit(f"{name} does not run (exit status {status}); see {state / 'log.txt'}")
 
     def _keep_crash(self, name: str, signal_name: str, data: bytes, score: Score) -> None:

@@ -6,6 +6,7 @@ for its files, seconds to run and the seed.
 
 import faulthandler
 import importlib
+import os
 import pkgutil
 import random
 import resource
@@ -25,7 +26,7 @@ with atheris.instrument_imports(include=["forensics"]):
 
 from tools.fuzz.findings import Findings, minimised, signature
 from tools.fuzz.mutate import mutate_bytes, mutate_json
-from tools.fuzz.state import HEADER, PRESENT, SKIPPED, TRACE, shared
+from tools.fuzz.state import EXHAUSTED, HEADER, PRESENT, SKIPPED, TRACE, shared
 from tools.fuzz.target import Target, check
 from tools.fuzz.targets import TARGETS
 
@@ -82,12 +83,15 @@ class Child:
         """Change an input, the way atheris asks for it."""
         rng = random.Random(seed)
         limit = min(max_size, self.target.max_bytes)
-        if self.target.is_json:
-            return mutate_json(data, rng, self.seeds, atheris.Mutate)[:limit]
-        return mutate_bytes(
-            data, rng, max_bytes=limit, tokens=self.target.tokens, others=self.seeds,
-            blind=atheris.Mutate,
-        )  # fmt: skip
+        try:
+            if self.target.is_json:
+                return mutate_json(data, rng, self.seeds, atheris.Mutate)[:limit]
+            return mutate_bytes(
+                data, rng, max_bytes=limit, tokens=self.target.tokens, others=self.seeds,
+                blind=atheris.Mutate,
+            )  # fmt: skip
+        except MemoryError:  # what decoders left behind fills the memory
+            os._exit(EXHAUSTED)
 
     def _fault_of(self, data: bytes) -> BaseException | None:
         signal.setitimer(signal.ITIMER_PROF, HANG_S)

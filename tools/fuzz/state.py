@@ -10,6 +10,9 @@ PRESENT, TRACE, SKIPPED = "present", "trace.txt", "skipped"
 HEADER = struct.Struct("<QQ")
 """Head of `PRESENT`: executions, and the length of the input that follows."""
 
+EXHAUSTED = 75
+"""Exit status that asks for a fresh process."""
+
 MAX_INPUT_BYTES = 1 << 20
 
 
