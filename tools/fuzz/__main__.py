@@ -128,6 +128,7 @@ class Fuzzing:
 def main() -> int:
     """Fuzz; give 1 when something was found."""
     options = _parser().parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # to end its process, too
     names = options.target or list(TARGETS)
     fuzzing = Fuzzing(options.findings.resolve(), options.seed)
     total_s = options.minutes * 60 * options.jobs
