@@ -68,7 +68,11 @@ def check(target: Target, data: bytes, folder: Path) -> None:
     spent_s = time.process_time() - start
     require(spent_s <= MAX_CPU_S, f"takes more than {MAX_CPU_S:.0f} s")
     if hashlib.sha256(data).digest()[0] % target.repeat_every == 0:
-        require(_outcome(target, data, folder) == first, "is the same each time")
+        second = _outcome(target, data, folder)
+        if second != first:
+            fault = Violation("is the same each time")
+            fault.add_note(f"first:  {first}\nsecond: {second}")
+            raise fault
 
 
 def _outcome(target: Target, data: bytes, folder: Path) -> str:
