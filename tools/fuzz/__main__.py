@@ -47,12 +47,20 @@ class Fuzzing:
         self.folder = folder
         self.seed = seed
         self.scores: dict[str, Score] = {}
+        self.is_stopped = False
+        self._running: set[subprocess.Popen[bytes]] = set()
+
+    def stop(self) -> None:
+        """End all processes; what they were at is no finding."""
+        self.is_stopped = True
+        for process in tuple(self._running):
+            process.kill()
 
     def run_slice(self, name: str, seconds: float) -> None:
         """Fuzz one target for some time; start again whenever it was killed."""
         score = self.scores.setdefault(name, Score(known=set(self._findings(name).names())))
         until = time.monotonic() + seconds
-        while (left_s := until - time.monotonic()) > 1:
+        while not self.is_stopped and (left_s := until - time.monotonic()) > 1:
             self._run_child(name, round(left_s), score)
         found = set(self._findings(name).names()) - score.known - score.contained
         for each in sorted(found - score.faults):
@@ -89,18 +97,20 @@ class Fuzzing:
             command = [sys.executable, "-m", "tools.fuzz.child", name, self.folder, work,
                        str(seconds), str(self.seed)]  # fmt: skip
             process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            self._running.add(process)
             try:
                 status = process.wait(seconds + GRACE_S)
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGABRT)  # faulthandler says where it hangs
                 process.wait()
                 status = -signal.SIGALRM
-            except BaseException:
-                process.kill()
-                raise
+            finally:
+                self._running.remove(process)
         executions, data = left_behind(state / PRESENT)
         score.executions += executions
         score.seconds += time.monotonic() - start
+        if self.is_stopped:
+            return
         if status < 0:
             self._keep_crash(name, signal.Signals(-status).name, data, score)
         elif status not in (0, EXHAUSTED):
@@ -140,14 +150,16 @@ def main() -> int:
         if left_s > 1:
             fuzzing.run_slice(name, min(slice_s, left_s))
 
-    try:
-        with ThreadPoolExecutor(options.jobs) as pool:
+    with ThreadPoolExecutor(options.jobs) as pool:
+        try:
             while time.monotonic() < until:
                 list(pool.map(run_next, names))
                 print(fuzzing.table(), flush=True)
-    except KeyboardInterrupt:
-        print(fuzzing.table())
-        return 130
+        except KeyboardInterrupt:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough
+            fuzzing.stop()
+            print(fuzzing.table())
+            return 130
     print(f"{fuzzing.count} findings in {options.minutes:g} minutes; see {fuzzing.folder}")
     return 1 if fuzzing.count else 0
 
