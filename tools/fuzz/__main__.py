@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import os
 import signal
 import subprocess
 import sys
@@ -14,6 +15,13 @@ from pathlib import Path
 from tools.fuzz.findings import Findings, crash_signature
 from tools.fuzz.state import EXHAUSTED, PRESENT, SKIPPED, TRACE, left_behind
 from tools.fuzz.targets import TARGETS
+
+# One arena: when memory is short, glibc makes another, and what is freed in that one stays counted.
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "OPENCV_FOR_THREADS_NUM": "1",
+    "MALLOC_ARENA_MAX": "1",
+}  # fmt: skip
+"""Of a fuzzed process, which has no more memory than a worker of the package."""
 
 MIN_SLICE_S = 20
 MAX_SLICE_S = 120
@@ -96,7 +104,13 @@ class Fuzzing:
         ):
             command = [sys.executable, "-m", "tools.fuzz.child", name, self.folder, work,
                        str(seconds), str(self.seed)]  # fmt: skip
-            process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            process = subprocess.Popen(
+                command,
+                env={**os.environ, **ENVIRONMENT},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
             self._running.add(process)
             try:
                 status = process.wait(seconds + GRACE_S)

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -33,6 +34,9 @@ _TEXTS = (
     "artefacts/../../x.png", "NaN", "null", "-0", "1e400", "https://example.org/\"onload='",
     "artefacts/00/" + "0" * 64 + ".jpg",
 )  # fmt: skip
+
+
+_WORD = re.compile(r"[a-z_.]{2,20}")
 
 
 def mutate_bytes(
@@ -276,18 +280,18 @@ _STEPS = (
 
 def _change_somewhere(tree: object, rng: random.Random) -> object:
     """Change one value of a tree; deeper ones are reached by a walk from the root."""
-    if isinstance(tree, dict) and tree and rng.random() < 0.93:
+    if isinstance(tree, dict) and tree and rng.random() < 0.99:
         key = rng.choice(list(tree))
         changed = dict(tree)
         choice = rng.random()
-        if choice < 0.9:
+        if choice < 0.98:
             changed[key] = _change_somewhere(tree[key], rng)
-        elif choice < 0.95:
+        elif choice < 0.99:
             del changed[key]
         else:
             changed[rng.choice((*tree, *_TEXTS))] = changed.pop(key)
         return changed
-    if isinstance(tree, list) and tree and rng.random() < 0.93:
+    if isinstance(tree, list) and tree and rng.random() < 0.99:
         at = rng.randrange(len(tree))
         choice = rng.random()
         if choice < 0.85:
@@ -301,9 +305,11 @@ def _change_somewhere(tree: object, rng: random.Random) -> object:
 
 
 def _another(value: object, rng: random.Random) -> object:
-    # Mostly a value of the same type: others are refused at the door.
-    if rng.random() < 0.12:
+    # Mostly a value of the same type: others are refused at the door, as are words that are none.
+    if rng.random() < 0.04:
         return rng.choice((None, True, False, [], {}, "", 0, [[]], {"type": "absent"}))
+    if isinstance(value, str) and _WORD.fullmatch(value) and rng.random() < 0.9:
+        return value
     if isinstance(value, bool):
         return not value
     if isinstance(value, int):

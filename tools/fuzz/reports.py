@@ -22,10 +22,12 @@ _LINKED = re.compile(r"#|report\.json$|run\.jsonl$")  # addresses of footage are
 
 ROOT = Path(__file__).parents[2]
 _OWN_SCRIPTS = 1
-_SAMPLES = ("photo_2024-08-15_19-40-12.jpg", "photo_2024-08-16_14-22-07.jpg", "IMG_2231.JPG",
-"notes.txt",
-            "photo_2024-08-16_14-22-07 (2).jpg", "video_2024-08-16_17-02-11.mp4",
-            "case.toml")  # fmt: skip
+_SAMPLES = (
+    "case.toml", "notes.txt", "IMG_2231.JPG", "IMG-20240815-WA0007.jpg",
+    "photo_2024-08-15_19-40-12.jpg", "photo_2024-08-16_14-22-07.jpg",
+    "photo_2024-08-16_14-22-07 (2).jpg", "photo_2024-08-16_18-05-44.jpg",
+    "photo_2024-08-17_08-15-30.jpg", "video_2024-08-16_17-02-11.mp4",
+)  # fmt: skip
 
 
 class _Page(HTMLParser):
