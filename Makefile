@@ -2,7 +2,7 @@
 PYTHON ?= .venv/bin/python
 BIN := $(dir $(PYTHON))
 
-.PHONY: venv check lint types test lowest docs bench calibrate samples schema
+.PHONY: venv check lint types test lowest docs bench calibrate samples schema fuzz
 
 venv:
 	python3 -m venv .venv
@@ -43,3 +43,8 @@ samples:
 
 schema:
 	$(PYTHON) -m forensics.report.schema
+
+# Options in FUZZ, for example: make fuzz FUZZ="--minutes 5 --target jpeg"
+fuzz:
+	$(BIN)pip install --quiet -e ".[fuzz]"
+	$(PYTHON) -m tools.fuzz $(FUZZ)

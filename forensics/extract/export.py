@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from PIL import Image
 
-from forensics.engine.store import OutputFolder
+from forensics.engine.output import OutputFolder
 from forensics.extract.kit import make_kit
 from forensics.extract.moments import PART_S, Want, want_at, want_every, want_per_shot
 from forensics.extract.pick import Picked, Source, open_exact, pick

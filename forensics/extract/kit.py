@@ -11,7 +11,7 @@ from numpy import uint8
 from PIL import Image
 
 from forensics.calibration import load
-from forensics.engine.store import OutputFolder
+from forensics.engine.output import OutputFolder
 from forensics.extract.kit_text import explain_kit
 from forensics.extract.sheet import Tile, draw_sheets
 from forensics.extract.table import FrameRow, KitReport, SourceClip

@@ -135,7 +135,10 @@ def original_path(text: str) -> str:
         bytes.fromhex(part) if is_escape else part.encode("utf-8")
         for part, is_escape in zip(parts, cycle((False, True)), strict=False)
     )
-    return raw.decode("utf-8", "surrogateescape")
+    path = raw.decode("utf-8", "surrogateescape")
+    if printable_path(path) != text:
+        raise ValueError(f"an escape of what needs none: {text!r}")
+    return path
 
 
 _ESCAPE = re.compile(r"\\x([0-9a-f]{2})")

@@ -23,6 +23,11 @@ MAX_MESSAGE_CHARS = 300
 REFETCH = "Ask for the original file, or fetch it again from its source."
 """Advice for what is broken beyond repair."""
 
+NEEDS_MEMORY = "more memory would be needed than one file is given"
+
+SCALE_DOWN = "Cut it into parts, or scale it down with a tool you trust."
+"""Advice for what is too large."""
+
 MAX_CHATTER_BYTES = 2048
 """What decoders write about one file is kept up to this; the rest repeats itself."""
 
@@ -68,6 +73,9 @@ def guarded(call: Callable[[], T], *, doing: str, advice: str = "") -> T | Probl
     except UnreadableMedia as error:
         # Our own refusal, in words for a person already.
         return Problem(error=str(error), advice=error.advice or advice)
+    except MemoryError:
+        # Says something about what one file is given, not about the file.
+        return Problem(error=f"{doing}: {NEEDS_MEMORY}", advice=SCALE_DOWN)
     except Exception as error:  # noqa: BLE001 - the purpose of this function
         return Problem(error=f"{doing}: {_message(error)}", advice=advice)
 

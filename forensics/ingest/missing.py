@@ -166,6 +166,8 @@ def salvage_padded(data: bytes, open_page: OpenPage, *, length: int) -> Salvage 
         whole = data + (filler * (gap // len(filler) + 1))[:gap]
         image = guarded(lambda: _loaded(open_page(whole)), doing="decoding what is left")  # noqa: B023 - called at once
         if isinstance(image, Problem):
+            if image.advice:  # refused, as the next one would be
+                return image
             continue
         decoded.append(image)
         if len(decoded) == 2:  # noqa: PLR2004 - a pair to compare

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from forensics.ingest.frame import Frame
-from forensics.ingest.guard import guarded
+from forensics.ingest.guard import REFETCH, guarded
 from forensics.ingest.missing import (
     MAX_GAP_BYTES,
     OpenPage,
@@ -64,6 +64,8 @@ class Pages:
         Playing time of an animation, as far as it could be played; None when it was too long.
     faults : list of str
         What is missing, in words.
+    advice : str
+        What to do when nothing could be decoded.
     """
 
     count: int
@@ -72,6 +74,7 @@ class Pages:
     is_size_upright: bool = False
     duration_s: float | None = None
     faults: list[str] = field(default_factory=list)
+    advice: str = REFETCH
 
 
 def read_pages(image: Image.Image, source: Source) -> Pages:
@@ -275,11 +278,13 @@ def _salvage(source: Source, index: int, problem: Problem, pages: Pages) -> _Sho
     which = f"picture {index + 1} of {pages.count}: " if pages.count > 1 else ""
     if problem.advice:  # refused, not broken
         pages.faults.append(f"{which}{problem.error}")
+        pages.advice = problem.advice
         return None
     left = guarded(lambda: _salvage_with(source, open_page), doing="decoding what is left")
     if isinstance(left, Problem):
-        gone = "nothing of the picture could be decoded"
+        gone = left.error if left.advice else "nothing of the picture could be decoded"
         pages.faults.append(f"{source.blame(problem)}: {which}{gone} ({problem.error})")
+        pages.advice = left.advice or pages.advice
         return None
     pages.faults.append(f"{source.blame(problem)}: {which}{left.missing} ({problem.error})")
     return _Shown(left.pixels, left.orientation)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from forensics.ingest.guard import REFETCH
+from forensics.ingest.guard import REFETCH, SCALE_DOWN
 from forensics.ingest.tiff_structure import claims_too_much
 from forensics.model.errors import UnreadableMedia
 from forensics.model.outcome import Problem
@@ -51,8 +51,10 @@ class Source:
         Returns
         -------
         str
-            That it is cut short, or damaged.
+            That it is cut short, or damaged; neither when the decoder was not let go on.
         """
+        if problem.advice:  # refused, not broken
+            return "the file was not read in full"
         says_so = any(word in problem.error for word in _WORDS_OF_CUT)
         return "the file is cut short" if self.is_cut or says_so else "the file is corrupted"
 
@@ -110,5 +112,5 @@ def size_problem(width: int, height: int) -> Problem | None:
     return Problem(
         f"too large to be decoded: {width:,} x {height:,} pixels, the limit is {MAX_PIXELS:,} "
         "pixels in all",
-        "Cut it into parts, or scale it down with a tool you trust.",
+        SCALE_DOWN,
     )

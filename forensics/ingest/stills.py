@@ -142,7 +142,7 @@ def _unopened(source: Source, problem: Problem) -> Problem:
 
 
 def _nothing_left(pages: Pages) -> Problem:
-    return Problem("; ".join(pages.faults) or "no picture could be decoded", REFETCH)
+    return Problem("; ".join(pages.faults) or "no picture could be decoded", pages.advice)
 
 
 def _summarise(pages: Pages, size: tuple[int, int], mode: str) -> StillFacts | Problem:

@@ -11,6 +11,7 @@ from forensics.ingest.frame import Frame
 from forensics.ingest.guard import REFETCH, guarded
 from forensics.ingest.pixels import finish, to_eight_bit
 from forensics.ingest.source import size_problem
+from forensics.model.errors import UnreadableMedia
 from forensics.model.findings import StillFacts
 from forensics.model.outcome import Problem
 
@@ -41,7 +42,7 @@ def decode_with_tifffile(
         The first page, the right way up.
     """
 
-    def decode() -> tuple[NDArray[np.generic], int, int] | Problem:
+    def decode() -> tuple[StillFacts, Frame] | Problem:
         import tifffile  # rarely needed
 
         with tifffile.TiffFile(io.BytesIO(data)) as file:
@@ -53,21 +54,24 @@ def decode_with_tifffile(
                 return Problem(
                     "the file is corrupted: a page of more than a million parts", REFETCH
                 )
-            return _channels_last(page), _orientation(page), len(file.pages)
+            values, orientation = _channels_last(page), _orientation(page)
+            if not values.size:
+                raise UnreadableMedia("no pixels in it")
+            return _facts(values, orientation, len(file.pages)), _shown(values, orientation)
 
     decoded = guarded(decode, doing="opening as tiff with tifffile")
     if isinstance(decoded, Problem):
-        return (decoded if decoded.advice else Problem(problem.error, REFETCH)), ()
-    values, orientation, pages = decoded
-    if values.size == 0:
-        return Problem(problem.error, REFETCH), ()
-    eight_bit = to_eight_bit(values)
-    if eight_bit.ndim > 2 and eight_bit.shape[2] < _COLOURS:  # noqa: PLR2004 - grey and alpha
-        eight_bit = eight_bit[:, :, 0]
-    pixels = finish(eight_bit if eight_bit.ndim == 2 else eight_bit[:, :, :_COLOURS], orientation)  # noqa: PLR2004
+        return (
+            decoded if decoded.advice else Problem(problem.error, problem.advice or REFETCH)
+        ), ()
+    facts, frame = decoded
+    return facts, (frame,)
+
+
+def _facts(values: NDArray[np.generic], orientation: int, pages: int) -> StillFacts:
     height, width = values.shape[:2]
     is_turned = orientation >= 5  # noqa: PLR2004 - EXIF 5 to 8 swap the sides
-    facts = StillFacts(
+    return StillFacts(
         width_px=height if is_turned else width,
         height_px=width if is_turned else height,
         stored_width_px=width,
@@ -79,7 +83,14 @@ def decode_with_tifffile(
         duration_s=None,
         degraded=None if pages == 1 else f"only the first of {pages} pages could be decoded",
     )
-    return facts, (Frame(None, pixels),)
+
+
+def _shown(values: NDArray[np.generic], orientation: int) -> Frame:
+    eight_bit = to_eight_bit(values)
+    if eight_bit.ndim > 2 and eight_bit.shape[2] < _COLOURS:  # noqa: PLR2004 - grey and alpha
+        eight_bit = eight_bit[:, :, 0]
+    colours = eight_bit if eight_bit.ndim == 2 else eight_bit[:, :, :_COLOURS]  # noqa: PLR2004
+    return Frame(None, finish(colours, orientation))
 
 
 def _channels_last(page: Any) -> NDArray[np.generic]:  # Any: tifffile's page, untyped here

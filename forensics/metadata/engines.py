@@ -26,6 +26,9 @@ MAX_TEXT_BYTES = 1 << 16
 MAX_ENTRIES = 200_000
 """Entries of all directories together that are looked at."""
 
+MAX_READS = 500_000
+"""Reads that exifread may take to find where EXIF is: HEIC boxes can lead back to themselves."""
+
 _EXIFREAD_NAMES = {"GPSDateStamp": "GPSDate"}
 _POINTERS = ("ExifOffset", "GPSInfo")
 # Pillow spells the sub-second tags "Subsec".
@@ -51,13 +54,12 @@ def ask_exifread(data: bytes, wanted: frozenset[str], faults: list[str]) -> Look
     callable
         The values.
     """
-    file = io.BytesIO(data)
     try:
-        offset, endian, fake_exif = determine_type(file)
+        offset, endian, fake_exif = determine_type(_ReadNowAndThen(data))
     except (ExifNotFound, InvalidExif):
         return lambda _, __: None
     header = _CarefulHeader(
-        file, get_endian_str(endian)[0], offset, fake_exif, False, detailed=False
+        io.BytesIO(data), get_endian_str(endian)[0], offset, fake_exif, False, detailed=False
     )
     header.wanted = wanted | set(_EXIFREAD_NAMES.values()) | set(_POINTERS)
     header.faults = faults
@@ -76,6 +78,18 @@ def ask_exifread(data: bytes, wanted: frozenset[str], faults: list[str]) -> Look
         return values[0] if isinstance(values, list) and len(values) == 1 else values
 
     return lookup
+
+
+class _ReadNowAndThen(io.BytesIO):
+    """A file that ends a search which reads it over and over."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.reads += 1
+        if self.reads > MAX_READS:
+            raise UnreadableMedia("the structure of the file leads in a circle")
+        return super().read(size)
 
 
 class _CarefulHeader(ExifHeader):  # type: ignore[misc]  # untyped

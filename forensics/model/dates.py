@@ -11,6 +11,8 @@ Precision = Literal["year", "month", "day", "minute", "second"]
 # The widest offsets in use on Earth; an unknown zone may be any of them.
 _WESTMOST = timezone(timedelta(hours=-12))
 _EASTMOST = timezone(timedelta(hours=14))
+_FIRST = datetime.min.replace(tzinfo=UTC)
+_LAST = datetime.max.replace(tzinfo=UTC)
 
 _PATTERN = re.compile(
     r"(?P<year>\d{4})(-(?P<month>\d{2})(-(?P<day>\d{2})"
@@ -102,17 +104,18 @@ def parse_instant(text: str) -> datetime:
     Returns
     -------
     datetime
-        Aware, in UTC.
+        Aware, in UTC; the end of the calendar for the hours beyond it.
 
     Raises
     ------
     ValueError
-        When there is no offset.
+        When it is no such time, or there is no offset.
     """
     moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
+    offset = moment.utcoffset()
+    if offset is None:
         raise ValueError(f"a time without an offset: {text!r}")
-    return moment.astimezone(UTC)
+    return _in_utc(moment.replace(tzinfo=UTC), offset)
 
 
 def _precision(part: dict[str, str | None]) -> Precision:
@@ -135,7 +138,7 @@ def _end_of(start: datetime, precision: Precision) -> datetime:
         step = {"day": timedelta(days=1), "minute": timedelta(minutes=1)}
         return start + step.get(precision, timedelta(seconds=1))
     except (OverflowError, ValueError):
-        return datetime.max.replace(tzinfo=UTC)
+        return _LAST
 
 
 def _offset(zone: str) -> timezone:
@@ -146,10 +149,13 @@ def _offset(zone: str) -> timezone:
     return timezone(sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:])))
 
 
-def _shift_to_utc(wall: datetime, zone: timezone) -> str:
-    offset = zone.utcoffset(None)
+def _in_utc(wall: datetime, offset: timedelta) -> datetime:
     try:
-        moment = wall - offset
-    except OverflowError:  # the first or last hours of the calendar
-        moment = wall
+        return wall - offset
+    except OverflowError:  # the first or last hours of the calendar: its end is the nearest
+        return _FIRST if offset > timedelta(0) else _LAST
+
+
+def _shift_to_utc(wall: datetime, zone: timezone) -> str:
+    moment = _in_utc(wall, zone.utcoffset(None))
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")

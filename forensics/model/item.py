@@ -1,8 +1,8 @@
 """Items of evidence: one SHA-256, one item, wherever it was seen."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 Kind = Literal["still", "animation", "video", "audio"]
 
@@ -52,7 +52,7 @@ class Item(Struct, frozen=True):
     bytes: int
     kind: Kind
     format: str
-    paths: tuple[str, ...]
+    paths: Annotated[tuple[str, ...], Meta(min_length=1)]
     extension_disagrees: tuple[str, ...]
     status: Literal["ok", "degraded", "rejected"]
     reason: str | None

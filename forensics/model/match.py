@@ -1,8 +1,8 @@
 """Matches between a query and known footage, as ``check --json`` and the report give them."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 Relation = Literal[
     "identical",
@@ -262,5 +262,5 @@ class Group(Struct, frozen=True):
     """
 
     id: str
-    members: tuple[GroupMember, ...]
+    members: Annotated[tuple[GroupMember, ...], Meta(min_length=1)]
     leads: tuple[GroupMember, ...]

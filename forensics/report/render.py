@@ -32,7 +32,7 @@ def render_again(folder: Path, *, show: bool = False) -> None:
     data = _read(folder / "report.json")
     try:
         case = decode_case(data)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ForensicsError(
             f"{folder / 'report.json'} is no report: {error}", advice=_ADVICE
         ) from error

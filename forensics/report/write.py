@@ -122,7 +122,9 @@ def decode_case(data: bytes) -> Case:
 
     Raises
     ------
-    msgspec.ValidationError
-        When it is no report of this version.
+    msgspec.DecodeError
+        When it is no JSON, or no report of this version.
+    UnicodeDecodeError, RecursionError
+        When it is no UTF-8, or nested too deeply.
     """
     return msgspec.json.decode(data, type=Case)

@@ -12,13 +12,15 @@ from forensics.reuse.archive_schema import SCHEMA_VERSION, check_format, create_
 _SIGNATURE = b"SQLite format 3\0"
 _NOT_AN_ARCHIVE = "Name a file made by `forensics archive`; media are added with `archive add`."
 _COPY_IT = "Copy the file to a folder of your own and use the copy."
+_DAMAGED = "is damaged or cut short"
+_USE_A_COPY = "Use your last copy of it, or make it anew."
 
 # What SQLite calls it, as the beginning of a name: what that means here, and what to do.
 _EXPLANATIONS = (
     ("SQLITE_BUSY", "is being written by another program", "Wait until it is done, try again."),
     ("SQLITE_LOCKED", "is being written by this program", "Finish the other use of it first."),
     ("SQLITE_NOTADB", "is not an archive", _NOT_AN_ARCHIVE),
-    ("SQLITE_CORRUPT", "is damaged or cut short", "Use your last copy of it, or make it anew."),
+    ("SQLITE_CORRUPT", _DAMAGED, _USE_A_COPY),
     ("SQLITE_READONLY_ROLLBACK", "was left half written, on a medium that cannot be written",
      "Copy it together with the -journal file beside it to a folder of your own."),
     ("SQLITE_READONLY", "cannot be written", _COPY_IT),
@@ -119,7 +121,7 @@ def explained(path: Path) -> Iterator[None]:
     Raises
     ------
     ArchiveError
-        Instead of any `sqlite3.Error`.
+        Instead of any `sqlite3.Error`, and when Python cannot even read what SQLite says.
     """
     try:
         yield
@@ -129,6 +131,9 @@ def explained(path: Path) -> Iterator[None]:
             if name.startswith(prefix):
                 raise ArchiveError(f"{path} {meaning}", advice=advice) from error
         raise ArchiveError(f"{path} cannot be used: {error}", advice=_COPY_IT) from error
+    except UnicodeDecodeError as error:
+        # SQLite quotes the broken place in its message, and Python cannot read the quotation.
+        raise ArchiveError(f"{path} {_DAMAGED}", advice=_USE_A_COPY) from error
 
 
 def _require_database(path: Path) -> None:

@@ -33,6 +33,16 @@ def test_exceptions_become_problems() -> None:
     assert problem == Problem("reading: AssertionError: bad the file", "try again")
 
 
+def test_want_of_memory_is_not_put_down_to_the_file() -> None:
+    def fail() -> None:
+        raise MemoryError
+
+    problem = guarded(fail, doing="reading")
+
+    assert problem.error == "reading: more memory would be needed than one file is given"
+    assert "scale it down" in problem.advice
+
+
 def test_long_messages_are_cut() -> None:
     def fail() -> None:
         raise ValueError("x" * 10_000)

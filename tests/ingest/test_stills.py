@@ -336,6 +336,43 @@ def test_header_bomb_is_refused_fast_and_lean(format_name: str, opened: Opened) 
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb < 200_000
 
 
+def _without_memory(*_: object) -> None:
+    raise MemoryError
+
+
+@pytest.mark.parametrize("format_name", ["PNG", "JPEG", "WEBP", "TIFF"])
+def test_picture_for_which_memory_is_wanting_is_not_called_broken(
+    format_name: str,
+    photo: Image.Image,
+    encode: Encode,
+    opened: Opened,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = encode(photo, format_name)
+    monkeypatch.setattr("forensics.ingest.pages.upright_rgb", _without_memory)
+    monkeypatch.setattr("forensics.ingest.tiff.to_eight_bit", _without_memory)
+
+    facts = opened(data).facts
+
+    assert isinstance(facts, Problem)
+    assert "more memory" in facts.error
+    assert "corrupted" not in facts.error
+    assert "scale it down" in facts.advice
+
+
+def test_memory_that_is_wanting_for_what_is_left_ends_nothing(
+    photo: Image.Image, encode: Encode, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = encode(photo, "PNG")
+    monkeypatch.setattr("forensics.ingest.missing._differs", _without_memory)
+
+    facts = opened(data[: len(data) // 2]).facts
+
+    assert isinstance(facts, Problem)
+    assert "the file is cut short: decoding what is left: more memory" in facts.error
+    assert "scale it down" in facts.advice
+
+
 def test_only_the_large_page_of_a_file_is_refused(photo: Image.Image, tmp_path: Path) -> None:
     path = tmp_path / "pages.tif"
     with tifffile.TiffWriter(path) as writer:

@@ -32,7 +32,9 @@ def test_what_is_no_date_is_refused(text: str) -> None:
         parse_date(text)
 
 
-@pytest.mark.parametrize("text", ["0001-01-01", "9999-12-31", "9999", "9999-12"])
+@pytest.mark.parametrize(
+    "text", ["0001-01-01", "9999-12-31", "9999", "9999-12", "0001-01-01T13:59:59+14:00"]
+)
 def test_the_ends_of_the_calendar_do_not_crash(text: str) -> None:
     span = parse_date(text)
 
@@ -53,3 +55,14 @@ def test_an_unknown_zone_holds_every_known_one(seconds: int) -> None:
 def test_an_instant_needs_an_offset() -> None:
     with pytest.raises(ValueError, match="offset"):
         parse_instant("2024-08-16T12:00:00")
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("0001-01-01T00:00:00+14:00", datetime.min.replace(tzinfo=UTC)),
+        ("9999-12-31T23:59:59-12:00", datetime.max.replace(tzinfo=UTC)),
+    ],
+)
+def test_an_instant_beyond_the_calendar_is_its_end(text: str, nearest: datetime) -> None:
+    assert parse_instant(text) == nearest

@@ -47,9 +47,23 @@ def test_missing_json_is_said(tmp_path):
     assert caught.value.advice
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"schema": "x"}', b"\xff"])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"{", b"[]", b'{"schema": "x"}', b"\xff", b'{"schema": "\xff"}', b'{"x":' + b"[" * 9999],
+)
 def test_file_that_is_no_report_is_said(tmp_path, data):
     (tmp_path / "report.json").write_bytes(data)
+
+    with pytest.raises(ForensicsError, match="is no report"):
+        render_again(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("kept", "emptied"),
+    [(b'"paths": [', b'"paths": [], "was": ['), (b'"members": [', b'"members": [], "was": [')],
+)
+def test_item_or_group_of_nothing_is_no_report(tmp_path, full_case, kept, emptied):
+    (tmp_path / "report.json").write_bytes(encode_case(full_case).replace(kept, emptied))
 
     with pytest.raises(ForensicsError, match="is no report"):
         render_again(tmp_path)

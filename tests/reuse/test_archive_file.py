@@ -56,6 +56,17 @@ def test_file_of_another_program_is_refused_and_left_alone(db):
     assert db.read_bytes() == before
 
 
+def test_damage_that_sqlite_cannot_name_in_utf8_is_refused_with_advice(db):
+    Archive.open(db, create=True).close()
+    named = db.read_bytes().replace(b"tableentriesentries", b"tableentr\xf0\xf1sentries")
+    db.write_bytes(named.replace(b"CREATE TABLE entries", b"CREATE \xf0\xf1BLE entries"))
+
+    with pytest.raises(ArchiveError, match="damaged") as caught:
+        Archive.open(db)
+
+    assert caught.value.advice
+
+
 @pytest.mark.parametrize("kept_share", [0.1, 0.5, 0.9])
 def test_truncated_file_is_refused_with_advice(db, make_entry, kept_share):
     with Archive.open(db, create=True) as archive:
