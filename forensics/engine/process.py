@@ -15,7 +15,7 @@ import psutil
 
 from forensics.engine.channel import Inbox, frame
 from forensics.engine.messages import Doing, FromWorker, ToWorker
-from forensics.engine.worker import SINGLE_THREADED
+from forensics.engine.worker import ENVIRONMENT
 
 RSS_LIMIT_BYTES = 1 << 30
 """Resident memory at which a worker is stopped; its own limit should have stopped it before."""
@@ -58,7 +58,7 @@ class WorkerProcess:
             bufsize=0,
             # The terminal's Ctrl-C is for the parent alone.
             start_new_session=True,
-            env={**os.environ, **SINGLE_THREADED},
+            env={**os.environ, **ENVIRONMENT},
         )
         self.output = cast("IO[bytes]", self._process.stdout)
         self.errors = cast("IO[bytes]", self._process.stderr)
@@ -73,6 +73,7 @@ class WorkerProcess:
         self._cpu_at_order_s = 0.0
         self._played_s = 0.0
         self.peak_bytes = 0
+        self.resident_bytes = 0
         self.doing = "starting"
 
     def send(self, message: ToWorker) -> None:
@@ -169,6 +170,7 @@ class WorkerProcess:
         if self._is_new:
             self._cpu_at_order_s = cpu_s
         self._has_lived = self._is_new = False
+        self.resident_bytes = resident
         self.peak_bytes = max(self.peak_bytes, resident)
         if resident > RSS_LIMIT_BYTES:
             return f"it needed more than {RSS_LIMIT_BYTES >> 20:,} MiB of memory"

@@ -6,6 +6,7 @@ from typing import Any, Literal, Protocol
 
 from forensics.engine.messages import Doing, Finished, Identity, Refused, Todo, Told
 from forensics.engine.step import Step
+from forensics.ingest.guard import NEEDS_MEMORY, SCALE_DOWN, note_shortage
 from forensics.ingest.media import Identified, Media, decode, identify, undecoded
 from forensics.model.errors import ForensicsError, UnreadableMedia
 from forensics.model.findings import StillFacts, VideoFacts
@@ -167,6 +168,9 @@ def run_step(step: Step, values: Mapping[str, object]) -> Any:  # Any: depends o
         return function(*(values[name] for name in step.takes))
     except ForensicsError as error:
         return Problem(f"{step.name}: {error}", error.advice)
+    except MemoryError:
+        note_shortage()
+        return Problem(f"{step.name}: {NEEDS_MEMORY}", SCALE_DOWN)
     except Exception as error:  # noqa: BLE001 - a step's fault must not end the run
         text = " ".join(f"{type(error).__name__}: {error}".split())
         return Problem(f"{step.name} failed: {text}", _REPORT_FAULT)

@@ -25,14 +25,20 @@ from forensics.engine.messages import (
     Visit,
 )
 from forensics.engine.runner import visit
+from forensics.ingest.guard import shortages
 
-SINGLE_THREADED = {
+ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "OPENCV_FOR_THREADS_NUM": "1",
+    # With a second arena, what was freed after a failed allocation stays counted.
+    "MALLOC_ARENA_MAX": "1",
 }
 """Environment of a worker: one core each, so that N workers use N cores."""
+
+STALE_STATUS = 75
+"""Exit status of a worker that ran out of memory after it had seen other files (EX_TEMPFAIL)."""
 
 DATA_LIMIT_BYTES = 900 << 20
 """Private memory of a worker. Beyond it allocations fail, which decoders report as an error."""
@@ -61,6 +67,7 @@ def main() -> NoReturn:
         while (order := desk.receive()) is not None:
             if isinstance(order, Visit):
                 desk.send(visit(order.location, desk))
+                desk.is_fresh = False
     except BrokenPipeError:
         pass  # the parent has gone
     os._exit(0)
@@ -74,6 +81,7 @@ class _Channel:
         self._answers = answers
         self._inbox: Inbox[ToWorker] = Inbox(ToWorker)  # type: ignore[arg-type] # a union
         self._last: tuple[str, float] = ("", 0.0)
+        self.is_fresh = True
 
     def ask(self, identity: Identity) -> Todo:
         self.send(identity)
@@ -83,6 +91,9 @@ class _Channel:
         return answer
 
     def tell(self, message: Told | Doing) -> None:
+        if not self.is_fresh and shortages():
+            # What earlier files left behind may have tipped the balance: a fresh one shall tell.
+            os._exit(STALE_STATUS)
         if isinstance(message, Doing):
             now = time.monotonic()
             step, last = self._last

@@ -30,6 +30,9 @@ ENDING_S = 5.0
 
 MAX_FALSE_STARTS = 3
 
+WORN_BYTES = 400 << 20
+"""Resident memory of a worker beyond which the next file is given to a fresh one."""
+
 _ADVICE = (
     "Open it with a tool you trust, in a safe place; a later run tries it again. The rest of the "
     "folder was examined."
@@ -45,6 +48,7 @@ class _Seat:
 
     process: WorkerProcess
     is_ready: bool = False
+    is_fresh: bool = True
     errand: Errand | None = None
     identity: Identity | None = None
     started: float = 0.0
@@ -122,16 +126,20 @@ class Workers:
 
     def _hand_out(self, on_progress: OnProgress) -> None:
         is_idle = not any(seat.errand for seat in self._seats)
-        for seat in self._seats:
+        for seat in list(self._seats):
             if seat.errand is not None or not seat.is_ready:
                 continue
-            if self._waiting:
-                errand = self._waiting.popleft()
-            elif self._again and is_idle:
-                errand = self._again.popleft()
-                is_idle = False
-            else:
+            if not self._waiting and not (self._again and is_idle):
                 continue
+            is_retry = not self._waiting
+            # What earlier files left behind would be missing for the next one.
+            is_worn = seat.process.resident_bytes > WORN_BYTES
+            if not seat.is_fresh and (is_retry or is_worn):
+                self._dismiss(seat)
+                self._hire(len(self._seats) + 1)
+                continue
+            errand = (self._again if is_retry else self._waiting).popleft()
+            is_idle = seat.is_fresh = False
             on_progress(self._done, errand.path)
             seat.errand, seat.identity = errand, None
             seat.started, seat.ran = time.monotonic(), []
@@ -172,7 +180,9 @@ class Workers:
             return
         self._looked = time.monotonic()
         for seat in list(self._seats):
-            reason = seat.process.overstepped() if seat.errand or not seat.is_ready else None
+            if seat.is_ready and seat.errand is None:
+                seat.process.start_clock()  # an idle one may wait as long as it takes
+            reason = seat.process.overstepped()
             self.peak_bytes = max(self.peak_bytes, seat.process.peak_bytes)
             if reason is not None:
                 self._bury(seat, visits, reason=reason)

@@ -75,9 +75,30 @@ def guarded(call: Callable[[], T], *, doing: str, advice: str = "") -> T | Probl
         return Problem(error=str(error), advice=error.advice or advice)
     except MemoryError:
         # Says something about what one file is given, not about the file.
+        note_shortage()
         return Problem(error=f"{doing}: {NEEDS_MEMORY}", advice=SCALE_DOWN)
     except Exception as error:  # noqa: BLE001 - the purpose of this function
         return Problem(error=f"{doing}: {_message(error)}", advice=advice)
+
+
+def note_shortage() -> None:
+    """Count that memory ran out."""
+    global _shortages  # noqa: PLW0603 - the process runs out of memory, not one caller
+    _shortages += 1
+
+
+def shortages() -> int:
+    """Say how often memory ran out in this process.
+
+    Returns
+    -------
+    int
+        A worker that has seen other files before may have less left than a fresh one.
+    """
+    return _shortages
+
+
+_shortages = 0
 
 
 def _message(error: Exception) -> str:

@@ -151,7 +151,30 @@ def test_memory_beyond_the_limit_is_a_problem_not_the_end(pictures, visits, step
 
     (problem,) = outcomes(desk, "test.growing")
     assert isinstance(problem, Problem)
-    assert "MemoryError" in problem.error
+    assert "more memory would be needed" in problem.error
+    assert record.named("worker stopped") == []
+
+
+def test_memory_that_runs_out_is_told_by_a_fresh_worker(pictures, visits, step):
+    errands = pictures(2)
+    desk = visits(step("growing"))
+
+    record = run(errands, desk)
+
+    assert all("more memory" in each.error for each in outcomes(desk, "test.growing"))
+    (stopped,) = record.named("worker stopped")
+    assert (stopped["path"], stopped["why"]) == ("001.png", "its process ended with status 75")
+
+
+def test_idle_worker_is_not_taken_for_stuck(pictures, visits, step, monkeypatch):
+    monkeypatch.setattr(process, "STUCK_WALL_S", 0.5)
+    record = Record()
+
+    with Workers(1, on_event=record) as pool:
+        pool.run(pictures(1), visits(step("quiet")), on_progress=lambda *_: None)
+        time.sleep(0.8)
+        pool.run(pictures(2), visits(step("threads")), on_progress=lambda *_: None)
+
     assert record.named("worker stopped") == []
 
 
