@@ -69,11 +69,12 @@ def describe_run(command: Sequence[str]) -> dict[str, object]:
     dict of str to object
         What JSON can hold.
     """
+    system = os.uname()
     return {
         "command": list(command),
         "working_folder": os.fsdecode(Path.cwd()),
-        "host": platform.node(),
-        "system": platform.platform(),
+        "host": system.nodename,
+        "system": " ".join((system.sysname, system.release, system.machine)),
         "python": platform.python_version(),
         "zone": time.strftime("%Z %z"),
         "process": os.getpid(),

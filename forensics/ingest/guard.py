@@ -73,8 +73,9 @@ def guarded(call: Callable[[], T], *, doing: str, advice: str = "") -> T | Probl
     except UnreadableMedia as error:
         # Our own refusal, in words for a person already.
         return Problem(error=str(error), advice=error.advice or advice)
-    except MemoryError:
-        # Says something about what one file is given, not about the file.
+    except (MemoryError, BlockingIOError):
+        # Says something about what one file is given, not about the file. The second is what
+        # FFmpeg says when there is no room for a thread; a regular file never blocks.
         note_shortage()
         return Problem(error=f"{doing}: {NEEDS_MEMORY}", advice=SCALE_DOWN)
     except Exception as error:  # noqa: BLE001 - the purpose of this function
