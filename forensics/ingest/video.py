@@ -126,7 +126,10 @@ def _decode(file: BinaryIO, kind: SniffedType, log: Log, on_progress: OnProgress
             frames=_declared_frames(container), frame_px=frame_px(picture_stream(container))
         ):
             return _read(Reading(container, None, log, on_progress), kind, tags)
-        keyframes_s = _list_keyframes(container, on_progress)
+        px = frame_px(picture_stream(container))
+        packets, keyframes_s = _count_packets(container, on_progress)
+    if not is_too_much(frames=packets, frame_px=px):
+        keyframes_s = None  # the header claims more than there is
     file.seek(0)
     with _open(file, kind) as container:
         return _read(Reading(container, keyframes_s, log, on_progress), kind, tags)
@@ -162,21 +165,27 @@ def _no_picture(tally: Tally, faults: list[str]) -> Problem:
     return Problem(f"no picture to examine: {why}", REFETCH)
 
 
-def _list_keyframes(container: InputContainer, on_progress: OnProgress) -> list[float]:
-    """Read a long clip's packets without decoding any: times of its keyframes, and of its end."""
-    stream, tally, found = picture_stream(container), Tally(), set()
+def _count_packets(
+    container: InputContainer, on_progress: OnProgress
+) -> tuple[int, list[float] | None]:
+    """Read a clip's packets without decoding any: their number, and the times of keyframes.
+
+    The last of the times is that of the end.
+    """
+    stream, tally = picture_stream(container), Tally()
+    found: set[float | None] = set()
 
     def walk() -> None:
         for packet in container.demux(stream):
             on_progress(0.0)
-            tally.count(packet)
-            when_s = tally.time_of(packet)
-            if packet.size and packet.is_keyframe and when_s is not None:
-                found.add(when_s)
+            if packet.size:
+                tally.count(packet)
+                found.add(tally.time_of(packet) if packet.is_keyframe else None)
 
     # Where this breaks off, so will the reading, which says so.
     guarded(walk, doing="reading packets")
-    return sorted(found | {tally.end_s or 0.0})
+    found.add(tally.end_s)
+    return tally.packets, sorted(each for each in found if each is not None)
 
 
 def _open(file: BinaryIO, kind: SniffedType) -> InputContainer:
