@@ -3,7 +3,8 @@
 A frame that differs from the one before by much more than is usual at that point of the clip is
 suspected. A suspicion holds when nothing seen in the half second before it is found again, wherever
 the camera pointed and however bright, in the half second from it on. So a flash, an explosion, a
-bird before the lens, a shake or a quick pan, after which the same scene is there, is no cut.
+bird before the lens, a shake or a quick pan, after which the same scene is there, is no cut. And it
+holds only where neighbouring frames of one shot are found in each other: else nothing can be told.
 """
 
 from collections import deque
@@ -75,6 +76,8 @@ class Suspicion:
     ----------
     when_s : float
         Its presentation time.
+    first : Scene
+        The frame.
     before : tuple of Scene
         Frames before it, with something to recognise in each.
     looks : int
@@ -86,6 +89,7 @@ class Suspicion:
     """
 
     when_s: float
+    first: "Scene"
     before: tuple["Scene", ...]
     looks: int = 0
     next_look_s: float = 0.0
@@ -102,17 +106,20 @@ class Cuts:
         Presentation times of the first frames of new shots.
     until_s : float or None
         Where the search was given up, after `MAX_COMPARISONS`; None when it was not.
+    limits : Limits
+        The thresholds.
     """
 
     found_s: list[float] = field(default_factory=list)
     until_s: float | None = None
-    _limits: Limits = field(init=False, default_factory=Limits.load)
+    limits: Limits = field(default_factory=Limits.load)
     _open: list[Suspicion] = field(init=False, default_factory=list)
     _changes: deque[float] = field(init=False, default_factory=lambda: deque(maxlen=USUAL_FRAMES))
     _before: deque[tuple[float, "Scene"]] = field(
         init=False, default_factory=lambda: deque(maxlen=_LOOKS)
     )
     _last: "Scene | None" = field(init=False, default=None)
+    _last_but_one: "Scene | None" = field(init=False, default=None)
     _recognisable: "Scene | None" = field(init=False, default=None)
     _comparisons: int = field(init=False, default=0)
 
@@ -131,13 +138,13 @@ class Cuts:
         Suspicion or None
             When it may be the first frame of a new shot. Hang on it what is wanted if so.
         """
-        scene, last = Scene(grey), self._last
-        self._last = scene
+        scene, last, earlier = Scene(grey), self._last, self._last_but_one
+        self._last, self._last_but_one = scene, last
         suspicion = None
         if last is not None:
             change = cv2.norm(grey, last.grey, cv2.NORM_L1) / grey.size
             if self._is_unusual(change) and self.until_s is None:
-                suspicion = self._suspect(scene, last, when_s)
+                suspicion = self._suspect(scene, last, earlier, when_s)
             self._changes.append(change)
         self._remember(scene, when_s)
         return suspicion
@@ -159,7 +166,7 @@ class Cuts:
             return []
         held, waiting = [], []
         for each in self._open:
-            if when_s is not None and self._is_same_scene(each, when_s):
+            if when_s is not None and each.first is not self._last and self._refutes(each, when_s):
                 continue
             is_over = when_s is None or abs(when_s - each.when_s) >= WINDOW_S
             if is_over and each.looks >= _MIN_LOOKS:
@@ -171,43 +178,57 @@ class Cuts:
         return held
 
     def _is_unusual(self, change: float) -> bool:
-        if change < self._limits.min_change:
+        if change < self.limits.min_change:
             return False
-        return not self._changes or change >= self._limits.min_ratio * median(self._changes)
+        return not self._changes or change >= self.limits.min_ratio * median(self._changes)
 
-    def _suspect(self, scene: "Scene", last: "Scene", when_s: float) -> Suspicion | None:
-        if len(self._open) >= _MAX_OPEN or scene.contrast < self._limits.min_contrast:
+    def _suspect(
+        self, scene: "Scene", last: "Scene", earlier: "Scene | None", when_s: float
+    ) -> Suspicion | None:
+        if len(self._open) >= _MAX_OPEN or not self._is_recognisable(scene):
             return None
         past = [each for _, each in self._before]
         chosen = {id(each): each for each in (last, *past[:1], *past[len(past) // 2 :][:1])}
-        before = [each for each in chosen.values() if each.contrast >= self._limits.min_contrast]
+        before = [each for each in chosen.values() if self._is_recognisable(each)]
         if not before and self._recognisable is not None:
             before = [self._recognisable]  # the picture before black, or before a long flash
-        suspicion = Suspicion(when_s, tuple(before))
-        if not before or self._is_same_scene(suspicion, when_s):
+        suspicion = Suspicion(when_s, scene, tuple(before))
+        if not before or self._finds_again(suspicion, scene):
+            return None
+        # Where frames of one shot are not found in each other, that two are not tells nothing.
+        if earlier is not None and before[0] is last and not self._are_alike(earlier, last):
             return None
         self._open.append(suspicion)
         return suspicion
 
-    def _is_same_scene(self, suspicion: Suspicion, when_s: float) -> bool:
+    def _refutes(self, suspicion: Suspicion, when_s: float) -> bool:
+        """Say whether the last frame speaks against a suspicion."""
         scene = self._last
         is_due = suspicion.looks < _MIN_LOOKS or when_s >= suspicion.next_look_s
-        if scene is None or not is_due or scene.contrast < self._limits.min_contrast:
+        if scene is None or not is_due or not self._is_recognisable(scene):
             return False
         suspicion.looks += 1
         suspicion.next_look_s = when_s + WINDOW_S / _LOOKS
-        for each in suspicion.before:
-            self._comparisons += 1
-            if likeness(each, scene) >= self._limits.max_likeness:
-                return True
+        if suspicion.looks == 1 and not self._are_alike(suspicion.first, scene):
+            return True
         if self._comparisons > MAX_COMPARISONS:
             self.until_s = when_s
-        return False
+        return self._finds_again(suspicion, scene)
+
+    def _finds_again(self, suspicion: Suspicion, scene: "Scene") -> bool:
+        return any(self._are_alike(each, scene) for each in suspicion.before)
+
+    def _are_alike(self, one: "Scene", other: "Scene") -> bool:
+        self._comparisons += 1
+        return likeness(one, other) >= self.limits.max_likeness
+
+    def _is_recognisable(self, scene: "Scene") -> bool:
+        return scene.contrast >= self.limits.min_contrast
 
     def _remember(self, scene: "Scene", when_s: float) -> None:
         if not self._before or abs(when_s - self._before[-1][0]) >= WINDOW_S / _LOOKS:
             self._before.append((when_s, scene))
-            if scene.contrast >= self._limits.min_contrast:
+            if self._is_recognisable(scene):
                 self._recognisable = scene
 
 
