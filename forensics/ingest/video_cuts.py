@@ -29,8 +29,9 @@ USUAL_FRAMES = 12
 MAX_COMPARISONS = 50_000
 """Comparisons of two frames a clip may cost: half a minute's work, enough for 2,000 cuts."""
 
-_LOOKS = 8  # frames looked at in each window
+_LOOKS = 5  # frames looked at in each window
 _MIN_LOOKS = 3
+_TRIED = 2  # displacements at which pictures are laid over each other, beside none
 _MAX_OPEN = 16  # suspicions whose windows overlap
 _SCENE_SIDE_PX = 64
 _KEPT_TILES = 8  # of twelve: a third may be filled by fire or smoke, or hidden
@@ -261,9 +262,9 @@ class Scene:
 def likeness(one: Scene, other: Scene) -> float:
     """Say how well one picture is found in another, whatever its brightness and small shifts.
 
-    Five parts of one picture, half as wide and high, are looked for everywhere in the other; at
-    each of the five displacements found, and at none, the pictures are laid over each other and
-    correlated in tiles.
+    Five parts of one picture, half as wide and high, are looked for everywhere in the other; where
+    the two best were found, and in place, the pictures are laid over each other and correlated in
+    tiles.
 
     Parameters
     ----------
@@ -273,26 +274,26 @@ def likeness(one: Scene, other: Scene) -> float:
     Returns
     -------
     float
-        The mean correlation of the better half of the tiles at the best displacement, -1 to 1. A
-        half that is filled by fire or smoke, or hidden, does not count.
+        The mean correlation of the better two thirds of the tiles at the best displacement, -1 to
+        1. A third that is filled by fire or smoke, or hidden, does not count.
     """
     first, second = _without_borders(one.small, other.small)
     height, width = first.shape
     if min(height, width) < _MIN_SIDE_PX:
         return -1.0
-    best = _overlaid(first, second, 0, 0)
     high, wide = height // 2, width // 2
+    found: list[tuple[float, int, int]] = []
     for top, left in (
         (high // 2, wide // 2), (0, 0), (0, width - wide), (height - high, 0),
         (height - high, width - wide),
     ):  # fmt: skip
         part = first[top : top + high, left : left + wide]
-        if part.std() < 1.0:
-            continue
-        found = cv2.matchTemplate(second, part, cv2.TM_CCOEFF_NORMED)
-        _, _, _, (x, y) = cv2.minMaxLoc(found)
-        best = max(best, _overlaid(first, second, x - left, y - top))
-    return best
+        if cv2.meanStdDev(part)[1].item() >= 1.0:
+            scores = cv2.matchTemplate(second, part, cv2.TM_CCOEFF_NORMED)
+            _, score, _, (x, y) = cv2.minMaxLoc(scores)
+            found.append((score, x - left, y - top))
+    tried = {(0, 0), *((dx, dy) for _, dx, dy in sorted(found, reverse=True)[:_TRIED])}
+    return max(_overlaid(first, second, dx, dy) for dx, dy in tried)
 
 
 def _without_borders(

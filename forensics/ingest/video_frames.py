@@ -13,8 +13,8 @@ KEYFRAME_GAP_S = 0.25
 MAX_KEPT_FRAMES = 240
 """Frames kept at most; beyond, every second is dropped and the gap doubled."""
 
-MAX_KEPT_BYTES = 160 << 20
-"""The same for their pixels: 240 of 640 x 360, fewer of less elongated ones."""
+MAX_KEPT_BYTES = 128 << 20
+"""The same for their pixels: 194 of 640 x 360, 109 square ones."""
 
 MAX_CUT_FRAMES = 80
 """Of those, frames beside cuts at most: the first 40 cuts' are kept."""
