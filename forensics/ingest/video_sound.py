@@ -7,7 +7,7 @@ from typing import cast
 import numpy as np
 from av.audio.fifo import AudioFifo
 from av.audio.frame import AudioFrame
-from numpy import float32, float64
+from numpy import float32
 from numpy.typing import NDArray
 
 from forensics.model.outcome import ArtefactBytes
@@ -23,6 +23,9 @@ MAX_WINDOWS = 4 * 3600 * 100
 
 MAX_DRIFT_S = WINDOW_S / 2
 """A clock that differs by more from the count of samples starts a new run of windows."""
+
+MAX_LEVEL = 100.0
+"""Samples that claim to be louder, 1.0 being full scale, count as this; no numbers as silence."""
 
 ENVELOPE = np.dtype([("time_s", "<f8"), ("rms", "<f4"), ("peak", "<f4")])
 """A row of the envelope: start of the window, root mean square and highest value over all channels,
@@ -133,10 +136,14 @@ class Envelope:
         levels = _levels(cast("AudioFrame", sound))
         rows = np.empty(len(starts), dtype=ENVELOPE)
         rows["time_s"] = self._run_start_s + (first + starts) / self._rate
-        squares = np.mean(np.square(levels), axis=0)
-        counts = np.diff(starts, append=taken)
-        rows["rms"] = np.sqrt(np.add.reduceat(squares, starts, dtype=float64) / counts)
-        rows["peak"] = np.maximum.reduceat(np.max(np.abs(levels), axis=0), starts)
+        peaks = np.abs(levels).max(axis=0)
+        if not peaks.max() <= MAX_LEVEL:  # so that it holds for NaN, too
+            levels = np.nan_to_num(np.clip(levels, -MAX_LEVEL, MAX_LEVEL), nan=0.0)
+            peaks = np.abs(levels).max(axis=0)
+        counts = np.diff(starts, append=taken) * len(levels)
+        squares = np.einsum("cn,cn->n", levels, levels)
+        rows["rms"] = np.sqrt(np.add.reduceat(squares, starts) / counts)
+        rows["peak"] = np.maximum.reduceat(peaks, starts)
         self._rows.append(rows)
         self._closed += len(rows)
         self.windows += len(rows)
@@ -165,8 +172,7 @@ def _levels(frame: AudioFrame) -> NDArray[float32]:
     samples = frame.to_ndarray()
     if not frame.format.is_planar:
         samples = samples.reshape(-1, frame.layout.nb_channels).T
-    levels = samples.astype(float32)
+    levels = samples.astype(float32, copy=False)
     if name in _FULL_SCALE:
         levels = (levels - (_UNSIGNED_ZERO if name == "u8" else 0.0)) / float32(_FULL_SCALE[name])
-    # Hostile float samples may be anything; a square must stay finite.
-    return np.nan_to_num(np.clip(levels, -100.0, 100.0), nan=0.0)
+    return levels
