@@ -1,6 +1,6 @@
 """Measure the error rates of the thresholds that ship with the package, and choose some of them.
 
-Usage: python benchmarks/calibrate.py [reuse.search] [reuse.compare] [--write]
+Usage: python benchmarks/calibrate.py [reuse.search] [reuse.compare] [ingest.cuts] [--write]
 
 Reads real media from the folder that FORENSICS_MEDIA names. Without --write nothing is changed;
 with it, forensics/calibration/STEP.toml and benchmarks/results/STEP.json are written anew.
@@ -19,7 +19,7 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import cv2
-from accuracy import compare, search
+from accuracy import compare, cuts, search
 from accuracy.media import media_root
 from accuracy.rates import Count
 
@@ -95,7 +95,17 @@ def _measure_compare(root: Path) -> tuple[dict[str, Update], dict[str, object]]:
     return updates, {"sources": rates.sources}
 
 
-MEASURES = {"reuse.search": _measure_search, "reuse.compare": _measure_compare}
+def _measure_cuts(root: Path) -> tuple[dict[str, Update], dict[str, object]]:
+    rates = cuts.measure(root)
+    update = Update(rates.max_likeness, rates.origin, rates.false_alarms, rates.misses)
+    return {"max_likeness": update}, {"sources": rates.sources}
+
+
+MEASURES = {
+    "reuse.search": _measure_search,
+    "reuse.compare": _measure_compare,
+    "ingest.cuts": _measure_cuts,
+}
 
 
 def _table(updates: dict[str, Update]) -> str:

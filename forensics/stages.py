@@ -14,15 +14,20 @@ STEPS: tuple[Step, ...] = (
         run="forensics.ingest.media:open_media",
         scope="file",
         takes=("path",),
-        version=1,
+        version=2,
         summary="Reads a file once: its digest, what it is by content, and the pictures that the "
-        "steps below look at.",
+        "steps below look at; of clips also a small grey copy of every frame, how loud the sound "
+        "is, and where new shots begin.",
         limits=(
-            "Of clips longer than a minute only keyframes are looked at, of shorter ones a frame "
-            "a second and the keyframes; what happens between them is not seen.",
+            "Pictures of clips are compared at a frame a second, at keyframes and beside cuts; "
+            "what is only seen between them is not compared.",
+            "Of clips that are more work than ten minutes of 1080p only keyframes are looked at.",
+            "Only hard cuts are found: no fades and dissolves, no shots shorter than half a "
+            "second, and no cut between two moments that look alike.",
             "Pictures are examined at a reduced size.",
         ),
         kinds=("still", "animation", "video", "audio"),
+        calibrations=("ingest.cuts",),
     ),
     Step(
         name="ingest.thumbnail",

@@ -1,4 +1,4 @@
-"""What the engine withstands and what it costs: measure, and print the table of docs/reliability.md.
+"""Measure what the engine withstands and costs, and print the table of docs/reliability.md.
 
 Usage: python benchmarks/reliability [PART ...] [--write] [--work DIR]
 

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from runs import REPOSITORY, cost, command, fresh, media, record
+from runs import REPOSITORY, command, cost, fresh, media, record
 
 sys.path.insert(0, str(REPOSITORY / "tools"))
 

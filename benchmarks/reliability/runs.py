@@ -54,9 +54,7 @@ def cost(arguments: list[str]) -> Cost:
     ).returncode
     wall_s = time.perf_counter() - started
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return Cost(
-        status, wall_s, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    )
+    return Cost(status, wall_s, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
 
 def fresh(path: Path) -> Path:

@@ -123,11 +123,12 @@ def export_frames(
     """
     with identify(video) as opened:
         source = open_exact(opened)
-        wants = _wants(opened, source, at, scenes, every_s, near=search_kit)
+        wants, remark = _wants(opened, source, at, scenes, every_s, near=search_kit)
         target = Path(out) if out is not None else default_folder(video)
         with OutputFolder(target, case_id=f"frames of {opened.sha256}") as output:
             before = read_table(output.path)
             written = _Written(opened.sha256, output, degraded=source.degraded)
+            written.remarks.update(dict.fromkeys(remark))
             for done, picked in enumerate(pick(source, wants)):
                 _tell(on_progress, done, len(wants))
                 written.add(picked)
@@ -234,26 +235,31 @@ def _wants(
     every_s: float | None,
     *,
     near: bool,
-) -> list[Want]:
+) -> tuple[list[Want], tuple[str, ...]]:
+    """Say which frames are wanted, and what a reader must know about the choice."""
     timeline = source.timeline
     if timeline is None:
         if at:
             raise FrameChoiceError(
                 "a still has no moments", advice="Leave them out to export the picture itself."
             )
-        return [Want("still", None)]
+        return [Want("still", None)], ()
     wants = want_at(at, timeline, degraded=source.degraded)
     per_shot = scenes or (every_s is None and not wants)
-    cuts_s = _cuts_s(opened) if per_shot or (near and every_s is not None) else ()
+    found_s = _cuts_s(opened) if per_shot or (near and every_s is not None) else ()
+    cuts_s = found_s or ()
     if every_s is not None:
         wants += want_every(every_s, timeline, cuts_s=cuts_s if near else None)
     if per_shot:
         part_s = math.inf if scenes else PART_S
         wants += want_per_shot(cuts_s, timeline, part_s=part_s)
-    return wants
+    return wants, () if found_s is not None else (_NO_CUTS,)
 
 
-def _cuts_s(opened: Identified) -> tuple[float, ...]:
+_NO_CUTS = "Cuts were not looked for: too much to be decoded in full. It is taken for one shot."
+
+
+def _cuts_s(opened: Identified) -> tuple[float, ...] | None:
     facts = require_pictures(decode(opened))
     return facts.cuts_s if isinstance(facts, VideoFacts) else ()
 

@@ -27,16 +27,11 @@ from numpy.typing import NDArray
 from forensics.ingest.guard import REFETCH, guarded
 from forensics.ingest.packet_times import PacketTimes
 from forensics.ingest.timeline import MOMENT_DIGITS, ExactFrame, Timeline
-from forensics.ingest.video import (
-    _DECLARING,
-    MAX_FRAME_PIXELS,
-    _declared_s,
-    _open,
-    _picture_stream,
-)
+from forensics.ingest.video import DECLARING, declared_seconds, open_container
 from forensics.ingest.video_end import name_faults
-from forensics.ingest.video_frames import apply_display_matrix
+from forensics.ingest.video_reading import MAX_FRAME_PX, picture_stream
 from forensics.ingest.video_tally import Tally
+from forensics.ingest.video_turn import read_turn
 from forensics.model.errors import UnreadableMedia
 from forensics.model.item import SniffedType
 from forensics.model.outcome import Problem
@@ -109,13 +104,14 @@ class ExactClip:
     @contextmanager
     def _stream(self) -> Iterator[VideoStream]:
         self._file.seek(0)
-        opened = guarded(lambda: _open(self._file, self._kind), doing="opening")
+        opened = guarded(lambda: open_container(self._file, self._kind), doing="opening")
         if isinstance(opened, Problem):
             raise UnreadableMedia(opened.error, advice=REFETCH)
         with opened as container:
-            stream = _picture_stream(container)
+            stream = picture_stream(container)
             if stream is None:
                 raise UnreadableMedia("no picture that can be decoded", advice=REFETCH)
+            stream.codec_context.thread_count = 1
             self._aspect = stream.sample_aspect_ratio or Fraction(1)
             yield stream
 
@@ -124,8 +120,8 @@ class ExactClip:
         times, tally, broken_off = PacketTimes(), Tally(), list[str]()
         with _listening(), self._stream() as stream:
             container = _container(stream)
-            is_declaring = self._kind.format in _DECLARING
-            declared_s = _declared_s(container, stream) if is_declaring else None
+            is_declaring = self._kind.format in DECLARING
+            declared_s = declared_seconds(container) if is_declaring else None
             for packet in _demuxed(container, broken_off):
                 if packet.stream.index != stream.index:
                     tally.count_other(packet)
@@ -159,8 +155,11 @@ class ExactClip:
     def _read_frames(self) -> tuple[Timeline, NDArray[int64]]:
         """Give the moments of the frames by decoding all, and each one's number in that."""
         tally, moments, end_s = Tally(), array("d"), 0.0
+        first_s: float | None = None
         for frame, _ in self._frames():
-            moments.append(tally.moment_of(frame))
+            when_s = tally.time_of_frame(frame)
+            first_s = when_s if first_s is None else first_s
+            moments.append(round(when_s - first_s, MOMENT_DIGITS))
             duration_s = float((frame.duration or 0) * (frame.time_base or 0))
             end_s = max(end_s, moments[-1] + duration_s)
         taken = np.frombuffer(moments, float64)
@@ -211,23 +210,18 @@ class ExactClip:
                 return
 
     def _exact(self, frame: VideoFrame, moment_s: float) -> ExactFrame | None:
-        if frame.width * frame.height > MAX_FRAME_PIXELS:
+        if frame.width * frame.height > MAX_FRAME_PX:
             return None
-        turned = guarded(
-            lambda: apply_display_matrix(
-                np.asarray(frame.to_ndarray(format="rgb24"), np.uint8), frame
-            ),
-            doing="converting",
-        )
-        if isinstance(turned, Problem):
+        stored = guarded(lambda: frame.to_ndarray(format="rgb24"), doing="converting")
+        if isinstance(stored, Problem):
             return None
-        pixels, rotation_deg = turned
+        turn = read_turn(frame)
         return ExactFrame(
             moment_s=moment_s,
-            pixels=pixels,
+            pixels=np.ascontiguousarray(turn.apply(np.asarray(stored, np.uint8))),
             keyframe=bool(frame.key_frame),
             is_damaged=bool(frame.is_corrupt),
-            pixel_aspect=1 / self._aspect if rotation_deg % 180 else self._aspect,
+            pixel_aspect=1 / self._aspect if turn.rotation_deg % 180 else self._aspect,
             remarks=_remarks(frame),
         )
 

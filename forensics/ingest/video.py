@@ -1,34 +1,33 @@
-"""Decode a video once: real packet times, keyframes and a steady sample of frames."""
+"""Decode a video once: its real times, and what every later step looks at.
 
-from collections.abc import Callable, Iterator
+Later steps open no video. They are given the kept frames, and the artefacts of ``ingest.media``:
+``proxy`` and ``times`` (`video_proxy`), ``sound`` (`video_sound`).
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, NoReturn
 
 import av
 from av.container import InputContainer
-from av.packet import Packet
-from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 
 from forensics.ingest.frame import Frame
 from forensics.ingest.guard import REFETCH, clean_lines, guarded
 from forensics.ingest.video_end import explain_no_opening, name_faults
-from forensics.ingest.video_frames import KeptFrames, turn_upright
+from forensics.ingest.video_plan import is_too_much
+from forensics.ingest.video_reading import (
+    MAX_FRAME_PX,
+    Log,
+    OnProgress,
+    Reading,
+    frame_px,
+    picture_stream,
+)
 from forensics.ingest.video_tally import Tally
 from forensics.model.findings import VideoFacts
 from forensics.model.item import SniffedType
 from forensics.model.outcome import ArtefactBytes, Problem
 
-DENSE_LIMIT_S = 60.0
-"""Clips up to this long are decoded in full; of longer ones only keyframes are looked at."""
-
-MAX_DENSE_FRAMES = 60 * 240
-"""A header may lie about the length; after this many decoded frames only keyframes follow."""
-
-MAX_FRAME_PIXELS = 8192 * 8192
-"""Largest video picture decoded; 8K is half of it."""
-
-_MAX_MESSAGES = 200
 _DEMUXERS = {
     "mp4": "mov",
     "mov": "mov",
@@ -46,7 +45,7 @@ _DEMUXERS = {
     "aac": "aac",
 }
 # These write the length into the header; for the others FFmpeg guesses it.
-_DECLARING = ("mp4", "mov", "matroska", "avi", "flv", "asf")
+DECLARING = ("mp4", "mov", "matroska", "avi", "flv", "asf")
 _SOUND_ONLY = "sound only: there is no picture to examine"
 
 
@@ -83,9 +82,10 @@ def decode_video(
 ) -> Video:
     """Read every packet of a video once and decode what the steps look at.
 
-    Clips up to `DENSE_LIMIT_S` are decoded in full and sampled once a second and at keyframes; of
-    longer ones the keyframes alone are decoded. Times are presentation timestamps times the time
-    base, counted from the first presented frame; frame rates are never used.
+    Every frame is decoded, as long as that is no more work than ten minutes of 1080p; of longer
+    clips the keyframes are, and before it their packets are read through once, to see how far
+    apart those are. Times are presentation timestamps times the time base, counted from the first
+    presented frame; frame rates are never used.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def decode_video(
     Returns
     -------
     Video
-        Facts, frames and tags.
+        Facts, frames, tags and artefacts.
     """
     level, skips = av.logging.get_level(), av.logging.get_skip_repeated()
     av.logging.set_level(av.logging.ERROR)
@@ -113,12 +113,8 @@ def decode_video(
         av.logging.set_level(level)
 
 
-Log = list[tuple[int, str, str]]
-OnProgress = Callable[[float], None]
-
-
 def _decode(file: BinaryIO, kind: SniffedType, log: Log, on_progress: OnProgress) -> Video:
-    opened = guarded(lambda: _open(file, kind), doing=f"opening as {kind.format}")
+    opened = guarded(lambda: open_container(file, kind), doing=f"opening as {kind.format}")
     if isinstance(opened, Problem):
         return Video(explain_no_opening(file, kind, opened), messages=_messages(log))
     with opened as container:
@@ -126,26 +122,87 @@ def _decode(file: BinaryIO, kind: SniffedType, log: Log, on_progress: OnProgress
         problem = _unusable(container)
         if problem is not None:
             return Video(problem, (), tags, messages=_messages(log))
-        stream = _picture_stream(container)
-        tally, kept = Tally(), KeptFrames()
-        declared_s = _declared_s(container, stream) if kind.format in _DECLARING else None
-        walked = guarded(
-            lambda: _read(container, stream, declared_s, tally, kept, log, on_progress),
-            doing="reading packets",
+        if not is_too_much(
+            frames=_declared_frames(container), frame_px=frame_px(picture_stream(container))
+        ):
+            return _read(Reading(container, None, log, on_progress), kind, tags)
+        px = frame_px(picture_stream(container))
+        packets, keyframes_s = _count_packets(container, on_progress)
+    if not is_too_much(frames=packets, frame_px=px):
+        keyframes_s = None  # the header claims more than there is
+    file.seek(0)
+    with open_container(file, kind) as container:
+        return _read(Reading(container, keyframes_s, log, on_progress), kind, tags)
+
+
+def _read(reading: Reading, kind: SniffedType, tags: dict[str, str]) -> Video:
+    tally, pictures, is_sound_only = reading.tally, reading.pictures, reading.stream is None
+    walked = guarded(reading.run, doing="reading packets")
+    ended_early = walked.error if isinstance(walked, Problem) else None
+    declared_s = declared_seconds(reading.container) if kind.format in DECLARING else None
+    faults = name_faults(tally, declared_s=declared_s, ended_early=ended_early)
+    messages = _messages(reading.log)
+    if not is_sound_only and not pictures.kept:
+        return Video(_no_picture(tally, faults), (), tags, False, messages)
+    if is_sound_only:
+        faults = [_SOUND_ONLY, *faults]
+    facts = _facts(reading, declared_s, "; ".join(faults) or None)
+    start_s = tally.earliest_s
+    artefacts = reading.sound.artefacts(start_s=start_s)
+    if start_s is not None:
+        artefacts |= pictures.proxy.artefacts(start_s=start_s)
+    frames = pictures.kept.in_order(start_s=(start_s or 0.0) - (tally.first_frame_s or 0.0))
+    return Video(facts, frames, tags, is_sound_only, messages, artefacts)
+
+
+def _no_picture(tally: Tally, faults: list[str]) -> Problem:
+    if tally.encrypted:
+        return Problem(
+            "no picture to examine: its pictures are encrypted, and the key is not in the file",
+            "Ask whoever has the key for a copy without encryption.",
         )
-        ended_early = walked.error if isinstance(walked, Problem) else None
-        faults = name_faults(tally, declared_s=declared_s, ended_early=ended_early)
-        if stream is None:
-            faults = [_SOUND_ONLY, *faults]
-        facts = _facts(container, stream, tally, kept, declared_s, "; ".join(faults) or None)
-    messages = _messages(log)
-    if stream is not None and not kept.frames:
-        why = "; ".join(faults) or "the file is corrupted: none of its pictures could be decoded"
-        return Video(Problem(f"no picture to examine: {why}", REFETCH), (), tags, False, messages)
-    return Video(facts, kept.in_order(), tags, stream is None, messages)
+    why = "; ".join(faults) or "the file is corrupted: none of its pictures could be decoded"
+    return Problem(f"no picture to examine: {why}", REFETCH)
 
 
-def _open(file: BinaryIO, kind: SniffedType) -> InputContainer:
+def _count_packets(
+    container: InputContainer, on_progress: OnProgress
+) -> tuple[int, list[float] | None]:
+    """Read a clip's packets without decoding any: their number, and the times of keyframes.
+
+    The last of the times is that of the end.
+    """
+    stream, tally = picture_stream(container), Tally()
+    found: set[float | None] = set()
+
+    def walk() -> None:
+        for packet in container.demux(stream):
+            on_progress(0.0)
+            if packet.size:
+                tally.count(packet)
+                found.add(tally.time_of(packet) if packet.is_keyframe else None)
+
+    # Where this breaks off, so will the reading, which says so.
+    guarded(walk, doing="reading packets")
+    found.add(tally.end_s)
+    return tally.packets, sorted(each for each in found if each is not None)
+
+
+def open_container(file: BinaryIO, kind: SniffedType) -> InputContainer:
+    """Open a clip with the demuxer of its kind alone; no other file is ever opened.
+
+    Parameters
+    ----------
+    file : binary file
+        Positioned at the start.
+    kind : SniffedType
+        What `sniff` says it is.
+
+    Returns
+    -------
+    av.container.InputContainer
+        To be called through `guarded`: FFmpeg raises what it likes.
+    """
     return av.open(
         file,
         mode="r",
@@ -162,14 +219,14 @@ def _refuse_other_files(url: str, *_: Any) -> NoReturn:  # Any: flags and option
 
 
 def _unusable(container: InputContainer) -> Problem | None:
-    stream = _picture_stream(container)
+    stream = picture_stream(container)
     if stream is not None:
-        pixels = stream.codec_context.width * stream.codec_context.height
-        if pixels <= MAX_FRAME_PIXELS:
+        pixels = frame_px(stream)
+        if pixels <= MAX_FRAME_PX:
             return None
         return Problem(
             f"too large to be decoded: a picture of {pixels:,} pixels, the limit is "
-            f"{MAX_FRAME_PIXELS:,}",
+            f"{MAX_FRAME_PX:,}",
             "Scale it down with a tool you trust.",
         )
     if any(each.codec_context is None for each in container.streams.video):
@@ -182,105 +239,67 @@ def _unusable(container: InputContainer) -> Problem | None:
     return Problem("neither picture nor sound can be found in the file", REFETCH)
 
 
-def _picture_stream(container: InputContainer) -> VideoStream | None:
-    """Return the first stream of moving pictures; cover art is a stream too, but no video."""
-    for stream in container.streams.video:
-        is_cover = stream.disposition & av.stream.Disposition.attached_pic
-        # FFmpeg gives no codec context for codecs it does not know.
-        if not is_cover and stream.codec_context is not None:
-            stream.codec_context.thread_count = 1
-            return stream
-    return None
+def declared_seconds(container: InputContainer) -> float | None:
+    """Give the length that the header claims.
 
+    Parameters
+    ----------
+    container : InputContainer
+        Open.
 
-def _read(
-    container: InputContainer,
-    stream: VideoStream | None,
-    declared_s: float | None,
-    tally: Tally,
-    kept: KeptFrames,
-    log: Log,
-    on_progress: OnProgress,
-) -> None:
-    is_dense = declared_s is None or declared_s <= DENSE_LIMIT_S
-    for packet in container.demux():
-        del log[_MAX_MESSAGES:]
-        on_progress(tally.span_s)
-        if stream is None or packet.stream.index != stream.index:
-            tally.count_other(packet)
-            continue
-        if packet.size:
-            tally.count(packet)
-            is_dense = is_dense and tally.decoded < MAX_DENSE_FRAMES
-            is_dense = is_dense and tally.span_s <= DENSE_LIMIT_S
-            if not is_dense and not _worth_decoding(packet, tally, kept):
-                continue
-        # The empty packet at the end flushes the decoder.
-        for frame in _decode_packet(packet, tally):
-            _take(frame, tally, kept)
-
-
-def _worth_decoding(packet: "Packet[Any]", tally: Tally, kept: KeptFrames) -> bool:
-    if not packet.is_keyframe:
-        return False
-    when_s = tally.time_of(packet)
-    if when_s is None or tally.first_frame_s is None:
-        return True
-    return kept.wants(when_s - tally.first_frame_s, keyframe=True)
-
-
-def _decode_packet(packet: "Packet[Any]", tally: Tally) -> Iterator[VideoFrame]:
-    frames = guarded(packet.decode, doing="decoding")
-    if isinstance(frames, Problem):
-        tally.broken += 1
-        return
-    for frame in frames:
-        if isinstance(frame, VideoFrame):
-            yield frame
-
-
-def _take(frame: VideoFrame, tally: Tally, kept: KeptFrames) -> None:
-    moment_s = tally.moment_of(frame)
-    if not kept.wants(moment_s, keyframe=bool(frame.key_frame)):
-        return
-    pixels, rotation_deg = turn_upright(frame)
-    tally.rotation_deg = rotation_deg
-    is_turned = rotation_deg % 180 != 0
-    tally.size = (frame.height, frame.width) if is_turned else (frame.width, frame.height)
-    kept.keep(Frame(moment_s, pixels, bool(frame.key_frame)))
-
-
-def _declared_s(container: InputContainer, stream: VideoStream | None) -> float | None:
+    Returns
+    -------
+    float or None
+        Seconds of the pictures, else of the whole; FFmpeg guesses it where `DECLARING` does not
+        name the container.
+    """
+    stream = picture_stream(container)
     if stream is not None and stream.duration is not None and stream.time_base is not None:
         return float(stream.duration * stream.time_base)
     return container.duration / av.time_base if container.duration is not None else None
 
 
-def _facts(
-    container: InputContainer,
-    stream: VideoStream | None,
-    tally: Tally,
-    kept: KeptFrames,
-    declared_s: float | None,
-    degraded: str | None,
-) -> VideoFacts:
-    audio = [each for each in container.streams.audio if each.codec_context is not None]
+def _declared_frames(container: InputContainer) -> float | None:
+    """Give a number of frames to plan by, where the header lets it be guessed."""
+    stream, declared_s = picture_stream(container), declared_seconds(container)
+    if stream is None:
+        return None
+    if stream.frames:
+        return float(stream.frames)
+    rate = stream.average_rate
+    return None if declared_s is None or not rate else declared_s * float(rate)
+
+
+def _facts(reading: Reading, declared_s: float | None, degraded: str | None) -> VideoFacts:
+    stream, tally, pictures = reading.stream, reading.tally, reading.pictures
+    sound = reading.sound_stream
+    sampling = reading.plan.in_words(step=pictures.proxy.step)
+    if pictures.cuts.until_s is not None:
+        sampling += f"; cuts were looked for up to {_since(pictures.cuts.until_s, tally):.0f} s"
+    was_dense = reading.plan.keyframes_s is None
+    cuts_s = tuple(_since(each, tally) for each in pictures.cuts.found_s)
     return VideoFacts(
-        container=container.format.name,
+        container=reading.container.format.name,
         codec=stream.codec_context.name if stream is not None else None,
-        audio_codec=audio[0].codec_context.name if audio else None,
-        width_px=tally.size[0] if tally.size else None,
-        height_px=tally.size[1] if tally.size else None,
-        rotation_deg=tally.rotation_deg,
+        audio_codec=sound.codec_context.name if sound is not None else None,
+        width_px=pictures.size[0] if pictures.size else None,
+        height_px=pictures.size[1] if pictures.size else None,
+        rotation_deg=pictures.turn.rotation_deg,
         declared_duration_s=_rounded(declared_s),
         duration_s=_rounded(tally.duration_s if stream is not None else tally.other_duration_s),
         declared_frames=(stream.frames or None) if stream is not None else None,
         packets=tally.packets,
         keyframes=tally.keyframes,
-        frames_examined=len(kept.frames),
-        first_pts_s=_rounded(tally.first_frame_s),
+        frames_examined=len(pictures.kept),
+        first_pts_s=_rounded(tally.earliest_s),
         degraded=degraded,
+        sampling=sampling if stream is not None else None,
+        cuts_s=cuts_s if stream is not None and was_dense else None,
     )
+
+
+def _since(when_s: float, tally: Tally) -> float:
+    return round(when_s - (tally.earliest_s or 0.0), 6)
 
 
 def _rounded(seconds: float | None) -> float | None:

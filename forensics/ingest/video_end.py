@@ -40,8 +40,12 @@ def name_faults(tally: Tally, *, declared_s: float | None, ended_early: str | No
         )
     if tally.broken:
         faults.append(f"{tally.broken} packets or frames are corrupted")
+    if tally.broken_sound:
+        faults.append(f"{tally.broken_sound} packets of sound are corrupted")
     if tally.untimed:
         faults.append(f"{tally.untimed} frames carry no time; they follow the ones before them")
+    if tally.backwards:
+        faults.append(f"the clock runs backwards at {tally.backwards} frames")
     if ended_early:
         faults.append(f"the file breaks off ({ended_early})")
     return faults

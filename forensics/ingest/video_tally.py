@@ -1,6 +1,7 @@
 """Count what a video's packets say while they pass."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from av.packet import Packet
@@ -20,14 +21,13 @@ class Tally:
         Span of the presented packets, on the container's clock.
     other_start_s, other_end_s : float or None
         The same of all other streams.
-    first_frame_s, last_frame_s : float or None
-        Times of the first and the latest decoded frame.
-    untimed : int
-        Decoded frames without any timestamp.
-    rotation_deg : int
-        Turn that the last kept frame needed.
-    size : (int, int) or None
-        Its width and height, the right way up.
+    first_frame_s, last_frame_s, earliest_s : float or None
+        Times of the first, the latest and the earliest decoded frame; the first is the earliest
+        unless the clock runs backwards.
+    untimed, backwards : int
+        Decoded frames without any timestamp, and with an earlier one than the frame before.
+    encrypted, broken_sound : int
+        Packets of pictures that need a key, and packets of sound that could not be decoded.
     """
 
     packets: int = 0
@@ -40,9 +40,12 @@ class Tally:
     other_end_s: float | None = None
     first_frame_s: float | None = None
     last_frame_s: float | None = None
+    earliest_s: float | None = None
     untimed: int = 0
-    rotation_deg: int = 0
-    size: tuple[int, int] | None = None
+    backwards: int = 0
+    encrypted: int = 0
+    broken_sound: int = 0
+    _bases: dict[int, tuple[int, int]] = field(init=False, default_factory=dict)
 
     @property
     def span_s(self) -> float:
@@ -73,7 +76,7 @@ class Tally:
             Seconds on the container's clock.
         """
         when = packet.pts if packet.pts is not None else packet.dts
-        return None if when is None or packet.time_base is None else float(when * packet.time_base)
+        return None if when is None else self._seconds(when, packet)
 
     def count(self, packet: "Packet[Any]") -> None:
         """Count a packet of the picture stream.
@@ -86,11 +89,12 @@ class Tally:
         self.packets += 1
         self.keyframes += int(packet.is_keyframe)
         self.broken += int(packet.is_corrupt)
+        self.encrypted += int(packet.has_sidedata("encryption_info"))
         start_s = self.time_of(packet)
         # An edit list may leave packets out of the presentation; they are read but not shown.
         if start_s is None or packet.is_discard:
             return
-        self.start_s, self.end_s = _widen(self.start_s, self.end_s, start_s, packet)
+        self.start_s, self.end_s = self._widened(self.start_s, self.end_s, start_s, packet)
 
     def count_other(self, packet: "Packet[Any]") -> None:
         """Count a packet of any other stream.
@@ -102,12 +106,12 @@ class Tally:
         """
         start_s = self.time_of(packet)
         if packet.size and start_s is not None:
-            self.other_start_s, self.other_end_s = _widen(
+            self.other_start_s, self.other_end_s = self._widened(
                 self.other_start_s, self.other_end_s, start_s, packet
             )
 
-    def moment_of(self, frame: VideoFrame) -> float:
-        """Count a decoded frame and give its moment.
+    def time_of_frame(self, frame: VideoFrame) -> float:
+        """Count a decoded frame and give its time.
 
         Parameters
         ----------
@@ -117,32 +121,42 @@ class Tally:
         Returns
         -------
         float
-            Seconds after the first decoded frame. A frame without a timestamp follows the one
-            before it by that one's duration.
+            Seconds on the container's clock. A frame without a timestamp follows the one before
+            it by that one's duration.
         """
         self.decoded += 1
         self.broken += int(frame.is_corrupt)
-        when_s = frame.time
+        when_s, before_s = frame.time, self.last_frame_s
         if when_s is None:
             self.untimed += 1
-            when_s = self.last_frame_s or 0.0
-            if self.last_frame_s is not None:
+            when_s = before_s or 0.0
+            if before_s is not None:
                 when_s += float(frame.duration * (frame.time_base or 0))
-        if self.first_frame_s is None:
-            self.first_frame_s = when_s
+        elif before_s is not None and when_s < before_s:
+            self.backwards += 1
+        if self.first_frame_s is None or self.earliest_s is None:
+            self.first_frame_s = self.earliest_s = when_s
+        self.earliest_s = min(self.earliest_s, when_s)
         self.last_frame_s = when_s
-        return round(when_s - self.first_frame_s, 6)
+        return float(when_s)
+
+    def _widened(
+        self, start_s: float | None, end_s: float | None, at_s: float, packet: "Packet[Any]"
+    ) -> tuple[float, float]:
+        until_s = at_s + (self._seconds(packet.duration, packet) if packet.duration else 0.0)
+        return (
+            at_s if start_s is None else min(start_s, at_s),
+            until_s if end_s is None else max(end_s, until_s),
+        )
+
+    def _seconds(self, ticks: int, packet: "Packet[Any]") -> float:
+        base = self._bases.get(packet.stream.index)
+        if base is None:
+            # PyAV makes a new Fraction each time it is asked, which takes longer than the rest.
+            fraction = packet.time_base or Fraction(0)
+            base = self._bases[packet.stream.index] = fraction.as_integer_ratio()
+        return ticks * base[0] / base[1]
 
 
 def _length(start_s: float | None, end_s: float | None) -> float | None:
     return None if start_s is None or end_s is None else end_s - start_s
-
-
-def _widen(
-    start_s: float | None, end_s: float | None, at_s: float, packet: "Packet[Any]"
-) -> tuple[float, float]:
-    until_s = at_s + float((packet.duration or 0) * (packet.time_base or 0))
-    return (
-        at_s if start_s is None else min(start_s, at_s),
-        until_s if end_s is None else max(end_s, until_s),
-    )

@@ -72,8 +72,12 @@ class VideoFacts(Struct, frozen=True, tag="video_facts"):
         report count from it.
     degraded : str or None
         What could not be decoded; None when everything was.
-    cuts_s : tuple of float
-        Moments of the first frames of new shots, as far as they show in what was decoded.
+    sampling : str or None
+        Which frames were decoded, in words: ``every frame``, or which ones and why; None when
+        there is no picture.
+    cuts_s : tuple of float or None
+        Moments of the first frames of new shots; None where they were not looked for, because
+        not every frame was decoded.
     """
 
     container: str
@@ -90,7 +94,8 @@ class VideoFacts(Struct, frozen=True, tag="video_facts"):
     frames_examined: int
     first_pts_s: float | None
     degraded: str | None
-    cuts_s: tuple[float, ...] = ()
+    sampling: str | None = None
+    cuts_s: tuple[float, ...] | None = None
 
 
 class Position(Struct, frozen=True):

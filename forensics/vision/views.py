@@ -20,6 +20,9 @@ PDQ hashes of 123 camera JPEGs moved by 0.8 bits on average and by at most 2 on 
 FRAME_SIDE_PX = 1024
 """Longest side of the pictures kept in memory while an item is examined."""
 
+CLIP_SIDE_PX = 640
+"""The same for the frames of clips, of which hundreds are kept."""
+
 HASH_SIDE_PX = 512
 """PDQ is defined on 512 x 512; other sizes move it by up to 24 bits."""
 

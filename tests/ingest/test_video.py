@@ -10,6 +10,7 @@ import av
 import numpy as np
 import pytest
 
+from forensics.ingest import video_plan
 from forensics.ingest.media import Media, open_media
 from forensics.model.errors import UnreadableMedia
 from forensics.model.findings import VideoFacts
@@ -230,7 +231,8 @@ def test_sound_alone_is_sound(tmp_path: Path) -> None:
     assert facts.duration_s == pytest.approx(2.56, abs=0.3)
 
 
-def test_long_clip_is_read_by_its_keyframes(clip: Clip) -> None:
+def test_long_clip_is_read_by_its_keyframes(clip: Clip, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(video_plan, "MAX_WORK_PX", 100 * video_plan.MIN_FRAME_PX)
     path = clip(
         pts=range(0, 1600, 2), keyframes=tuple(range(0, 800, 25)), options={"g": "1000"},
         size=(32, 32),
@@ -242,6 +244,8 @@ def test_long_clip_is_read_by_its_keyframes(clip: Clip) -> None:
     assert facts.duration_s == pytest.approx(160.0, abs=0.3)
     assert facts.keyframes == 32
     assert _moments(media) == [5.0 * index for index in range(32)]
+    assert str(facts.sampling).startswith("keyframes only, about every 5.0 s: the clip is too long")
+    assert facts.cuts_s is None
 
 
 def test_clip_of_unknown_length_is_read_like_a_short_one(clip: Clip) -> None:
