@@ -24,7 +24,7 @@ ENVIRONMENT = {
 """Of a fuzzed process, which has no more memory than a worker of the package."""
 
 MIN_SLICE_S = 20
-MAX_SLICE_S = 120
+MAX_SLICE_S = 60
 GRACE_S = 120
 """How much longer than it was given a process may take; then it hangs without using the CPU."""
 
