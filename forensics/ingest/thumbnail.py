@@ -17,6 +17,9 @@ STRIP_FRAMES = 6
 
 STRIP_HEIGHT_PX = 160
 
+STRIP_CELL_WIDTH_PX = 640
+"""Widest frame of a strip; a picture a thousand times as wide as high would fill the memory."""
+
 _JPEG_QUALITY = 80
 
 
@@ -42,12 +45,19 @@ def make_thumbnail(frames: Sequence[Frame]) -> Made:
 def _strip(frames: Sequence[Frame]) -> Pixels:
     count = min(len(frames), STRIP_FRAMES)
     chosen = [frames[round(i * (len(frames) - 1) / (count - 1))] for i in range(count)]
-    cells = []
-    for frame in chosen:
-        height, width = frame.pixels.shape[:2]
-        size = (max(1, round(width * STRIP_HEIGHT_PX / height)), STRIP_HEIGHT_PX)
-        cells.append(cv2.resize(frame.pixels, size, interpolation=cv2.INTER_AREA))
+    cells = [_cell(frame.pixels) for frame in chosen]
     return np.asarray(np.concatenate(cells, axis=1), dtype=uint8)
+
+
+def _cell(pixels: Pixels) -> Pixels:
+    """Scale a picture to the height of the strip; very wide ones to its widest cell."""
+    height, width = pixels.shape[:2]
+    scale = min(STRIP_HEIGHT_PX / height, STRIP_CELL_WIDTH_PX / width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    shown = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=uint8)
+    above = (STRIP_HEIGHT_PX - size[1]) // 2
+    below = STRIP_HEIGHT_PX - size[1] - above
+    return np.pad(shown, ((above, below), (0, 0), (0, 0)))
 
 
 def _jpeg(pixels: Pixels) -> ArtefactBytes:

@@ -24,7 +24,7 @@ ENVIRONMENT = {
 """Of a fuzzed process, which has no more memory than a worker of the package."""
 
 MIN_SLICE_S = 20
-MAX_SLICE_S = 120
+MAX_SLICE_S = 60
 GRACE_S = 120
 """How much longer than it was given a process may take; then it hangs without using the CPU."""
 
@@ -92,6 +92,11 @@ class Fuzzing:
     def count(self) -> int:
         """Number of faults found."""
         return sum(len(score.faults) for score in self.scores.values())
+
+    @property
+    def known(self) -> int:
+        """Number of faults that earlier runs found; they are not told again."""
+        return sum(len(score.known) for score in self.scores.values())
 
     def _run_child(self, name: str, seconds: int, score: Score) -> None:
         state = self.folder / "state" / name
@@ -175,6 +180,8 @@ def main() -> int:
             print(fuzzing.table())
             return 130
     print(f"{fuzzing.count} findings in {options.minutes:g} minutes; see {fuzzing.folder}")
+    if fuzzing.known:
+        print(f"{fuzzing.known} of earlier runs stand there, too; remove what was repaired")
     return 1 if fuzzing.count else 0
 
 

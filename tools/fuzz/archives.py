@@ -1,6 +1,7 @@
 """Targets around known footage: lists, exchange, archive files, views kept in them."""
 
 import contextlib
+import tempfile
 from pathlib import Path
 
 import msgspec
@@ -131,8 +132,6 @@ def _probe() -> Probe:
 
 
 def _archive_seeds() -> list[bytes]:
-    import tempfile
-
     made = []
     with tempfile.TemporaryDirectory() as folder:
         for number in range(3):

@@ -23,18 +23,13 @@ VIDEOS = ("mp4", "mov", "matroska", "avi", "mpegts", "mpeg", "mpegvideo", "flv",
 SOUNDS = ("wav", "mp3", "flac", "aac")
 
 _CLIPS = (
-    ("mp4", "clip.mp4", "libx264", {}), ("mp4", "part.mp4", "libx264",
-    {"movflags": "frag_keyframe+empty_moov"}),
-    ("mp4", "clip.mp4", "mpeg4", {}), ("mov", "clip.mov", "mjpeg", {}), ("mov", "clip.mov",
-    "libx264", {}),
-    ("matroska", "clip.mkv", "libx264", {}), ("matroska", "clip.webm", "libvpx", {}),
-    ("matroska", "clip.webm", "libvpx-vp9", {}), ("avi", "clip.avi", "mpeg4", {}), ("avi",
-    "clip.avi", "mjpeg", {}),
-    ("mpegts", "clip.ts", "mpeg2video", {}), ("mpegts", "clip.ts", "libx264", {}), ("mpeg",
-    "clip.mpg", "mpeg1video", {}),
-    ("mpegvideo", "clip.m2v", "mpeg2video", {}), ("flv", "clip.flv", "flv", {}), ("asf",
-    "clip.wmv", "wmv2", {}),
-    ("ogg", "clip.ogv", "libvpx", {}),
+    ("clip.mp4", "libx264", {}), ("clip.mp4", "mpeg4", {}),
+    ("part.mp4", "libx264", {"movflags": "frag_keyframe+empty_moov"}), ("clip.mov", "mjpeg", {}),
+    ("clip.mov", "libx264", {}), ("clip.mkv", "libx264", {}), ("clip.webm", "libvpx", {}),
+    ("clip.webm", "libvpx-vp9", {}), ("clip.avi", "mpeg4", {}), ("clip.avi", "mjpeg", {}),
+    ("clip.ts", "mpeg2video", {}), ("clip.ts", "libx264", {}), ("clip.mpg", "mpeg1video", {}),
+    ("clip.m2v", "mpeg2video", {}), ("clip.flv", "flv", {}), ("clip.wmv", "wmv2", {}),
+    ("clip.ogv", "libvpx", {}),
 )  # fmt: skip
 _SOUNDS = (("wav", "pcm_s16le"), ("mp3", "libmp3lame"), ("flac", "flac"), ("aac", "aac"))
 
@@ -69,15 +64,16 @@ def _picture(side: int = 24) -> Image.Image:
 
 def _exif() -> Image.Exif:
     exif = Image.Exif()
-    exif.update({ExifTags.Base.Make: "Maker", ExifTags.Base.Orientation: 6,
-                 ExifTags.Base.DateTime: "2024:08:16 13:15:02"})  # fmt: skip
-    exif.get_ifd(ExifTags.IFD.Exif).update(
-        {36867: "2024:08:16 13:15:02", 36881: "+03:00", 37521: "12"}
-    )
-    exif.get_ifd(ExifTags.IFD.GPSInfo).update(
-        {1: "N", 2: (51.0, 20.0, 6.5), 3: "E", 4: (34.0, 39.0, 36.0), 5: b"\0", 6: 150.0,
-        7: (10.0, 15.0, 2.0),
-         29: "2024:08:16"})  # fmt: skip
+    base, gps = ExifTags.Base, ExifTags.GPS
+    exif.update({base.Make: "Maker", base.Orientation: 6, base.DateTime: "2024:08:16 13:15:02"})
+    times = {base.DateTimeOriginal: "2024:08:16 13:15:02", base.OffsetTimeOriginal: "+03:00"}
+    exif.get_ifd(ExifTags.IFD.Exif).update({**times, base.SubsecTimeOriginal: "12"})
+    place = {
+        gps.GPSLatitudeRef: "N", gps.GPSLatitude: (51.0, 20.0, 6.5), gps.GPSLongitudeRef: "E",
+        gps.GPSLongitude: (34.0, 39.0, 36.0), gps.GPSAltitudeRef: b"\0", gps.GPSAltitude: 150.0,
+        gps.GPSTimeStamp: (10.0, 15.0, 2.0), gps.GPSDateStamp: "2024:08:16",
+    }  # fmt: skip
+    exif.get_ifd(ExifTags.IFD.GPSInfo).update(place)
     return exif
 
 
@@ -123,10 +119,7 @@ def _saved(
 
 @cache
 def _made_videos() -> tuple[bytes, ...]:
-    made = []
-    for _, name, codec, options in _CLIPS:
-        if codec in av.codecs_available:
-            made.append(_clip(name, codec, options))
+    made = [_clip(*each) for each in _CLIPS if each[1] in av.codecs_available]
     made += [_sound(name, codec) for name, codec in _SOUNDS if codec in av.codecs_available]
     return tuple(made)
 
