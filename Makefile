@@ -2,7 +2,7 @@
 PYTHON ?= .venv/bin/python
 BIN := $(dir $(PYTHON))
 
-.PHONY: venv check lint types test lowest docs bench calibrate samples schema fuzz
+.PHONY: venv check lint types test lowest docs bench reliability calibrate samples schema fuzz
 
 venv:
 	python3 -m venv .venv
@@ -34,6 +34,10 @@ docs:
 bench:
 	$(PYTHON) benchmarks/speed/stills.py
 	$(PYTHON) benchmarks/speed/startup.py
+	$(PYTHON) benchmarks/speed/video.py
+
+reliability:
+	$(PYTHON) benchmarks/reliability all --write
 
 calibrate:
 	$(PYTHON) benchmarks/calibrate.py

@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 
 from forensics.engine.keys import digest_of_value
+from forensics.engine.messages import Refused
 from forensics.engine.output import OutputFolder
-from forensics.engine.runner import describe_state
 from forensics.engine.step import Step
 from forensics.engine.store import Store
 from forensics.engine.visits import Errand, Visited, Visits
@@ -71,20 +71,15 @@ def open_footage(
     visits = Visits([step for step in steps if step.name in STEPS], store=store, keeper=output)
     errands = [Errand(each.sighting.path or "", Path(each.location)) for each in intake.files]
     run(errands, visits)
-    by_location = {
-        errand.location: item for item in visits.items.values() for errand in item.errands
-    }
-    why_not = {errand.location: refused.error for errand, refused in visits.refused}
     found: list[tuple[Planned, Visited]] = []
     problems = [f"{problem.path}: {problem.error}" for problem in intake.problems]
-    for planned in intake.files:
-        location = Path(planned.location)
-        item = by_location.get(location)
-        why = why_not[location] if item is None else _why_not(item)
-        if item is not None and why is None:
+    for planned, errand in zip(intake.files, errands, strict=True):
+        item = visits.found(errand)
+        refused = refusal_of(item) if isinstance(item, Visited) else item
+        if refused is not None:
+            problems.append(f"{errand.path}: {refused.error}")
+        elif isinstance(item, Visited):
             found.append((planned, item))
-        else:
-            problems.append(f"{planned.sighting.path}: {why}")
     with _index(found, output, store) as archive:
         yield archive, tuple(problems)
 
@@ -107,7 +102,7 @@ def _index(
     with Archive.open(path, create=True) as archive:
         with archive.transaction():
             for planned, item in found:
-                enroll_found(archive, _footage(item, output), sighting=planned.sighting)
+                enroll_found(archive, footage_of(item, output), sighting=planned.sighting)
         store.put(_STORED, msgspec.json.encode((content, archive.revision)))
         yield archive
 
@@ -123,24 +118,51 @@ def _is_current(path: Path, content: str, store: Store) -> bool:
         return False
 
 
-def _why_not(item: Visited) -> str | None:
-    """Say why a file cannot be taken in; None when it can."""
-    opened = item.outcomes["ingest.media"].outcome
-    if isinstance(opened, Absent | Problem):
-        return describe_state(opened)[1]
-    hashed = item.outcomes["reuse.hashes"].outcome
-    if isinstance(hashed, Problem):
-        return hashed.error
-    return None if isinstance(hashed, Result) else "no picture in it"
+def refusal_of(item: Visited) -> Refused | None:
+    """Say why an item has no pictures to be looked up.
+
+    Parameters
+    ----------
+    item : Visited
+        After its visit by `STEPS`.
+
+    Returns
+    -------
+    Refused or None
+        None when it has.
+    """
+    opened, hashed = (item.outcomes[name].outcome for name in STEPS[:2])
+    if isinstance(opened, Absent):
+        return Refused(opened.detail, opened.advice, by_system=False)
+    for outcome in (opened, hashed):
+        if isinstance(outcome, Problem):
+            return Refused(outcome.error, outcome.advice, by_system=False)
+    if isinstance(hashed, Result):
+        return None
+    return Refused("no picture in it", "Sound alone cannot be looked up.", by_system=False)
 
 
-def _footage(item: Visited, output: OutputFolder) -> Footage:
+def footage_of(item: Visited, output: OutputFolder) -> Footage:
+    """Give an item as known footage.
+
+    Parameters
+    ----------
+    item : Visited
+        After its visit by `STEPS`, with no `refusal_of` it.
+    output : OutputFolder
+        Holds its artefacts.
+
+    Returns
+    -------
+    Footage
+        What an archive takes in.
+    """
     facts, hashes, views = (_result(item, name) for name in STEPS)
     kept = None
     if isinstance(views.finding, CompareViews):
         kept = views.finding, output.load(views.artefacts["views"])
-    assert isinstance(facts.finding, StillFacts | VideoFacts)  # noqa: S101 - see _why_not
-    assert isinstance(hashes.finding, ImageHashes)  # noqa: S101 - see _why_not
+    assert isinstance(facts.finding, StillFacts | VideoFacts)  # noqa: S101 - see refusal_of
+    assert isinstance(hashes.finding, ImageHashes)  # noqa: S101 - see refusal_of
     return Footage(item.sha256, item.bytes, item.type, facts.finding, hashes.finding, kept)
 
 

@@ -54,10 +54,12 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from pathlib import Path
 
+    from forensics.asking import enroll_files
+    from forensics.cli.progress import ProgressLine
     from forensics.cli.terminal import say, say_json, warn
+    from forensics.examine import Progress
     from forensics.model.errors import ArchiveError
     from forensics.reuse.archive import Archive
-    from forensics.reuse.enroll import enroll_all
     from forensics.reuse.intake import plan_intake
 
     if not arguments.paths and not arguments.lists:
@@ -70,7 +72,16 @@ def run(arguments: argparse.Namespace) -> int:
         common=read_origin(arguments, basis=arguments.basis),
     )
     with Archive.open(database, create=True) as archive:
-        enrolment = enroll_all(archive, intake, hashes_only=arguments.hashes_only)
+        line = ProgressLine()
+        try:
+            enrolment = enroll_files(
+                archive,
+                intake,
+                hashes_only=arguments.hashes_only,
+                on_progress=lambda done, total, doing: line(Progress(done, total, doing)),
+            )
+        finally:
+            line.close()
     added = [file for file in enrolment.files if file.is_new]
     known = [file for file in enrolment.files if not file.is_new]
     if arguments.json:

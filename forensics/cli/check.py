@@ -55,9 +55,9 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from pathlib import Path
 
+    from forensics.asking import look_up
     from forensics.cli.terminal import say_json, warn
     from forensics.model.errors import ArchiveError
-    from forensics.reuse.check import check_files, open_known
 
     event = _event(arguments)
     archive = Path(arguments.archive)
@@ -66,16 +66,14 @@ def run(arguments: argparse.Namespace) -> int:
             f"the archive {arguments.archive or '(no name)'} does not exist",
             advice="Make one with: forensics archive add ARCHIVE.db FOLDER",
         )
-    with open_known(archive) as (known, skipped):
-        for problem in skipped:
-            warn(f"archive: {problem}")
-        answer = check_files(arguments.files, archive=known, event=event)
-        not_known = bool(skipped)
+    answer, not_known = look_up(arguments.files, archive=archive, event=event)
+    for problem in not_known:
+        warn(f"archive: {problem}")
     if arguments.json:
         say_json(answer)
     else:
         _print_answer(answer)
-    return _status(answer, not_known=not_known)
+    return _status(answer, not_known=bool(not_known))
 
 
 def _event(arguments: argparse.Namespace) -> "EventWindow":

@@ -41,34 +41,32 @@ def run(arguments: argparse.Namespace) -> int:
     int
         Exit status.
     """
+    from forensics.asking import INSPECTED, inspect_file
     from forensics.cli.terminal import say_json, warn
-    from forensics.engine.runner import describe_state
+    from forensics.engine.itemise import item_of
+    from forensics.engine.messages import Refused
     from forensics.ingest.folder import printable_path
-    from forensics.ingest.media import open_media
-    from forensics.metadata.notes import find_notes
-    from forensics.metadata.read import read_fields
-    from forensics.model.errors import UnreadableMedia
-    from forensics.model.findings import MetadataTable
+    from forensics.model.findings import MetadataTable, Notes
+    from forensics.model.outcome import Absent
 
     shown = printable_path(arguments.file)
-    try:
-        media = open_media(arguments.file)
-    except UnreadableMedia as error:
-        warn(f"forensics inspect: {shown}: {error}. {error.advice}".rstrip())
+    found = inspect_file(arguments.file)
+    if isinstance(found, Refused):
+        warn(f"forensics inspect: {shown}: {found.error}. {found.advice}".rstrip())
         return status.NOTHING
-    table = read_fields(media)
-    notes = find_notes(table).notes if isinstance(table, MetadataTable) else ()
-    state, why = describe_state(media.facts)
-    if why is not None:
-        warn(f"forensics inspect: {shown}: {why}")
-    answered = status.SOME_FAILED if state == "rejected" else status.OK
+    facts, table, noted = (found.told(name) for name in INSPECTED)
+    notes = noted.notes if isinstance(noted, Notes) else ()
+    item = item_of(found)
+    if item.reason is not None:
+        warn(f"forensics inspect: {shown}: {item.reason}")
+    answered = status.SOME_FAILED if item.status == "rejected" else status.OK
     if arguments.json:
         answer = {
             "file": shown,
-            "sha256": media.sha256,
-            "format": media.type.format,
+            "sha256": item.sha256,
+            "format": item.format,
             "metadata": table.fields if isinstance(table, MetadataTable) else {},
-            "facts": media.facts,
+            "facts": facts,
             "provenance": None,
             "notes": notes,
             "encoder": None,
@@ -77,16 +75,17 @@ def run(arguments: argparse.Namespace) -> int:
         return answered
     from forensics.cli.terminal import say
 
-    say(f"{shown}: {media.type.format}, {media.bytes:,} bytes, SHA-256 {media.sha256}")
+    say(f"{shown}: {item.format}, {item.bytes:,} bytes, SHA-256 {item.sha256}")
     if isinstance(table, MetadataTable):
         _print_table(table)
         for engine, said in table.failed_engines.items():
             warn(f"{engine} gave up: {said}")
         _print_notes(notes)
-    elif table.reason == "not_present":
+    elif isinstance(table, Absent) and table.reason == "not_present":
         say("No metadata. Platforms strip it as a rule, so its absence says nothing.")
     else:
-        warn(f"forensics inspect: {shown}: metadata cannot be read: {table.detail}")
+        why = table.detail if isinstance(table, Absent) else getattr(table, "error", "")
+        warn(f"forensics inspect: {shown}: metadata cannot be read: {why}")
     return answered
 
 

@@ -1,9 +1,11 @@
 """One run in one output folder: what earlier runs found out, the record, and who does the work."""
 
 import os
+import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
@@ -39,6 +41,34 @@ def default_jobs() -> int:
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return max(1, min(cores or 1, psutil.virtual_memory().available // JOB_BYTES))
+
+
+@contextmanager
+def scratch_session(
+    *, jobs: int | None = None, on_progress: OnProgress = lambda *_: None
+) -> "Iterator[Session]":
+    """Work in a folder that is gone afterwards, for what is asked once.
+
+    Parameters
+    ----------
+    jobs : int, optional
+        Worker processes; one a core by default.
+    on_progress : callable, optional
+        Called with files done, files in all, and what is being worked on.
+
+    Yields
+    ------
+    Session
+        To visit files with.
+    """
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        OutputFolder(Path(scratch) / "run", case_id="scratch") as output,
+        Session(
+            output, jobs=default_jobs() if jobs is None else jobs, on_progress=on_progress
+        ) as session,
+    ):
+        yield session
 
 
 class Session:

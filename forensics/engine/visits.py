@@ -1,7 +1,7 @@
 """Keep account of the visits to a set of files: what is known, what is asked, what was said."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, overload
@@ -14,8 +14,9 @@ from forensics.engine.messages import Finished, Identity, Refused, Todo, Told
 from forensics.engine.output import PLAIN_ENDING
 from forensics.engine.step import Step
 from forensics.engine.store import Store
+from forensics.model.findings import Finding
 from forensics.model.item import SniffedType
-from forensics.model.outcome import ArtefactBytes, Outcome, Problem, Result
+from forensics.model.outcome import Absent, ArtefactBytes, Outcome, Problem, Result
 
 
 class Errand(Struct, frozen=True):
@@ -63,6 +64,22 @@ class Visited:
     errands: list[Errand] = field(default_factory=list)
     was_decoded: bool = False
 
+    def told(self, step: str) -> Finding | Absent | Problem | None:
+        """Give what a step said.
+
+        Parameters
+        ----------
+        step : str
+            The step.
+
+        Returns
+        -------
+        Finding, Absent, Problem or None
+            None when it only made artefacts.
+        """
+        outcome = self.outcomes[step].outcome
+        return outcome.finding if isinstance(outcome, Result) else outcome
+
 
 class Keeper(Protocol):
     """Where artefacts are kept: the output folder."""
@@ -107,6 +124,8 @@ class Visits:
         What earlier runs found out; what this one finds goes there at once.
     keeper : Keeper
         Keeps artefacts.
+    on_end : callable, optional
+        Called when a file needs no further visit.
 
     Attributes
     ----------
@@ -116,14 +135,41 @@ class Visits:
         Files that cannot be examined.
     """
 
-    def __init__(self, steps: Sequence[Step], *, store: Store, keeper: Keeper) -> None:
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        *,
+        store: Store,
+        keeper: Keeper,
+        on_end: Callable[[Errand], None] = lambda _: None,
+    ) -> None:
+        self._on_end = on_end
         self._steps = tuple(steps)
         self._store = store
         self._keeper = keeper
         self._stopped: dict[str, Problem] = {}
         self._owner: dict[str, Errand] = {}
+        self._found: dict[Errand, Visited | Refused] = {}
         self.items: dict[str, Visited] = {}
         self.refused: list[tuple[Errand, Refused]] = []
+
+    def found(self, errand: Errand) -> Visited | Refused | None:
+        """Give what is known of a file.
+
+        Parameters
+        ----------
+        errand : Errand
+            The file.
+
+        Returns
+        -------
+        Visited, Refused or None
+            Its item, with all outcomes, or why it cannot be examined; None before that is known.
+        """
+        found = self._found.get(errand)
+        if isinstance(found, Visited) and len(found.outcomes) < len(self._steps):
+            return None
+        return found
 
     def recognise(self, errand: Errand, sha256: str) -> bool:
         """Say whether all is known about a file, so that it need not be visited.
@@ -147,7 +193,8 @@ class Visits:
                 return False
             self.items[sha256] = item
             self._owner[sha256] = errand
-        item.errands.append(errand)
+        self._note(errand, item)
+        self._on_end(errand)
         return True
 
     def ask(self, errand: Errand, identity: Identity) -> Todo:
@@ -172,8 +219,7 @@ class Visits:
             item = self._recall(digest, identity)
             self.items[digest] = item
             self._owner[digest] = errand
-        if errand not in item.errands:
-            item.errands.append(errand)
+        self._note(errand, item)
         if self._owner[digest] != errand:
             return Todo(())
         missing = tuple(step for step in self._steps if step.name not in item.outcomes)
@@ -217,7 +263,7 @@ class Visits:
             How it ended.
         """
         if isinstance(end, Refused):
-            self.refused.append((errand, end))
+            self._refuse(errand, end)
         elif identity is not None and end.type is not None:
             self.items[identity.sha256].type = end.type
             item = self.items[identity.sha256]
@@ -228,6 +274,7 @@ class Visits:
                 size=item.bytes,
             )
         self._store.commit()
+        self._on_end(errand)
 
     def give_up(
         self, errand: Errand, identity: Identity | None, step: str, problem: Problem
@@ -253,7 +300,8 @@ class Visits:
             Whether other steps are left to run on it.
         """
         if identity is None:
-            self.refused.append((errand, Refused(problem.error, problem.advice, by_system=False)))
+            self._refuse(errand, Refused(problem.error, problem.advice, by_system=False))
+            self._on_end(errand)
             return False
         item = self.items[identity.sha256]
         missing = [each for each in self._steps if each.name not in item.outcomes]
@@ -263,6 +311,8 @@ class Visits:
         item.was_decoded = True
         if row.scope == "file":
             self._stopped[item.sha256] = problem
+        if len(missing) == 1:
+            self._on_end(errand)
         return len(missing) > 1
 
     def in_order(self) -> list[Visited]:
@@ -279,6 +329,15 @@ class Visits:
             names = sorted(item.outcomes, key=order.__getitem__)
             item.outcomes = {name: item.outcomes[name] for name in names}
         return sorted(self.items.values(), key=lambda item: item.errands[0].path)
+
+    def _note(self, errand: Errand, item: Visited) -> None:
+        if self._found.get(errand) is not item:
+            item.errands.append(errand)
+            self._found[errand] = item
+
+    def _refuse(self, errand: Errand, refused: Refused) -> None:
+        self.refused.append((errand, refused))
+        self._found[errand] = refused
 
     @overload
     def _recall(self, sha256: str, identity: None) -> Visited | None: ...

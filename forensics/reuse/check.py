@@ -1,10 +1,7 @@
 """Is it recycled? Look single files up in an archive of known footage."""
 
 import os
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Sequence
 
 from forensics.ingest.folder import printable_path
 from forensics.ingest.media import open_media, require_pictures
@@ -14,7 +11,6 @@ from forensics.model.findings import CompareViews
 from forensics.model.match import CheckProblem, CheckReport
 from forensics.reuse.archive import Archive
 from forensics.reuse.hashes import hash_frames
-from forensics.reuse.index import index_folder
 from forensics.reuse.search import search_archive
 from forensics.reuse.views import MOVING, Probe, make_views, read_views
 
@@ -84,33 +80,3 @@ def probe_file(path: str | os.PathLike[str]) -> Probe:
         size_px=(facts.width_px or 0, facts.height_px or 0),
         duration_s=facts.duration_s,
     )
-
-
-@contextmanager
-def open_known(path: Path, *, index_in: Path | None = None) -> Iterator[tuple[Archive, list[str]]]:
-    """Open known footage: a ``.db``, or a folder, which is indexed first.
-
-    Parameters
-    ----------
-    path : Path
-        A ``.db`` made by ``forensics archive``, or a folder with a ``list.csv``.
-    index_in : Path, optional
-        Where the index of a folder is kept; a temporary folder by default.
-
-    Yields
-    ------
-    archive : Archive
-        Open for reading.
-    problems : list of str
-        What of a folder could not be taken in.
-    """
-    if not path.is_dir():
-        with Archive.open(path) as archive:
-            yield archive, []
-        return
-    with tempfile.TemporaryDirectory() as scratch:
-        own = index_in or Path(scratch)
-        index = own / "archive.db"
-        index.unlink(missing_ok=True)
-        with Archive.open(index, create=True) as archive:
-            yield archive, index_folder(archive, path, skip=[own])

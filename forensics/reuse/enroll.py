@@ -7,14 +7,12 @@ from msgspec import Struct
 
 from forensics.ingest.folder import printable_path
 from forensics.ingest.media import open_media, require_pictures
-from forensics.model.errors import UnreadableMedia
 from forensics.model.findings import CompareViews, ImageHashes, StillFacts, VideoFacts
 from forensics.model.item import SniffedType
 from forensics.model.match import CheckProblem
 from forensics.reuse.archive import Archive
 from forensics.reuse.archive_entry import Entry, Sighting
 from forensics.reuse.hashes import hash_frames
-from forensics.reuse.intake import Intake
 from forensics.reuse.views import make_views
 
 
@@ -79,45 +77,6 @@ class Enrolment(Struct, frozen=True):
     files: tuple[Enrolled, ...]
     problems: tuple[CheckProblem, ...]
     notices: tuple[str, ...]
-
-
-def enroll_all(archive: Archive, intake: Intake, *, hashes_only: bool = False) -> Enrolment:
-    """Take a set of files of known footage into an archive, one after the other.
-
-    Each file is kept as soon as it is taken in, so a run that was interrupted can be repeated.
-
-    Parameters
-    ----------
-    archive : Archive
-        Open for writing.
-    intake : Intake
-        The files, as `plan_intake` gives them.
-    hashes_only : bool, optional
-        Keep no views; see `enroll`.
-
-    Returns
-    -------
-    Enrolment
-        The files taken in, and what was not.
-
-    Raises
-    ------
-    ArchiveError
-        When the archive cannot be written.
-    """
-    files: list[Enrolled] = []
-    problems = list(intake.problems)
-    for planned in intake.files:
-        try:
-            files.append(
-                enroll(
-                    archive, planned.location, sighting=planned.sighting, hashes_only=hashes_only
-                )
-            )
-        except UnreadableMedia as error:
-            shown = planned.sighting.path or printable_path(planned.location)
-            problems.append(CheckProblem(shown, str(error), error.advice))
-    return Enrolment(tuple(files), tuple(problems), intake.notices)
 
 
 def enroll(

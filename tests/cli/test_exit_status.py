@@ -250,11 +250,11 @@ def test_big_case_file_is_read(evidence, forensics):
 def test_interruption_gives_130_and_leaves_no_new_folder(
     evidence, here, forensics, monkeypatch, command
 ):
-    def interrupt(path, **_):
+    def interrupt(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("forensics.engine.runner.identify", interrupt)
-    monkeypatch.setattr("forensics.reuse.check.open_media", interrupt)
+    monkeypatch.setattr("forensics.engine.workers.Workers.run", interrupt)
     before = sorted(here.rglob("*"))
     arguments = ("evidence", "--jobs", "0")
     if command == "check":
