@@ -7,6 +7,7 @@ from typing import Any
 from exifread.core.exceptions import ExifNotFound, InvalidExif
 from exifread.core.exif_header import ExifHeader
 from exifread.core.find_exif import determine_type, get_endian_str
+from exifread.core.heic import HEICExifFinder, find_heic_tiff
 from PIL import ExifTags
 
 from forensics.ingest.guard import guarded
@@ -27,7 +28,9 @@ MAX_ENTRIES = 200_000
 """Entries of all directories together that are looked at."""
 
 MAX_READS = 500_000
-"""Reads that exifread may take to find where EXIF is: HEIC boxes can lead back to themselves."""
+"""Fields that exifread may read to find where EXIF is: HEIC boxes can lead back to themselves."""
+
+_HEIF_HEADS = (b"ftypheic", b"ftypavif", b"ftypmif1")
 
 _EXIFREAD_NAMES = {"GPSDateStamp": "GPSDate"}
 _POINTERS = ("ExifOffset", "GPSInfo")
@@ -55,7 +58,7 @@ def ask_exifread(data: bytes, wanted: frozenset[str], faults: list[str]) -> Look
         The values.
     """
     try:
-        offset, endian, fake_exif = determine_type(_ReadNowAndThen(data))
+        offset, endian, fake_exif = _find_exif(_ReadNowAndThen(data))
     except (ExifNotFound, InvalidExif):
         return lambda _, __: None
     header = _CarefulHeader(
@@ -86,10 +89,34 @@ class _ReadNowAndThen(io.BytesIO):
     reads = 0
 
     def read(self, size: int | None = -1, /) -> bytes:
+        self.count()
+        return super().read(size)
+
+    def count(self) -> None:
         self.reads += 1
         if self.reads > MAX_READS:
-            raise UnreadableMedia("the structure of the file leads in a circle")
-        return super().read(size)
+            raise UnreadableMedia("its structure leads in a circle, or claims too much")
+
+
+class _PatientFinder(HEICExifFinder):  # type: ignore[misc]  # untyped
+    """exifread's search in HEIC, which counts fields of no bytes, too: there may be billions."""
+
+    def get_int(self, size: int) -> int:
+        self.file_handle.count()
+        return int(super().get_int(size))
+
+
+def _find_exif(file: _ReadNowAndThen) -> tuple[int, bytes, int]:
+    """Do as exifread's ``determine_type`` does, with more care for HEIC."""
+    head = file.read(12)
+    file.seek(0)
+    if head[4:12] not in _HEIF_HEADS:
+        offset, endian, fake_exif = determine_type(file)
+        return offset, endian, fake_exif
+    offset, endian = _PatientFinder(file).find_exif()
+    if offset == 0:
+        offset, endian = find_heic_tiff(file)
+    return offset, endian, 0
 
 
 class _CarefulHeader(ExifHeader):  # type: ignore[misc]  # untyped

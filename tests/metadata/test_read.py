@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from forensics.ingest.media import open_media
+from forensics.metadata.exif import read_with_exifread
 from forensics.metadata.read import read, read_fields
 from forensics.model.errors import UnreadableMedia
 from forensics.model.findings import MetadataTable, Position
@@ -392,3 +393,21 @@ def test_no_hostile_file_breaks_the_engines(media_root: Path) -> None:
         except UnreadableMedia:
             continue
         assert isinstance(read_fields(media), MetadataTable | Absent)
+
+
+def _box(kind: bytes, body: bytes) -> bytes:
+    return (8 + len(body)).to_bytes(4, "big") + kind + body
+
+
+@pytest.mark.parametrize(
+    "looping",
+    [
+        pytest.param(b"\0\0\0\1free" + bytes(8), id="a box of no size"),
+        pytest.param(_box(b"iloc", bytes(6) + b"\xff" * 20_000), id="parts of no bytes"),
+    ],
+)
+def test_boxes_that_are_read_over_and_over_are_given_up(looping: bytes) -> None:
+    data = _box(b"ftyp", b"heic" + bytes(4)) + _box(b"meta", bytes(4) + looping)
+
+    with pytest.raises(UnreadableMedia, match="circle"):
+        read_with_exifread(data)
