@@ -46,15 +46,16 @@ def _measure(work: Path, what: str, kill: Kill) -> dict[str, object]:
         while kills < share:
             before = len(record(out))
             kills += kill(folder, out, chance.uniform(0.2, 1.0) * length_s)
-            again = done & _ran(record(out)[before:])
-            result["outcomes found twice"] += len(again)
+            result["outcomes found twice"] += _twice(record(out)[before:], done)
             done |= _kept(out)
             if (out / "report.json").exists() and kills < share:
                 # It was quicker than the kill, or survived it: look at it, and begin anew.
                 result["reports differ"] += digest(out) != digest(reference)
                 done = set()
                 fresh(out)
+        before = len(record(out))
         start(folder, out).communicate()
+        result["outcomes found twice"] += _twice(record(out)[before:], done)
         result["reports differ"] += digest(out) != digest(reference)
         result["kills"] += kills
     return result
@@ -82,8 +83,10 @@ def _kill_worker(folder: Path, out: Path, after_s: float) -> bool:
     return killed
 
 
-def _ran(lines: list[dict[str, object]]) -> Work:
-    return {(line["sha256"], step) for line in lines for step in line.get("ran") or ()}
+def _twice(lines: list[dict[str, object]], done: Work) -> int:
+    """Count what one run found out that was in the store before, or that it found out twice."""
+    ran = [(line["sha256"], step) for line in lines for step in line.get("ran") or ()]
+    return len([each for each in ran if each in done]) + len(ran) - len(set(ran))
 
 
 def _kept(out: Path) -> Work:

@@ -195,6 +195,7 @@ class Workers:
         self._on_event(
             "worker stopped",
             path=errand.path if errand else None,
+            sha256=seat.identity.sha256 if seat.identity else None,
             step=step,
             why=why,
             ran=seat.ran,
