@@ -42,7 +42,6 @@ def main() -> int:
     parser.add_argument("--work", type=Path, help="folder for what is made; kept when named")
     arguments = parser.parse_args()
     wanted = list(PARTS) if "all" in arguments.parts else arguments.parts
-    results = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
     with tempfile.TemporaryDirectory() as scratch:
         work = arguments.work or Path(scratch)
         work.mkdir(parents=True, exist_ok=True)
@@ -50,13 +49,18 @@ def main() -> int:
             started = time.perf_counter()
             result = PARTS[part](work)
             print(f"{part}: {time.perf_counter() - started:.0f} s", file=sys.stderr)
+            results = _results()  # another part may have been measured meanwhile
             results[part] = result | {"date": time.strftime("%Y-%m-%d")}
             RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", "utf-8")
-    lines = table(results)
+    lines = table(_results())
     print(lines)
     if arguments.write:
         PAGE.write_text(put_into(PAGE.read_text("utf-8"), lines), "utf-8")
     return 0
+
+
+def _results() -> dict[str, dict[str, object]]:
+    return json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
 
 
 if __name__ == "__main__":
