@@ -161,7 +161,10 @@ def _lead_time(match: Match, lookup: Lookup) -> str:
     start, latest = lookup.case.case.event.start, match.reference.first_seen_latest
     if start is None or latest is None:
         return ""
-    days = days_between(latest, start)
+    try:
+        days = days_between(latest, start)
+    except ValueError:  # a report may come from somebody else; the dates stand there as they are
+        return ""
     if days >= _YEARS_FROM_DAYS:
         years = int(days / _DAYS_A_YEAR)
         return f": more than {years} years before the event it is said to show"

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 
 from markupsafe import Markup, escape
+
+from forensics.model.dates import parse_instant
 
 MAX_SHOWN_CHARS = 600
 """Longer values are cut in the page; the whole stands in ``report.json``."""
@@ -285,7 +286,7 @@ def days_between(earlier: str, later: str) -> int:
     ValueError
         When one is no such time.
     """
-    return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).days
+    return (parse_instant(later) - parse_instant(earlier)).days
 
 
 def _code_points(text: str) -> str:

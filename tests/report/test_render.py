@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from msgspec.structs import replace
 
 import forensics
 from forensics.model.errors import ForensicsError
@@ -67,6 +68,17 @@ def test_item_or_group_of_nothing_is_no_report(tmp_path, full_case, kept, emptie
 
     with pytest.raises(ForensicsError, match="is no report"):
         render_again(tmp_path)
+
+
+@pytest.mark.parametrize("start", ["202", "2024-08-16T00:00:00"])
+def test_time_that_no_run_writes_is_shown_as_it_is(tmp_path, full_case, start):
+    event = replace(full_case.case.event, start=start)
+    case = replace(full_case, case=replace(full_case.case, event=event))
+    (tmp_path / "report.json").write_bytes(encode_case(case))
+
+    render_again(tmp_path)
+
+    assert b"known since" in (tmp_path / "report.html").read_bytes()
 
 
 def test_other_format_version_is_said(tmp_path, make_case):
