@@ -6,6 +6,7 @@ Later steps open no video. They are given the kept frames, and the artefacts of 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, BinaryIO, NoReturn
 
 import av
@@ -137,8 +138,8 @@ def _decode(file: BinaryIO, kind: SniffedType, log: Log, on_progress: OnProgress
 
 def _read(reading: Reading, kind: SniffedType, tags: dict[str, str]) -> Video:
     tally, pictures, is_sound_only = reading.tally, reading.pictures, reading.stream is None
-    walked = guarded(reading.run, doing="reading packets")
-    ended_early = walked.error if isinstance(walked, Problem) else None
+    problem = reading.run()
+    ended_early = problem.error if problem is not None else None
     declared_s = declared_seconds(reading.container) if kind.format in DECLARING else None
     faults = name_faults(tally, declared_s=declared_s, ended_early=ended_early)
     messages = _messages(reading.log)
@@ -146,11 +147,18 @@ def _read(reading: Reading, kind: SniffedType, tags: dict[str, str]) -> Video:
         return Video(_no_picture(tally, faults), (), tags, False, messages)
     if is_sound_only:
         faults = [_SOUND_ONLY, *faults]
-    facts = _facts(reading, declared_s, "; ".join(faults) or None)
     start_s = tally.earliest_s
-    artefacts = reading.sound.artefacts(start_s=start_s)
+    artefacts: dict[str, ArtefactBytes] = {}
+    packed = {"levels of sound": partial(reading.sound.artefacts, start_s=start_s)}
     if start_s is not None:
-        artefacts |= pictures.proxy.artefacts(start_s=start_s)
+        packed["small grey copies"] = partial(pictures.proxy.artefacts, start_s=start_s)
+    for what, pack in packed.items():
+        made = guarded(pack, doing=f"packing its {what}")
+        if isinstance(made, Problem):
+            faults.append(f"its {what} are left out ({made.error})")
+        else:
+            artefacts |= made
+    facts = _facts(reading, declared_s, "; ".join(faults) or None)
     frames = pictures.kept.in_order(start_s=(start_s or 0.0) - (tally.first_frame_s or 0.0))
     return Video(facts, frames, tags, is_sound_only, messages, artefacts)
 

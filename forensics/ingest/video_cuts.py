@@ -8,6 +8,7 @@ holds only where neighbouring frames of one shot are found in each other: else n
 """
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from statistics import median
@@ -221,7 +222,7 @@ class Cuts:
 
     def _are_alike(self, one: "Scene", other: "Scene") -> bool:
         self._comparisons += 1
-        return likeness(one, other) >= self.limits.max_likeness
+        return are_alike(one, other, limit=self.limits.max_likeness)
 
     def _is_recognisable(self, scene: "Scene") -> bool:
         return scene.contrast >= self.limits.min_contrast
@@ -277,10 +278,35 @@ def likeness(one: Scene, other: Scene) -> float:
         The mean correlation of the better two thirds of the tiles at the best displacement, -1 to
         1. A third that is filled by fire or smoke, or hidden, does not count.
     """
+    return max(_likenesses(one, other))
+
+
+def are_alike(one: Scene, other: Scene, *, limit: float) -> bool:
+    """Say whether one picture is found in another, without looking on once it was found.
+
+    Parameters
+    ----------
+    one, other : Scene
+        Pictures of one size.
+    limit : float
+        The `likeness` that it takes.
+
+    Returns
+    -------
+    bool
+        Whether it is reached.
+    """
+    return any(each >= limit for each in _likenesses(one, other))
+
+
+def _likenesses(one: Scene, other: Scene) -> Iterator[float]:
+    """Give the likeness in place, and then where parts of one are found in the other."""
     first, second = _without_borders(one.small, other.small)
     height, width = first.shape
     if min(height, width) < _MIN_SIDE_PX:
-        return -1.0
+        yield -1.0
+        return
+    yield _overlaid(first, second, 0, 0)
     high, wide = height // 2, width // 2
     found: list[tuple[float, int, int]] = []
     for top, left in (
@@ -292,8 +318,9 @@ def likeness(one: Scene, other: Scene) -> float:
             scores = cv2.matchTemplate(second, part, cv2.TM_CCOEFF_NORMED)
             _, score, _, (x, y) = cv2.minMaxLoc(scores)
             found.append((score, x - left, y - top))
-    tried = {(0, 0), *((dx, dy) for _, dx, dy in sorted(found, reverse=True)[:_TRIED])}
-    return max(_overlaid(first, second, dx, dy) for dx, dy in tried)
+    tried = {(dx, dy) for _, dx, dy in sorted(found, reverse=True)[:_TRIED]}
+    for dx, dy in tried - {(0, 0)}:
+        yield _overlaid(first, second, dx, dy)
 
 
 def _without_borders(
@@ -301,6 +328,8 @@ def _without_borders(
 ) -> tuple[NDArray[float32], NDArray[float32]]:
     """Leave out rows and columns at the edges that are black in both."""
     lit = np.maximum(one, other) > _BLACK
+    if lit[0].any() and lit[-1].any() and lit[:, 0].any() and lit[:, -1].any():
+        return one, other  # no border is black, as a rule
     rows, columns = np.flatnonzero(lit.any(axis=1)), np.flatnonzero(lit.any(axis=0))
     if not len(rows):
         return one, other
@@ -318,8 +347,8 @@ def _overlaid(one: NDArray[float32], other: NDArray[float32], dx: int, dy: int) 
         return -1.0
     x, y = (_in_tiles(each, high, wide) for each in (a, b))
     # Little structure in both, such as noise, must not count as likeness.
-    power = np.sqrt((x * x).sum(axis=1) * (y * y).sum(axis=1)) + _NOISE_POWER * x.shape[1]
-    scores = np.sort((x * y).sum(axis=1) / power)
+    xx, yy, xy = (np.einsum("tp,tp->t", *pair) for pair in ((x, x), (y, y), (x, y)))
+    scores = np.sort(xy / (np.sqrt(xx * yy) + _NOISE_POWER * x.shape[1]))
     return float(scores[-_KEPT_TILES:].mean())
 
 
@@ -327,4 +356,6 @@ def _in_tiles(pixels: NDArray[float32], high: int, wide: int) -> NDArray[float32
     rows, columns = _TILES
     cut = pixels[: rows * high, : columns * wide].reshape(rows, high, columns, wide)
     tiles = cut.transpose(0, 2, 1, 3).reshape(rows * columns, -1)
-    return np.asarray(tiles - tiles.mean(axis=1, keepdims=True), dtype=float32)
+    # `mean` takes three times as long, for arrays as small as these.
+    means = np.add.reduce(tiles, axis=1, keepdims=True) / float32(tiles.shape[1])
+    return np.asarray(tiles - means, dtype=float32)

@@ -111,7 +111,8 @@ def write_proxy(frames: list[NDArray[uint8]]) -> bytes:
     """
     height, width = frames[0].shape
     buffer = io.BytesIO()
-    before = np.zeros((1, height, width), dtype=uint8)
+    before = np.zeros((height, width), dtype=uint8)
+    sheet = np.empty((_FRAMES_A_PACKET, height, width), dtype=uint8)
     with av.open(buffer, "w", format=_CONTAINER, options={"fflags": "bitexact"}) as output:
         output.metadata[_COUNT_TAG] = str(len(frames))
         stream = cast("VideoStream", output.add_stream(_CODEC, rate=1))
@@ -119,10 +120,11 @@ def write_proxy(frames: list[NDArray[uint8]]) -> bytes:
         stream.pix_fmt = "gray"
         stream.codec_context.thread_count = 1
         for number, start in enumerate(range(0, len(frames), _FRAMES_A_PACKET)):
-            run = np.stack(frames[start : start + _FRAMES_A_PACKET])
-            sheet = np.zeros((_FRAMES_A_PACKET, height, width), dtype=uint8)
-            sheet[: len(run)] = np.diff(run, axis=0, prepend=before)
-            before = run[-1:]
+            run = frames[start : start + _FRAMES_A_PACKET]
+            for position, frame in enumerate(run):
+                np.subtract(frame, before, out=sheet[position])
+                before = frame
+            sheet[len(run) :] = 0
             packed = VideoFrame.from_ndarray(sheet.reshape(-1, width), format="gray")
             packed.pts = number
             output.mux(stream.encode(packed))

@@ -1,6 +1,7 @@
 """Walk through the packets of an opened video once, and decode what the plan asks for."""
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -23,6 +24,7 @@ MAX_FRAME_PX = 8192 * 8192
 """Largest video picture decoded; 8K is half of it."""
 
 _MAX_MESSAGES = 200
+_READING, _SEEING, _HEARING = "reading packets", "decoding", "decoding sound"
 
 Log = list[tuple[int, str, str]]
 OnProgress = Callable[[float], None]
@@ -58,6 +60,10 @@ class Reading:
         self.sound = Envelope()
         self.plan = Plan(frame_px(self.stream), keyframes_s)
         self.log, self._on_progress = log, on_progress
+        self._picture_index = -1 if self.stream is None else self.stream.index
+        self._sound_index = -1 if self.sound_stream is None else self.sound_stream.index
+        self._waiting: deque[VideoFrame] = deque()
+        self._doing = _READING
         if self.stream is not None:
             self.stream.codec_context.thread_count = 1
             # The size may grow within the stream, too.
@@ -65,50 +71,76 @@ class Reading:
         if self.sound_stream is not None:
             self.sound_stream.codec_context.thread_count = 1
 
-    def run(self) -> None:
-        """Read to the end."""
-        for packet in self.container.demux():
+    def run(self) -> Problem | None:
+        """Read to the end.
+
+        Returns
+        -------
+        Problem or None
+            Why there was no reading on; what could not be decoded is counted, and passed over.
+        """
+        packets = iter(self.container.demux())
+        while True:
+            # One guard around many packets: one around each would cost as much as all that is
+            # done here beside decoding.
+            self._doing = _READING
+            ended = guarded(partial(self._walk, packets), doing=_READING)
+            if not isinstance(ended, Problem):
+                return None
+            if self._doing == _READING:
+                return ended
+            self._count_broken()
+
+    def _walk(self, packets: "Iterator[Packet[Any]]") -> None:
+        self._take_waiting()
+        for packet in packets:
             del self.log[_MAX_MESSAGES:]
             self._on_progress(self.tally.span_s)
-            if self.stream is not None and packet.stream.index == self.stream.index:
+            index = packet.stream.index  # not `stream_index`, which is 0 in the last, empty packets
+            if index == self._picture_index:
                 self._see(packet)
                 continue
             self.tally.count_other(packet)
-            if self.sound_stream is not None and packet.stream.index == self.sound_stream.index:
+            if index == self._sound_index:
                 self._hear(packet)
+            self._doing = _READING
         self.pictures.finish()
+
+    def _count_broken(self) -> None:
+        if self._doing == _HEARING:
+            self.tally.broken_sound += 1
+        else:
+            self.tally.broken += 1
 
     def _see(self, packet: "Packet[Any]") -> None:
         if packet.size:
-            self.tally.count(packet)
+            when_s = self.tally.count(packet)
             if self.tally.encrypted or not self.plan.wants_packet(
-                self.tally.time_of(packet),
-                keyframe=packet.is_keyframe,
-                reached_s=self.tally.span_s,
+                when_s, keyframe=packet.is_keyframe, reached_s=self.tally.span_s
             ):
                 return
+        self._doing = _SEEING
         # The empty packet at the end flushes the decoder.
-        frames = guarded(packet.decode, doing="decoding")
-        if isinstance(frames, Problem):
-            self.tally.broken += 1
-            return
-        for frame in frames:
-            if isinstance(guarded(partial(self._take, frame), doing="scaling"), Problem):
-                self.tally.broken += 1
+        self._waiting.extend(packet.decode())
+        self._take_waiting()
+
+    def _take_waiting(self) -> None:
+        """Take the decoded frames in that wait; one that cannot be is gone when this is left."""
+        while self._waiting:
+            self._doing = _SEEING
+            self._take(self._waiting.popleft())
+        self._doing = _READING
 
     def _take(self, frame: VideoFrame) -> None:
-        when_s = self.tally.time_of_frame(frame)
-        if self.plan.wants_frame(when_s, keyframe=bool(frame.key_frame)):
+        when_s, keyframe = self.tally.time_of_frame(frame), frame.key_frame
+        if self.plan.wants_frame(when_s, keyframe=keyframe):
             self.pictures.take(frame, when_s, seek_cuts=self.plan.is_dense)
 
     def _hear(self, packet: "Packet[Any]") -> None:
         if self.sound.is_full or packet.has_sidedata("encryption_info"):
             return
-        frames = guarded(packet.decode, doing="decoding sound")
-        if isinstance(frames, Problem):
-            self.tally.broken_sound += 1
-            return
-        for frame in frames:
+        self._doing = _HEARING
+        for frame in packet.decode():
             if isinstance(frame, AudioFrame):
                 self.sound.add(frame)
 

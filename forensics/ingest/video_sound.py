@@ -31,7 +31,7 @@ ENVELOPE = np.dtype([("time_s", "<f8"), ("rms", "<f4"), ("peak", "<f4")])
 """A row of the envelope: start of the window, root mean square and highest value over all channels,
 1.0 being full scale."""
 
-_FLUSH_S = 2.0
+_FLUSH_S = 1.0  # what is worked on stays in the cache
 _FULL_SCALE = {"u8": 128.0, "s16": 32768.0, "s32": 2147483648.0, "s64": 9223372036854775808.0}
 _UNSIGNED_ZERO = 128.0
 

@@ -16,17 +16,17 @@ from forensics.model.findings import (
 )
 from forensics.model.item import Item
 from forensics.model.outcome import Outcome, Problem, Result
+from forensics.report.item_facts import item_facts
 from forensics.report.lookup import Lookup, item_anchor, note_anchor
 from forensics.report.pictures import Picture, Pictures
 from forensics.report.sentences import match_standing
-from forensics.report.text import counted, listed, markup, moment, name, shorten, size
-from forensics.report.words import FIELD_NAMES, OUTCOMES, RENAMED, STANDINGS
+from forensics.report.text import counted, moment, name, shorten, size
+from forensics.report.words import FIELD_NAMES, OUTCOMES, STANDINGS
 
 MAX_HASHES = 12
 """Frames of a clip whose hashes are shown; all stand in ``report.json``."""
 
 _DEGREES_SHOWN = 6
-_STATES = {"ok": "examined", "degraded": "examined in part", "rejected": "not decodable"}
 
 
 class Tag(Struct, frozen=True):
@@ -203,7 +203,7 @@ def _card(item: Item, lookup: Lookup, pictures: Pictures) -> ItemCard:
         strip=pictures.thumbnail(strip) if strip is not None else None,
         alt=f"{item.paths[0]}: {words}",
         tags=tags,
-        facts=tuple(_facts(item, lookup)),
+        facts=tuple(item_facts(item, lookup)),
         fields=tuple(_field(key, each) for key, each in table.fields.items()) if table else (),
         failed_engines=tuple(sorted(table.failed_engines.items())) if table else (),
         notes=note_rows(item, lookup),
@@ -314,61 +314,6 @@ def _line(item: Item, lookup: Lookup) -> str:
     if duration_s is not None:
         parts.append(f"{duration_s:.1f} s")
     return ", ".join([*parts, size(item.bytes)])
-
-
-def _facts(item: Item, lookup: Lookup) -> Iterator[tuple[str, Markup]]:
-    state = _STATES[item.status]
-    reason = f": {shorten(item.reason)}" if item.reason else ""
-    yield "State", markup("{}{}", state, reason)
-    yield "SHA-256", markup('<code class="digest">{}</code>', item.sha256)
-    yield "Seen as", listed([name(path) for path in item.paths], most=20)
-    if item.extension_disagrees:
-        said = "{} by its content, though named otherwise. {}"
-        yield "Format", markup(said, item.format.upper(), RENAMED)
-    else:
-        yield "Format", markup("{} by its content", item.format.upper())
-    yield "Size", markup("{} ({})", size(item.bytes), counted(item.bytes, "byte"))
-    still = lookup.finding(item.sha256, StillFacts)
-    if still is not None:
-        yield from _still_facts(still)
-    clip = lookup.finding(item.sha256, VideoFacts)
-    if clip is not None:
-        yield from _clip_facts(clip)
-
-
-def _still_facts(still: StillFacts) -> Iterator[tuple[str, Markup]]:
-    pixels = f"{still.width_px} × {still.height_px}"
-    if still.orientation != 1:
-        stored = f"{still.stored_width_px} × {still.stored_height_px}"
-        pixels += f", stored as {stored} and turned upright (EXIF orientation {still.orientation})"
-    yield "Pixels", markup("{}; {}", pixels, still.mode)
-    if still.frames > 1:
-        examined = f"{still.frames_examined:,} of {still.frames:,} examined"
-        yield "Pictures", markup("{}", examined)
-    if still.duration_s is not None:
-        yield "Playing time", markup("{}", f"{still.duration_s:.2f} s")
-
-
-def _clip_facts(clip: VideoFacts) -> Iterator[tuple[str, Markup]]:
-    sound = clip.audio_codec or "no sound"
-    yield "Streams", markup("{}: {}, {}", clip.container, clip.codec or "no picture", sound)
-    if clip.width_px is not None:
-        turned = f", turned {clip.rotation_deg}° clockwise as asked" if clip.rotation_deg else ""
-        yield "Pixels", markup("{}{}", f"{clip.width_px} × {clip.height_px}", turned)
-    declared = _seconds(clip.declared_duration_s)
-    yield "Playing time", markup("{}; the header says {}", _seconds(clip.duration_s), declared)
-    said = "{} are there, {} keyframes; the header says {}; {} examined"
-    frames = "nothing" if clip.declared_frames is None else f"{clip.declared_frames:,}"
-    yield (
-        "Frames",
-        markup(
-            said, f"{clip.packets:,}", f"{clip.keyframes:,}", frames, f"{clip.frames_examined:,}"
-        ),
-    )
-
-
-def _seconds(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.2f} s"
 
 
 def _field(key: str, field: Field) -> FieldRow:
