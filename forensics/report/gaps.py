@@ -188,7 +188,7 @@ def _sampled(lookup: Lookup) -> Iterator[_Draft]:
             details.append(markup("{}: {}", lookup.linked(item.sha256), said))
     if details:
         count = counted(len(details), "clip was", "clips were")
-        said = "{} examined at single frames; what happens between them is not seen."
+        said = "{} compared at single frames; what is only seen between them is not compared."
         yield "limited", markup(said, count), details
 
 
