@@ -1,5 +1,6 @@
 """One worker process as its parent sees it: messages, signs of life, memory, end."""
 
+import fcntl
 import json
 import os
 import signal
@@ -31,7 +32,10 @@ BUDGET_PER_PLAYED_S = 10.0
 MAX_BUDGET_S = 1800.0
 """Processor time for one file: so much, more by every second of play read, and never beyond."""
 
-_READ_BYTES = 1 << 20
+PIPE_BYTES = 1 << 20
+"""What a worker may say before the parent has listened; Linux allows so much to everybody."""
+
+_READ_BYTES = PIPE_BYTES
 _STDERR_CHUNKS = 8
 _STDERR_CHUNK_BYTES = 1024
 _BOOT = (
@@ -62,6 +66,7 @@ class WorkerProcess:
         )
         self.output = cast("IO[bytes]", self._process.stdout)
         self.errors = cast("IO[bytes]", self._process.stderr)
+        _widen(self.output.fileno())
         os.set_blocking(self.output.fileno(), False)
         os.set_blocking(self.errors.fileno(), False)
         self._watched = psutil.Process(self._process.pid)
@@ -210,3 +215,9 @@ class WorkerProcess:
         if status < 0:
             return f"its process was ended by {signal.Signals(-status).name}"
         return f"its process ended with status {status}"
+
+
+def _widen(pipe: int) -> None:
+    """Let a worker leave a whole visit's messages in the pipe and go on; Linux only."""
+    with suppress(AttributeError, OSError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)

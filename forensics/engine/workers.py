@@ -33,6 +33,8 @@ MAX_FALSE_STARTS = 3
 WORN_BYTES = 400 << 20
 """Resident memory of a worker beyond which the next file is given to a fresh one."""
 
+_QUICK = ("still", "animation")
+
 _ADVICE = (
     "Open it with a tool you trust, in a safe place; a later run tries it again. The rest of the "
     "folder was examined."
@@ -50,6 +52,7 @@ class _Seat:
     is_ready: bool = False
     is_fresh: bool = True
     errand: Errand | None = None
+    next_errand: Errand | None = None
     identity: Identity | None = None
     started: float = 0.0
     ran: list[str] = field(default_factory=list)
@@ -78,6 +81,7 @@ class Workers:
         self._again: deque[Errand] = deque()
         self._stops: dict[tuple[Errand, str], int] = {}
         self._done = 0
+        self._on_progress: OnProgress = lambda *_: None
         self._false_starts = 0
         self._looked = 0.0
         self.peak_bytes = 0
@@ -103,10 +107,11 @@ class Workers:
             Called with the number of files done and the path of one that was begun.
         """
         self._waiting.extend(errands)
+        self._on_progress = on_progress
         self._done = 0
         self._hire(min(self._jobs, len(errands)))
         while self._waiting or self._again or any(seat.errand for seat in self._seats):
-            self._hand_out(on_progress)
+            self._hand_out()
             for key, _ in self._selector.select(LOOK_EVERY_S):
                 seat, is_errors = key.data
                 if seat not in self._seats:
@@ -124,7 +129,7 @@ class Workers:
             self._selector.register(seat.process.output, selectors.EVENT_READ, (seat, False))
             self._selector.register(seat.process.errors, selectors.EVENT_READ, (seat, True))
 
-    def _hand_out(self, on_progress: OnProgress) -> None:
+    def _hand_out(self) -> None:
         is_idle = not any(seat.errand for seat in self._seats)
         for seat in list(self._seats):
             if seat.errand is not None or not seat.is_ready:
@@ -140,11 +145,20 @@ class Workers:
                 continue
             errand = (self._again if is_retry else self._waiting).popleft()
             is_idle = seat.is_fresh = False
-            on_progress(self._done, errand.path)
-            seat.errand, seat.identity = errand, None
-            seat.started, seat.ran = time.monotonic(), []
-            seat.process.start_clock()
             seat.process.send(Visit(os.fsencode(errand.location)))
+            self._begin(seat, errand)
+
+    def _begin(self, seat: _Seat, errand: Errand) -> None:
+        self._on_progress(self._done, errand.path)
+        seat.errand, seat.identity = errand, None
+        seat.started, seat.ran = time.monotonic(), []
+        seat.process.start_clock()
+
+    def _order_ahead(self, seat: _Seat) -> None:
+        """Let a worker go on with the next file while what it said of this one is kept."""
+        if seat.next_errand is None and self._waiting:
+            seat.next_errand = self._waiting.popleft()
+            seat.process.send(Visit(os.fsencode(seat.next_errand.location)))
 
     def _listen(self, seat: _Seat, visits: Visits) -> None:
         try:
@@ -163,7 +177,12 @@ class Workers:
             raise BrokenChannelError("it spoke without being asked")
         elif isinstance(message, Identity):
             seat.identity = message
-            seat.process.send(visits.ask(errand, message))
+            todo = visits.ask(errand, message)
+            seat.process.send(todo)
+            is_worn = seat.process.resident_bytes > WORN_BYTES
+            # Of files that take long none is ordered ahead: it might wait while others are idle.
+            if todo.steps and message.type.kind in _QUICK and not is_worn:
+                self._order_ahead(seat)
         elif isinstance(message, Told) and seat.identity is not None:
             visits.tell(seat.identity, message)
             seat.ran.append(message.outcome.step)
@@ -173,6 +192,9 @@ class Workers:
             self._on_event("visited", **line)
             seat.errand = None
             self._done += 1
+            if seat.next_errand is not None:
+                errand, seat.next_errand = seat.next_errand, None
+                self._begin(seat, errand)
 
     def _look(self, visits: Visits) -> None:
         """Stop what is beyond its limits."""
@@ -208,6 +230,8 @@ class Workers:
                 advice="See the end of run.jsonl; --jobs 0 examines without workers.",
             )
         self._hire(len(self._seats) + 1)
+        if seat.next_errand is not None:
+            self._waiting.appendleft(seat.next_errand)
         if errand is None:
             return
         stops = self._stops[errand, step] = self._stops.get((errand, step), 0) + 1
