@@ -5,8 +5,6 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from forensics.model.dates import parse_instant
-
 MAX_SHOWN_CHARS = 600
 """Longer values are cut in the page; the whole stands in ``report.json``."""
 
@@ -286,6 +284,9 @@ def days_between(earlier: str, later: str) -> int:
     ValueError
         When one is no such time.
     """
+    # The command line shows texts of strangers too, and need not load the model for that.
+    from forensics.model.dates import parse_instant
+
     return (parse_instant(later) - parse_instant(earlier)).days
 
 
