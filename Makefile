@@ -51,4 +51,4 @@ schema:
 # Options in FUZZ, for example: make fuzz FUZZ="--minutes 5 --target jpeg"
 fuzz:
 	$(BIN)pip install --quiet -e ".[fuzz]"
-	$(PYTHON) -m tools.fuzz $(FUZZ)
+	$(PYTHON) -m tools.fuzz --results benchmarks/results/fuzz.json $(FUZZ)

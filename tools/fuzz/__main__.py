@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -87,6 +88,17 @@ class Fuzzing:
                 f"{len(score.contained):>11}"
             )
         return "\n".join(rows)
+
+    def results(self) -> dict[str, object]:
+        """Give the sums for the table of docs/reliability.md; minutes are those of processes."""
+        scores = self.scores.values()
+        return {
+            "minutes": round(sum(score.seconds for score in scores) / 60, 1),
+            "targets": len(self.scores),
+            "executions": sum(score.executions for score in scores),
+            "findings": self.count,
+            "contained": sum(len(score.contained) for score in scores),
+        }
 
     @property
     def count(self) -> int:
@@ -174,6 +186,8 @@ def main() -> int:
             while time.monotonic() < until:
                 list(pool.map(run_next, names))
                 print(fuzzing.table(), flush=True)
+                if options.results:
+                    options.results.write_text(json.dumps(fuzzing.results(), indent=1) + "\n")
         except KeyboardInterrupt:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough
             fuzzing.stop()
@@ -191,6 +205,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--target", action="append", choices=TARGETS, help="only this; repeatable")
     parser.add_argument("--seed", type=int, default=1, help="of the random numbers (1)")
     parser.add_argument("--jobs", type=int, default=1, help="processes at the same time (1)")
+    parser.add_argument("--results", type=Path, help="file for the sums of this run")
     parser.add_argument(
         "--findings", type=Path, default=Path("fuzz-findings"), help="folder to go on with"
     )
