@@ -40,7 +40,8 @@ def default_jobs() -> int:
         One a usable core, as far as memory goes; at least one.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, min(cores or 1, psutil.virtual_memory().available // JOB_BYTES))
+    fitting = int(psutil.virtual_memory().available) // JOB_BYTES
+    return max(1, min(cores or 1, fitting))
 
 
 @contextmanager
