@@ -78,11 +78,11 @@ def _fuzz() -> list[Row]:
         return [("fuzzing", "not measured", "an hour without a finding", "")]
     result = json.loads(FUZZ.read_text("utf-8"))
     measured = (
-        f"{result['minutes']:.0f} minutes, {result['executions']:,} inputs to "
+        f"{result['minutes']:.0f} minutes of one process, {result['executions']:,} inputs to "
         f"{result['targets']} targets: {result['findings']} findings"
     )
     good = not result["findings"] and result["minutes"] >= 60
-    return [("fuzzing", measured, "60 minutes without a finding", _word(good))]
+    return [("fuzzing", measured, "60 minutes, no finding", _word(good))]
 
 
 def _cost(results: dict[str, dict[str, object]]) -> list[Row]:

@@ -2,8 +2,8 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Mapping
-from pathlib import PurePosixPath
 from typing import Protocol
 
 import msgspec
@@ -17,6 +17,9 @@ REPORT_SUMS = "SHA256SUMS"
 
 EVIDENCE_SUMS = "evidence.sha256"
 """Digests of the examined files: ``sha256sum -c`` in the folder of evidence."""
+
+
+_ARTEFACT = re.compile(r"artefacts/[0-9a-f]{2}/([0-9a-f]{64})\.[a-z0-9]{1,8}")
 
 
 class Output(Protocol):
@@ -78,17 +81,22 @@ def report_sums(case: Case, files: Mapping[str, bytes]) -> bytes:
     bytes
         What ``sha256sum -c`` reads.
     """
-    digests = {path: PurePosixPath(path).stem for path in _artefacts_of(case)}
+    digests = _artefacts_of(case)
     digests |= {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     return checksum_list((digest, os.fsencode(name)) for name, digest in digests.items())
 
 
-def _artefacts_of(case: Case) -> list[str]:
+def _artefacts_of(case: Case) -> dict[str, str]:
+    """Give the digests of the artefacts a report names, by their paths.
+
+    A report that is rendered again may come from a stranger: other paths are no artefacts.
+    """
     named = {path for match in case.matches for path in match.artefacts.values()}
     for each in case.outcomes:
         if isinstance(each.outcome, Result):
             named.update(each.outcome.artefacts.values())
-    return sorted(named)
+    matches = (_ARTEFACT.fullmatch(path) for path in named)
+    return {match[0]: match[1] for match in matches if match is not None}
 
 
 def encode_case(case: Case) -> bytes:

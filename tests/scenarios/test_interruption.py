@@ -323,3 +323,21 @@ def test_page_that_was_made_again_still_goes_with_its_digests(tmp_path):
     listed = dict(line.split("  ")[::-1] for line in (out / "SHA256SUMS").read_text().splitlines())
     for name, digest in listed.items():
         assert hashlib.sha256((out / name).read_bytes()).hexdigest() == digest
+
+
+def test_paths_of_strangers_are_not_listed_as_artefacts(tmp_path):
+    folder, out = tmp_path / "evidence", tmp_path / "out"
+    folder.mkdir()
+    shutil.copyfile(SAMPLE / "DJI_0142.JPG", folder / "a.jpg")
+    forensics.scan(folder, out=out)
+    report = json.loads((out / "report.json").read_bytes())
+    outcome = next(
+        each["outcome"] for each in report["outcomes"] if each["outcome"].get("artefacts")
+    )
+    outcome["artefacts"]["x"] = "artefacts/../../é/ü.png"
+    (out / "report.json").write_text(json.dumps(report))
+
+    render_again(out)
+
+    assert "ü" not in (out / "SHA256SUMS").read_text("utf-8")
+    assert "artefacts/" in (out / "SHA256SUMS").read_text("utf-8")
