@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from forensics.engine.itemise import item_of
 from forensics.engine.messages import Refused
 from forensics.engine.session import OnProgress, Session, scratch_session
-from forensics.engine.visits import Errand, Visited, Visits
+from forensics.engine.visited import Errand, Visited
+from forensics.engine.visits import Visits
 from forensics.footage import STEPS as FOOTAGE_STEPS
 from forensics.footage import footage_of, open_footage, refusal_of
 from forensics.ingest.folder import printable_path

@@ -17,7 +17,8 @@ from forensics.engine.output import OutputFolder
 from forensics.engine.runner import as_case_outcome, run_step
 from forensics.engine.session import Session, default_jobs
 from forensics.engine.step import Step
-from forensics.engine.visits import Errand, Visited, Visits
+from forensics.engine.visited import Errand, Visited
+from forensics.engine.visits import Visits
 from forensics.footage import open_footage
 from forensics.ingest.folder import original_path, printable_path
 from forensics.model.case import ArchiveSummary, Case, CaseProblem

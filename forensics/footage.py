@@ -11,7 +11,8 @@ from forensics.engine.messages import Refused
 from forensics.engine.output import OutputFolder
 from forensics.engine.step import Step
 from forensics.engine.store import Store
-from forensics.engine.visits import Errand, Visited, Visits
+from forensics.engine.visited import Errand, Visited
+from forensics.engine.visits import Visits
 from forensics.model.errors import ArchiveError
 from forensics.model.findings import CompareViews, ImageHashes, StillFacts, VideoFacts
 from forensics.model.outcome import Absent, Problem, Result

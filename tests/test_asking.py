@@ -10,7 +10,7 @@ import pytest
 from forensics.asking import enroll_files, inspect_file, look_up
 from forensics.engine import process
 from forensics.engine.messages import Refused
-from forensics.engine.visits import Visited
+from forensics.engine.visited import Visited
 from forensics.model.casefile import EventWindow
 from forensics.model.outcome import Problem
 from forensics.reuse.archive import Archive

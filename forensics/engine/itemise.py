@@ -7,7 +7,7 @@ from pathlib import Path
 from forensics.engine.digests import digests_of
 from forensics.engine.messages import Refused
 from forensics.engine.runner import describe_state
-from forensics.engine.visits import Errand, Visited
+from forensics.engine.visited import Errand, Visited
 from forensics.ingest.sniff import MEDIA_EXTENSIONS
 from forensics.model.case import CaseProblem
 from forensics.model.findings import StillFacts, VideoFacts

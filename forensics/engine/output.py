@@ -9,8 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
+from forensics.ingest.regular import digest_of
 from forensics.model.errors import OutputError
-from forensics.model.outcome import ArtefactBytes
+from forensics.model.outcome import ARTEFACT_PATH, ArtefactBytes
 
 MARKER = "case-id.txt"
 """Names the folder whose report this is, so that another case's is never overwritten."""
@@ -20,7 +21,6 @@ LOCK = "run.lock"
 """Held by the run that writes; the system frees it however that run ends."""
 
 PLAIN_ENDING = re.compile(r"\.[a-z0-9]{1,8}")
-_ARTEFACT = re.compile(r"artefacts/[0-9a-f]{2}/([0-9a-f]{64})\.[a-z0-9]{1,8}")
 
 
 class OutputFolder:
@@ -111,15 +111,10 @@ class OutputFolder:
         bool
             False when it is missing, a link, or other bytes than its name says.
         """
-        named = _ARTEFACT.fullmatch(relative)
-        if named is None:
+        named = ARTEFACT_PATH.fullmatch(relative)
+        if named is None or (self.path / relative).is_symlink():
             return False
-        try:
-            descriptor = os.open(self.path / relative, os.O_RDONLY | os.O_NOFOLLOW)
-            with os.fdopen(descriptor, "rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest() == named[1]
-        except OSError:
-            return False
+        return digest_of(self.path / relative) == named[1]
 
     def load(self, relative: str) -> bytes:
         """Read one artefact back.

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from forensics.engine.messages import Doing, Identity, Todo, Told
 from forensics.engine.runner import visit
-from forensics.engine.visits import Errand, Visits, describe_visit
+from forensics.engine.visited import Errand, describe_visit
+from forensics.engine.visits import Visits
 
 
 def run_serially(

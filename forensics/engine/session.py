@@ -19,7 +19,8 @@ from forensics.engine.output import OutputFolder
 from forensics.engine.serial import run_serially
 from forensics.engine.step import Step
 from forensics.engine.store import Store
-from forensics.engine.visits import Errand, Visits
+from forensics.engine.visited import Errand
+from forensics.engine.visits import Visits
 from forensics.engine.workers import Workers
 from forensics.model.outcome import Absent, Problem
 

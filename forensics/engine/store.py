@@ -2,16 +2,12 @@
 
 import hashlib
 import sqlite3
-import time
 from contextlib import suppress
 from pathlib import Path
 
 from forensics.model.errors import OutputError
 
 FILE_NAME = "store.db"
-
-COMMIT_EVERY_S = 0.5
-"""Longest time for which what was put in may be lost in a kill."""
 
 _SCHEMA_VERSION = 1
 _SCHEMA = """
@@ -51,7 +47,6 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE_NAME
         self.damaged = 0
-        self._committed_s = 0.0
         try:
             self._connection = self._open()
         except sqlite3.DatabaseError:
@@ -89,10 +84,10 @@ class Store:
         if row is None:
             return None
         payload, digest = row
-        if not isinstance(payload, bytes) or digest != _digest(key, payload):
+        if not _is_whole(key, payload, digest):
             self.drop(key)
             return None
-        return payload
+        return bytes(payload)
 
     def about(self, subject: str) -> dict[str, bytes]:
         """Give everything that is known about an item.
@@ -114,11 +109,7 @@ class Store:
         except sqlite3.DatabaseError:
             self._start_again()
             return {}
-        whole = {
-            key: payload
-            for key, payload, digest in rows
-            if isinstance(payload, bytes) and digest == _digest(key, payload)
-        }
+        whole = {key: payload for key, payload, digest in rows if _is_whole(key, payload, digest)}
         for key, _, _ in rows:
             if key not in whole:
                 self.drop(key)
@@ -160,7 +151,6 @@ class Store:
         """Make what was put in survive the end of this process, however it ends."""
         if self._connection.in_transaction:
             self._execute("COMMIT")
-        self._committed_s = time.monotonic()
 
     def drop(self, key: str) -> None:
         """Forget a record because it, or a file it names, was found damaged.
@@ -221,8 +211,6 @@ class Store:
         if not self._connection.in_transaction:
             self._execute("BEGIN")
         self._execute(statement, values)
-        if time.monotonic() - self._committed_s > COMMIT_EVERY_S:
-            self.commit()
 
     def _execute(self, statement: str, values: tuple[object, ...] = ()) -> None:
         try:
@@ -256,6 +244,11 @@ def _lay_out(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
     connection.execute("COMMIT")
+
+
+def _is_whole(key: str, payload: object, digest: object) -> bool:
+    # SQLite gives what stands there, of whatever type.
+    return isinstance(payload, bytes) and digest == _digest(key, payload)
 
 
 def _digest(key: str, payload: bytes) -> bytes:

@@ -1,84 +1,18 @@
 """Keep account of the visits to a set of files: what is known, what is asked, what was said."""
 
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol, overload
 
 import msgspec
-from msgspec import Struct
 
 from forensics.engine.keys import key_of
 from forensics.engine.messages import Finished, Identity, Refused, Todo, Told
 from forensics.engine.output import PLAIN_ENDING
 from forensics.engine.step import Step
 from forensics.engine.store import Store
-from forensics.model.findings import Finding
+from forensics.engine.visited import Errand, Visited
 from forensics.model.item import SniffedType
-from forensics.model.outcome import Absent, ArtefactBytes, Outcome, Problem, Result
-
-
-class Errand(Struct, frozen=True):
-    """A file to visit.
-
-    Parameters
-    ----------
-    path : str
-        How people are told of it.
-    location : Path
-        Where to open it.
-    bytes : int
-        Its size when it was found.
-    """
-
-    path: str
-    location: Path
-    bytes: int = 0
-
-
-@dataclass
-class Visited:
-    """What is known of one item after its visit.
-
-    Parameters
-    ----------
-    sha256 : str
-        Digest of its bytes.
-    bytes : int
-        How many they are.
-    type : SniffedType
-        What it is.
-    outcomes : dict of str to Outcome
-        What each step said, in the order of the table.
-    errands : list of Errand
-        Files that hold these bytes, in the order they were met.
-    was_decoded : bool
-        Whether it was decoded in this run; else everything was known before.
-    """
-
-    sha256: str
-    bytes: int
-    type: SniffedType
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    errands: list[Errand] = field(default_factory=list)
-    was_decoded: bool = False
-
-    def told(self, step: str) -> Finding | Absent | Problem | None:
-        """Give what a step said.
-
-        Parameters
-        ----------
-        step : str
-            The step.
-
-        Returns
-        -------
-        Finding, Absent, Problem or None
-            None when it only made artefacts.
-        """
-        outcome = self.outcomes[step].outcome
-        return outcome.finding if isinstance(outcome, Result) else outcome
+from forensics.model.outcome import ArtefactBytes, Outcome, Problem, Result
 
 
 class Keeper(Protocol):
@@ -131,8 +65,6 @@ class Visits:
     ----------
     items : dict of str to Visited
         By SHA-256.
-    refused : list of (Errand, Refused)
-        Files that cannot be examined.
     """
 
     def __init__(
@@ -148,10 +80,18 @@ class Visits:
         self._store = store
         self._keeper = keeper
         self._stopped: dict[str, Problem] = {}
-        self._owner: dict[str, Errand] = {}
         self._found: dict[Errand, Visited | Refused] = {}
         self.items: dict[str, Visited] = {}
-        self.refused: list[tuple[Errand, Refused]] = []
+
+    @property
+    def refused(self) -> list[tuple[Errand, Refused]]:
+        """Files that cannot be examined, and why."""
+        found = self._found.items()
+        return [(errand, why) for errand, why in found if isinstance(why, Refused)]
+
+    def commit(self) -> None:
+        """Make what was said so far survive the end of this process, however it ends."""
+        self._store.commit()
 
     def found(self, errand: Errand) -> Visited | Refused | None:
         """Give what is known of a file.
@@ -192,7 +132,6 @@ class Visits:
             if item is None or any(step.name not in item.outcomes for step in self._steps):
                 return False
             self.items[sha256] = item
-            self._owner[sha256] = errand
         self._note(errand, item)
         self._on_end(errand)
         return True
@@ -218,9 +157,8 @@ class Visits:
         if item is None:
             item = self._recall(digest, identity)
             self.items[digest] = item
-            self._owner[digest] = errand
         self._note(errand, item)
-        if self._owner[digest] != errand:
+        if item.errands[0] != errand:  # the first to meet these bytes finds out about them
             return Todo(())
         missing = tuple(step for step in self._steps if step.name not in item.outcomes)
         wanted = {name for step in missing for name in step.takes}
@@ -263,17 +201,17 @@ class Visits:
             How it ended.
         """
         if isinstance(end, Refused):
-            self._refuse(errand, end)
+            self._found[errand] = end
         elif identity is not None and end.type is not None:
-            self.items[identity.sha256].type = end.type
             item = self.items[identity.sha256]
+            item.type = end.type
             self._store.put(
                 _type_key(item.sha256),
                 msgspec.json.encode((item.bytes, end.type)),
                 subject=item.sha256,
                 size=item.bytes,
             )
-        self._store.commit()
+        self.commit()
         self._on_end(errand)
 
     def give_up(
@@ -300,7 +238,7 @@ class Visits:
             Whether other steps are left to run on it.
         """
         if identity is None:
-            self._refuse(errand, Refused(problem.error, problem.advice, by_system=False))
+            self._found[errand] = Refused(problem.error, problem.advice, by_system=False)
             self._on_end(errand)
             return False
         item = self.items[identity.sha256]
@@ -334,10 +272,6 @@ class Visits:
         if self._found.get(errand) is not item:
             item.errands.append(errand)
             self._found[errand] = item
-
-    def _refuse(self, errand: Errand, refused: Refused) -> None:
-        self.refused.append((errand, refused))
-        self._found[errand] = refused
 
     @overload
     def _recall(self, sha256: str, identity: None) -> Visited | None: ...
@@ -394,32 +328,3 @@ class Visits:
 
 def _type_key(sha256: str) -> str:
     return f"type {sha256}"
-
-
-def describe_visit(
-    errand: Errand, identity: Identity | None, ran: Sequence[str], started: float
-) -> dict[str, object]:
-    """Give the line of a visit in the run's record.
-
-    Parameters
-    ----------
-    errand : Errand
-        The file.
-    identity : Identity or None
-        Which bytes it holds.
-    ran : sequence of str
-        Steps that ran; none when all was known.
-    started : float
-        When it began, on the monotonic clock.
-
-    Returns
-    -------
-    dict of str to object
-        What JSON can hold.
-    """
-    return {
-        "path": errand.path,
-        "sha256": identity.sha256 if identity is not None else None,
-        "ran": list(ran),
-        "seconds": round(time.monotonic() - started, 3),
-    }

@@ -18,7 +18,8 @@ from forensics.engine.messages import (
     Visit,
 )
 from forensics.engine.process import WorkerProcess
-from forensics.engine.visits import Errand, Visits, describe_visit
+from forensics.engine.visited import Errand, describe_visit
+from forensics.engine.visits import Visits
 from forensics.model.errors import WorkerError
 from forensics.model.outcome import Problem
 
@@ -197,10 +198,11 @@ class Workers:
                 self._begin(seat, errand)
 
     def _look(self, visits: Visits) -> None:
-        """Stop what is beyond its limits."""
+        """Stop what is beyond its limits, and keep what was said."""
         if time.monotonic() - self._looked < LOOK_EVERY_S:
             return
         self._looked = time.monotonic()
+        visits.commit()
         for seat in list(self._seats):
             if seat.is_ready and seat.errand is None:
                 seat.process.start_clock()  # an idle one may wait as long as it takes

@@ -1,10 +1,14 @@
 """The outcome of one planned step on one subject: a result, an absence or a problem."""
 
+import re
 from typing import Literal
 
 from msgspec import Struct
 
 from forensics.model.findings import Finding
+
+ARTEFACT_PATH = re.compile(r"artefacts/[0-9a-f]{2}/([0-9a-f]{64})\.([a-z0-9]{1,8})")
+"""Path of an artefact in the output folder: its SHA-256 and its ending. Other paths are none."""
 
 
 class Result(Struct, frozen=True, tag="result"):

@@ -2,10 +2,11 @@
 
 import base64
 import hashlib
-import re
 from collections.abc import Callable
 
 from msgspec import Struct
+
+from forensics.model.outcome import ARTEFACT_PATH
 
 MAX_INLINE_THUMBNAILS = 500
 """Thumbnails of the list of items that are put into the page itself."""
@@ -15,7 +16,6 @@ MAX_INLINE_BYTES = 24_000_000
 
 # Only what a run itself writes: a report may come from somebody else, and a path in it could name
 # any file of the reader's.
-_ARTEFACT = re.compile(r"artefacts/[0-9a-f]{2}/(?P<digest>[0-9a-f]{64})\.(?P<suffix>jpg|png)")
 _TYPES = {"jpg": "image/jpeg", "png": "image/png"}
 
 
@@ -84,8 +84,8 @@ class Pictures:
     def _picture(self, path: str | None, *, inline: bool) -> Picture:
         if path is None:
             return Picture("", "no picture")
-        match = _ARTEFACT.fullmatch(path)
-        if match is None:
+        match = ARTEFACT_PATH.fullmatch(path)
+        if match is None or match[2] not in _TYPES:
             return Picture("", "not a picture that a run makes")
         if not inline:
             self.beside = True
@@ -94,8 +94,8 @@ class Pictures:
             data = self._load(path)
         except (OSError, LookupError):
             return Picture("", "missing from the report folder")
-        if hashlib.sha256(data).hexdigest() != match["digest"]:
+        if hashlib.sha256(data).hexdigest() != match[1]:
             return Picture("", "changed since the run: its digest is another")
         self._inline_bytes += len(data)
         encoded = base64.b64encode(data).decode("ascii")
-        return Picture(f"data:{_TYPES[match['suffix']]};base64,{encoded}")
+        return Picture(f"data:{_TYPES[match[2]]};base64,{encoded}")

@@ -2,14 +2,13 @@
 
 import hashlib
 import os
-import re
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import msgspec
 
 from forensics.model.case import Case
-from forensics.model.outcome import Result
+from forensics.model.outcome import ARTEFACT_PATH, Result
 from forensics.report.checksums import checksum_list
 
 REPORT_SUMS = "SHA256SUMS"
@@ -17,9 +16,6 @@ REPORT_SUMS = "SHA256SUMS"
 
 EVIDENCE_SUMS = "evidence.sha256"
 """Digests of the examined files: ``sha256sum -c`` in the folder of evidence."""
-
-
-_ARTEFACT = re.compile(r"artefacts/[0-9a-f]{2}/([0-9a-f]{64})\.[a-z0-9]{1,8}")
 
 
 class Output(Protocol):
@@ -95,7 +91,7 @@ def _artefacts_of(case: Case) -> dict[str, str]:
     for each in case.outcomes:
         if isinstance(each.outcome, Result):
             named.update(each.outcome.artefacts.values())
-    matches = (_ARTEFACT.fullmatch(path) for path in named)
+    matches = (ARTEFACT_PATH.fullmatch(path) for path in named)
     return {match[0]: match[1] for match in matches if match is not None}
 
 

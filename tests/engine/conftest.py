@@ -11,7 +11,8 @@ from PIL import Image
 from forensics.engine.output import OutputFolder
 from forensics.engine.step import Step
 from forensics.engine.store import Store
-from forensics.engine.visits import Errand, Visits
+from forensics.engine.visited import Errand
+from forensics.engine.visits import Visits
 
 MISBEHAVING = """
     import os, signal, sys, time

@@ -20,6 +20,24 @@ def test_artefacts_are_kept_by_digest_once(tmp_path: Path) -> None:
     assert (tmp_path / "out" / first).read_bytes() == b"abc"
 
 
+@pytest.mark.parametrize("kind", ["pipe", "link", "folder"])
+def test_what_took_the_place_of_an_artefact_is_none_and_is_not_waited_for(
+    tmp_path: Path, kind: str
+) -> None:
+    with OutputFolder(tmp_path / "out", case_id="a") as output:
+        relative = output.keep(ArtefactBytes(b"abc", ".png"))
+        place = tmp_path / "out" / relative
+        place.rename(tmp_path / "elsewhere.png")
+        if kind == "pipe":
+            os.mkfifo(place)
+        elif kind == "link":
+            place.symlink_to(tmp_path / "elsewhere.png")
+        else:
+            place.mkdir()
+
+        assert not output.holds(relative)
+
+
 def test_a_failed_run_leaves_nothing_in_a_folder_it_made(tmp_path: Path) -> None:
     with pytest.raises(OutputError), OutputFolder(tmp_path / "out", case_id="a") as output:
         output.write(f"{MARKER}/report.json", b"{}")
