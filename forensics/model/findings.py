@@ -4,6 +4,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from forensics.model.encoder import EncoderIdentity
+
 
 class StillFacts(Struct, frozen=True, tag="still_facts"):
     """Size and state of a decoded still or animation.
@@ -242,4 +244,6 @@ class CompareViews(Struct, frozen=True, tag="compare_views"):
     moments_s: tuple[float | None, ...]
 
 
-Finding = StillFacts | VideoFacts | MetadataTable | Notes | ImageHashes | CompareViews
+Finding = (
+    StillFacts | VideoFacts | MetadataTable | EncoderIdentity | Notes | ImageHashes | CompareViews
+)
