@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from forensics.model.encoder import EncoderIdentity
 from forensics.model.provenance import Provenance
 
 
@@ -244,4 +245,13 @@ class CompareViews(Struct, frozen=True, tag="compare_views"):
     moments_s: tuple[float | None, ...]
 
 
-Finding = StillFacts | VideoFacts | MetadataTable | Notes | Provenance | ImageHashes | CompareViews
+Finding = (
+    StillFacts
+    | VideoFacts
+    | MetadataTable
+    | Notes
+    | ImageHashes
+    | CompareViews
+    | Provenance
+    | EncoderIdentity
+)
