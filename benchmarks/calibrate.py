@@ -1,6 +1,6 @@
 """Measure the error rates of the thresholds that ship with the package, and choose some of them.
 
-Usage: python benchmarks/calibrate.py [reuse.search] [reuse.compare] [ingest.cuts] [--write]
+Usage: python benchmarks/calibrate.py [STEP ...] [--write]
 
 Reads real media from the folder that FORENSICS_MEDIA names. Without --write nothing is changed;
 with it, forensics/calibration/STEP.toml and benchmarks/results/STEP.json are written anew.
@@ -19,7 +19,7 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import cv2
-from accuracy import compare, cuts, search
+from accuracy import compare, cuts, search, thumbnails
 from accuracy.media import media_root
 from accuracy.rates import Count
 
@@ -101,10 +101,35 @@ def _measure_cuts(root: Path) -> tuple[dict[str, Update], dict[str, object]]:
     return {"max_likeness": update}, {"sources": rates.sources}
 
 
+def _measure_thumbnails(root: Path) -> tuple[dict[str, Update], dict[str, object]]:
+    shown = load("metadata.embedded_thumbnail").value("min_shown_fraction")
+    rates = thumbnails.measure(root, min_shown=shown)
+    half = "on the half of the sources it was chosen on; rates counted on the other half"
+    updates = {
+        "max_correlation_other": Update(
+            rates.max_other,
+            f"{thumbnails.OTHER_MARGIN} below the least correlated photo with its own thumbnail {half}",
+            rates.false_alarms,
+            rates.misses,
+        ),
+        "min_correlation_same": Update(
+            rates.min_same,
+            f"{thumbnails.FOREIGN_MARGIN} above the best foreign thumbnail that a photo filled {half}",
+        ),
+        "min_correlation_part": Update(
+            rates.min_part,
+            f"{thumbnails.FOREIGN_MARGIN} above the best foreign thumbnail of all {half}",
+        ),
+    }
+    undecided = {name: [each.errors, each.trials] for name, each in rates.undecided.items()}
+    return updates, {"sources": rates.sources, "undecided": undecided}
+
+
 MEASURES = {
     "reuse.search": _measure_search,
     "reuse.compare": _measure_compare,
     "ingest.cuts": _measure_cuts,
+    "metadata.embedded_thumbnail": _measure_thumbnails,
 }
 
 

@@ -20,6 +20,8 @@ from forensics.engine.step import Step
 from forensics.engine.visited import Errand, Visited
 from forensics.engine.visits import Visits
 from forensics.footage import open_footage
+from forensics.metadata.rules import all_rules
+from forensics.review import Beside, review
 from forensics.ingest.folder import original_path, printable_path
 from forensics.model.case import ArchiveSummary, Case, CaseProblem
 from forensics.model.errors import OutputError
@@ -194,7 +196,7 @@ class _Run:
 
     def run(self) -> Case:
         self._check_references()
-        steps = [step for step in STEPS if step.scope != "case"]
+        steps = [step for step in STEPS if step.is_part_of_a_visit]
         visits = Visits(steps, store=self.session.store, keeper=self.session.output)
         errands = [Errand(each.path, each.location, each.bytes) for each in self.todo.found]
         self.session.run(errands, visits)
@@ -204,6 +206,7 @@ class _Run:
         probes = self._probes(visited)
         groups = self._groups(probes, visited)
         summary, checked = self._search(probes, visited)
+        self._review(visited)
         self.session.on_progress(total, total, "reading the evidence again")
         self._reread(visited)
         return build_case(
@@ -289,6 +292,13 @@ class _Run:
             for match in found.matches
         )
         return replace(found, matches=drawn)
+
+    def _review(self, visited: Sequence[Visited]) -> None:
+        case = self.todo.case
+        review(visited, Beside(as_of=case.as_of, place=case.place), STEPS)
+        for problem in all_rules().problems:
+            advice = "Install that package again, or remove it."
+            self.problems.append(CaseProblem("metadata.notes", (), problem, advice))
 
     def _tell_case_step(self, step: Step, given: object) -> None:
         self.case_outcomes.append(as_case_outcome(step, given))

@@ -2,7 +2,8 @@
 
 Every step is an ordinary function. The first opens a file (``path``). An item step is given the
 opened item (``media``), its decoded pictures (``frames``) or what a step above found (by that
-step's name); a case step is given every item's hashes and views (``probes``), the known footage
+step's name); a review is given everything said of one item, when all were visited
+(``subject``); a case step is given every item's hashes and views (``probes``), the known footage
 (``archive``) and the claimed event (``event``).
 """
 
@@ -53,12 +54,27 @@ STEPS: tuple[Step, ...] = (
         kinds=("still", "animation", "video", "audio"),
     ),
     Step(
+        name="metadata.embedded_thumbnail",
+        run="forensics.metadata.embedded_thumbnail:compare_thumbnail",
+        scope="item",
+        takes=("media", "frames"),
+        version=1,
+        summary="Compares the thumbnail inside a photo's EXIF with the photo.",
+        limits=(
+            "A thumbnail is some hundred pixels across: small changes cannot be seen in it.",
+            "Most programs that save a photo again make the thumbnail anew, or leave it out.",
+        ),
+        kinds=("still", "animation"),
+        calibrations=("metadata.embedded_thumbnail",),
+    ),
+    Step(
         name="metadata.notes",
         run="forensics.metadata.notes:find_notes",
-        scope="item",
-        takes=("metadata.read",),
-        version=1,
-        summary="Notes where an item's own statements do not fit together.",
+        scope="review",
+        takes=("subject",),
+        version=2,
+        summary="Notes where an item's own statements do not fit together, or not with those of "
+        "files beside it.",
         limits=(
             "A note is a reason to look, never a finding of manipulation: clocks are set wrong "
             "and programs rewrite dates every day.",

@@ -25,7 +25,7 @@ from forensics.engine.runner import run_steps
 from forensics.ingest.media import open_media
 from forensics.stages import STEPS
 cv2.setNumThreads(1)
-rows = [step for step in STEPS if step.scope != "case"]
+rows = [step for step in STEPS if step.is_part_of_a_visit]
 for path in sorted(Path(sys.argv[1]).iterdir()):
     media = open_media(path)
     list(run_steps(rows, sha256=media.sha256, kind=media.type.kind, media=media))

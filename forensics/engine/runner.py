@@ -202,6 +202,27 @@ def _as_outcome(
     return Result(given, {}, limits), {}  # type: ignore[arg-type]
 
 
+def as_item_outcome(step: Step, sha256: str, given: object) -> Outcome:
+    """Give what a step that makes no files said about an item.
+
+    Parameters
+    ----------
+    step : Step
+        The row.
+    sha256 : str
+        The item.
+    given : object
+        What `run_step` returned.
+
+    Returns
+    -------
+    Outcome
+        Its subject is the item.
+    """
+    outcome, _ = _as_outcome(given, step.limits)
+    return Outcome(step.name, step.version, (sha256,), outcome)
+
+
 State = Literal["ok", "degraded", "rejected"]
 
 

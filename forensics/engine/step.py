@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from forensics.model.item import Kind
 
+Scope = Literal["file", "item", "review", "case"]
+
 
 class Step(Struct, frozen=True):
     """A step of the pipeline, as data.
@@ -18,12 +20,13 @@ class Step(Struct, frozen=True):
         ``stage.step``; also names its module, test, documentation heading and calibration.
     run : str
         ``module:function``; an ordinary function, loaded when it runs.
-    scope : {"file", "item", "case"}
-        Whether it opens a file, looks at one opened item, or at all items of a case.
+    scope : {"file", "item", "review", "case"}
+        Whether it opens a file, looks at one opened item, at everything said of one item when all
+        were visited, or at all items of a case.
     takes : tuple of str
         What it is given, in the order of its parameters: ``path`` for a file; ``media``,
-        ``frames`` or the name of a step above for an item; ``probes``, ``archive``, ``event`` for
-        a case.
+        ``frames`` or the name of a step above for an item; ``subject`` for a review; ``probes``,
+        ``archive``, ``event`` for a case.
     version : int
         Grows when results may change.
     summary : str
@@ -38,13 +41,18 @@ class Step(Struct, frozen=True):
 
     name: str
     run: str
-    scope: Literal["file", "item", "case"]
+    scope: Scope
     takes: tuple[str, ...]
     version: int
     summary: str
     limits: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ("still", "animation", "video")
     calibrations: tuple[str, ...] = ()
+
+    @property
+    def is_part_of_a_visit(self) -> bool:
+        """Whether it runs where a file is open, and not on what was said of it."""
+        return self.scope in ("file", "item")
 
     def load(self) -> Callable[..., Any]:  # Any: every step has its own parameters and result
         """Import the function this row names.

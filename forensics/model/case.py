@@ -78,8 +78,9 @@ class Method(Struct, frozen=True):
         Name of the step.
     version : int
         Its version.
-    scope : {"file", "item", "case"}
-        Whether it opens files, looks at single items or at all of them.
+    scope : {"file", "item", "review", "case"}
+        Whether it opens files, looks at single items, at all that was said of each, or at all of
+        them.
     summary : str
         What it does, in one sentence.
     limits : tuple of str
@@ -92,7 +93,7 @@ class Method(Struct, frozen=True):
 
     step: str
     version: int
-    scope: Literal["file", "item", "case"]
+    scope: Literal["file", "item", "review", "case"]
     summary: str
     limits: tuple[str, ...]
     calibration: dict[str, str]

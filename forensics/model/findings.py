@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from forensics.model.encoder import EncoderIdentity
 from forensics.model.provenance import Provenance
+from forensics.model.thumbnail import EmbeddedThumbnail
 
 
 class StillFacts(Struct, frozen=True, tag="still_facts"):
@@ -153,6 +154,10 @@ class MetadataTable(Struct, frozen=True, tag="metadata_table"):
     failed_engines: dict[str, str]
 
 
+Severity = Literal["info", "notice", "conflict"]
+"""How much a note matters: context, worth a look, two statements that cannot both hold."""
+
+
 class Note(Struct, frozen=True):
     """Something about an item a reader should weigh, with its innocent explanation.
 
@@ -168,13 +173,16 @@ class Note(Struct, frozen=True):
         Names of the metadata fields it rests on.
     innocent_explanation : str
         How this comes about without anybody meaning harm.
+    docs : str
+        Where more is said about the rule.
     """
 
     id: str
-    severity: Literal["info", "notice", "conflict"]
+    severity: Severity
     text: str
     evidence: tuple[str, ...]
     innocent_explanation: str
+    docs: str
 
 
 class Notes(Struct, frozen=True, tag="notes"):
@@ -184,9 +192,12 @@ class Notes(Struct, frozen=True, tag="notes"):
     ----------
     notes : tuple of Note
         In order of severity, then of rule.
+    failed_rules : dict of str to str
+        Rules that could not be looked at, and why.
     """
 
     notes: tuple[Note, ...]
+    failed_rules: dict[str, str] = {}
 
 
 class FrameHash(Struct, frozen=True):
@@ -254,4 +265,5 @@ Finding = (
     | CompareViews
     | Provenance
     | EncoderIdentity
+    | EmbeddedThumbnail
 )

@@ -29,6 +29,7 @@ def test_what_a_step_takes_exists(step: Step) -> None:
     given = {
         "file": {"path"},
         "item": {"media", "frames"},
+        "review": {"subject"},
         "case": {"probes", "archive", "event"},
     }[step.scope]
 

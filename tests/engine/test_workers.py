@@ -46,7 +46,7 @@ def impatient(monkeypatch):
 
 
 def test_workers_and_this_process_find_the_same(pictures, store, output):
-    rows = [row for row in STEPS if row.scope != "case"]
+    rows = [row for row in STEPS if row.is_part_of_a_visit]
     errands = pictures(5)
     (output.path / "other").mkdir()
     with closing(Store(output.path / "other")) as other:
