@@ -104,21 +104,23 @@ def _measure_cuts(root: Path) -> tuple[dict[str, Update], dict[str, object]]:
 def _measure_thumbnails(root: Path) -> tuple[dict[str, Update], dict[str, object]]:
     shown = load("metadata.embedded_thumbnail").value("min_shown_fraction")
     rates = thumbnails.measure(root, min_shown=shown)
-    half = "on the half of the sources it was chosen on; rates counted on the other half"
+    half = "on the half it was chosen on; rates counted on the other half of the sources"
     updates = {
         "max_correlation_other": Update(
             rates.max_other,
-            f"{thumbnails.OTHER_MARGIN} below the least correlated photo with its own thumbnail {half}",
+            f"{thumbnails.OTHER_MARGIN} below the least correlated photo with its own thumbnail, "
+            f"{half}",
             rates.false_alarms,
             rates.misses,
         ),
         "min_correlation_same": Update(
             rates.min_same,
-            f"{thumbnails.FOREIGN_MARGIN} above the best foreign thumbnail that a photo filled {half}",
+            f"{thumbnails.FOREIGN_MARGIN} above the best foreign thumbnail that a photo filled, "
+            f"{half}",
         ),
         "min_correlation_part": Update(
             rates.min_part,
-            f"{thumbnails.FOREIGN_MARGIN} above the best foreign thumbnail of all {half}",
+            f"{thumbnails.FOREIGN_MARGIN} above the best foreign thumbnail of all, {half}",
         ),
     }
     undecided = {name: [each.errors, each.trials] for name, each in rates.undecided.items()}

@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from forensics.engine.itemise import item_of
+from forensics.engine.itemise import OPENING, item_of
 from forensics.engine.messages import Refused
 from forensics.engine.session import OnProgress, Session, scratch_session
 from forensics.engine.visited import Errand, Visited
@@ -14,7 +15,7 @@ from forensics.engine.visits import Visits
 from forensics.footage import STEPS as FOOTAGE_STEPS
 from forensics.footage import footage_of, open_footage, refusal_of
 from forensics.ingest.folder import printable_path
-from forensics.model.casefile import EventWindow
+from forensics.model.casefile import CaseFile, EventWindow
 from forensics.model.errors import WorkerError
 from forensics.model.match import CheckProblem, CheckReport
 from forensics.reuse.archive import Archive
@@ -22,32 +23,61 @@ from forensics.reuse.enroll import Enrolled, Enrolment, enroll_found
 from forensics.reuse.intake import Intake
 from forensics.reuse.probes import make_probe
 from forensics.reuse.search import search_archive
+from forensics.review import Beside, review
 from forensics.stages import STEPS
 
-INSPECTED = ("ingest.media", "metadata.read", "metadata.notes")
-"""What is found out about a file that is inspected."""
+_METADATA = "metadata."
 
 
-def inspect_file(path: str | os.PathLike[str]) -> Visited | Refused:
+@dataclass(frozen=True)
+class Inspection:
+    """What a file says about itself, and what stands beside it.
+
+    Parameters
+    ----------
+    visited : Visited
+        The outcomes of the steps of ingest and metadata.
+    beside : Beside
+        Files that describe it, and what its name implies.
+    """
+
+    visited: Visited
+    beside: Beside
+
+
+def inspect_file(
+    path: str | os.PathLike[str], *, case: CaseFile | None = None
+) -> Inspection | Refused:
     """Find out what a file says about itself.
 
     Parameters
     ----------
     path : str or PathLike
         A photo or video.
+    case : CaseFile, optional
+        The case it belongs to: when it is investigated, and the place it is said to show.
 
     Returns
     -------
-    Visited or Refused
-        The outcomes of `INSPECTED`, or why it cannot be examined.
+    Inspection or Refused
+        What the steps of metadata said, or why it cannot be examined.
     """
+    about = case or CaseFile()
     with scratch_session(jobs=1) as session:
-        visits, errand = _visits(session, INSPECTED), _errand(path)
+        names = [step.name for step in STEPS if step.name.startswith(_METADATA)]
+        visits, errand = _visits(session, (OPENING, *names)), _errand(path)
         session.run([errand], visits)
         found = visits.found(errand)
     if found is None:
         raise WorkerError("the visit ended without an answer")
-    return found
+    if isinstance(found, Refused):
+        return found
+    beside = Beside(
+        as_of=about.as_of,
+        place=about.place,
+    )
+    review([found], beside, STEPS)
+    return Inspection(found, beside)
 
 
 def look_up(
@@ -171,5 +201,5 @@ def _errand(path: str | os.PathLike[str]) -> Errand:
 def _visits(
     session: Session, names: Sequence[str], *, on_end: Callable[[Errand], None] = lambda _: None
 ) -> Visits:
-    rows = [step for step in STEPS if step.name in names]
+    rows = [step for step in STEPS if step.name in names and step.is_part_of_a_visit]
     return Visits(rows, store=session.store, keeper=session.output, on_end=on_end)

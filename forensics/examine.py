@@ -20,9 +20,8 @@ from forensics.engine.step import Step
 from forensics.engine.visited import Errand, Visited
 from forensics.engine.visits import Visits
 from forensics.footage import open_footage
-from forensics.metadata.rules import all_rules
-from forensics.review import Beside, review
 from forensics.ingest.folder import original_path, printable_path
+from forensics.metadata.rules import all_rules
 from forensics.model.case import ArchiveSummary, Case, CaseProblem
 from forensics.model.errors import OutputError
 from forensics.model.match import CheckReport, Group
@@ -35,6 +34,7 @@ from forensics.reuse.archive import Archive
 from forensics.reuse.evidence import draw_match
 from forensics.reuse.probes import make_probe
 from forensics.reuse.views import Probe
+from forensics.review import Beside, review
 from forensics.stages import NOT_TESTED, STEPS
 
 

@@ -13,7 +13,6 @@ from forensics.metadata.rule import Subject
 from forensics.model.casefile import Place
 from forensics.model.encoder import EncoderIdentity
 from forensics.model.findings import MetadataTable, StillFacts, VideoFacts
-from forensics.model.outcome import Outcome
 from forensics.model.provenance import Provenance
 from forensics.model.sidecars import NameReading, Sidecar
 from forensics.model.thumbnail import EmbeddedThumbnail
@@ -101,5 +100,5 @@ T = TypeVar("T")
 
 
 def _found(visited: Visited, step: str, kind: type[T]) -> T | None:
-    told = visited.told(step) if step in visited.outcomes else None
+    told = visited.told(step)
     return told if isinstance(told, kind) else None

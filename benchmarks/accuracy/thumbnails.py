@@ -130,7 +130,9 @@ def real_photos(root: Path) -> Iterator[Photo]:
             found = take_thumbnail(media)
             if isinstance(found, tuple) and media.frames:
                 # Files of one folder may be of one camera; alone they count as their own.
-                camera = path.parent.name if "dih" in path.parts or "gps" in path.parts else path.stem
+                camera = (
+                    path.parent.name if "dih" in path.parts or "gps" in path.parts else path.stem
+                )
                 picture = grey(media.frames[0].pixels)
                 yield Photo(path.name, camera, found[0], found[1], picture)
 
@@ -155,9 +157,7 @@ def cropped_overlay(source: Source, kept: float) -> Overlay:
     top = int(rng.integers(0, image.size[1] - height + 1))
     part = np.asarray(image.crop((left, top, left + width, top + height)))
     with Image.open(buffer) as thumbnail:
-        return lay_over(
-            grey(np.asarray(thumbnail)), grey(fit(part, longest_side_px=FRAME_SIDE_PX))
-        )
+        return lay_over(grey(np.asarray(thumbnail)), grey(fit(part, longest_side_px=FRAME_SIDE_PX)))
 
 
 def floor(value: float) -> float:

@@ -69,10 +69,12 @@ class Visited:
         Returns
         -------
         Finding, Absent, Problem or None
-            None when it only made artefacts.
+            None when it only made artefacts, or was not run.
         """
-        outcome = self.outcomes[step].outcome
-        return outcome.finding if isinstance(outcome, Result) else outcome
+        said = self.outcomes.get(step)
+        if said is None:
+            return None
+        return said.outcome.finding if isinstance(said.outcome, Result) else said.outcome
 
 
 def describe_visit(

@@ -84,14 +84,13 @@ def _pixels(block: bytes, directory: dict[int, object]) -> Pixels | None:
     if directory.get(ExifTags.Base.Compression) != _UNCOMPRESSED:
         return None
     plain = _part(block, directory, ExifTags.Base.StripOffsets, ExifTags.Base.StripByteCounts)
-    width, height = (
-        directory.get(tag) for tag in (ExifTags.Base.ImageWidth, ExifTags.Base.ImageLength)
-    )  # type: ignore[assignment]  # checked in the next line
-    if not plain or not isinstance(width, int) or not isinstance(height, int):
+    columns = directory.get(ExifTags.Base.ImageWidth)
+    rows = directory.get(ExifTags.Base.ImageLength)
+    if not plain or not isinstance(columns, int) or not isinstance(rows, int):
         return None
-    if width * height * _RGB_BYTES != len(plain):
+    if columns * rows * _RGB_BYTES != len(plain):
         raise UnreadableMedia("its size does not go with its bytes")
-    return np.frombuffer(plain, uint8).reshape(height, width, _RGB_BYTES)
+    return np.frombuffer(plain, uint8).reshape(rows, columns, _RGB_BYTES)
 
 
 def _part(block: bytes, directory: dict[int, object], offset_tag: int, length_tag: int) -> bytes:

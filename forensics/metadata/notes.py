@@ -26,7 +26,7 @@ def find_notes(subject: Subject, *, rules: Sequence[Rule] | None = None) -> Note
 
     Returns
     -------
-    Notes
+    found : Notes
         With none in it when nothing stands out.
     """
     notes: list[Note] = []

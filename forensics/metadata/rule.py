@@ -52,7 +52,7 @@ class Subject:
     sidecars: tuple[Sidecar, ...] = ()
     names: tuple[NameReading, ...] = ()
     as_of: str | None = None
-    place: Place = Place()
+    place: Place = field(default_factory=Place)
 
 
 class Seen(Struct, frozen=True):

@@ -153,9 +153,7 @@ def thumbnail_unlike_image(subject: Subject) -> Iterator[Seen]:
         shows = f"shows more than the picture, which fills {found.shown_fraction:.0%} of it"
     else:
         shows = "does not show the picture"
-    yield Seen(
-        {"shows": shows, "correlation": f"{found.correlation:.2f}"}, ("embedded_thumbnail",)
-    )
+    yield Seen({"shows": shows, "correlation": f"{found.correlation:.2f}"}, ("embedded_thumbnail",))
 
 
 def make_against_encoder(subject: Subject) -> Iterator[Seen]:
@@ -185,9 +183,7 @@ def make_against_encoder(subject: Subject) -> Iterator[Seen]:
         return
     names = ", ".join(each.name for each in encoder.candidates[:3])
     more = ", and others" if len(encoder.candidates) > 3 else ""  # noqa: PLR2004 - as shown above
-    yield Seen(
-        {"make": _shorten(str(make.value)), "candidates": names + more}, ("make", "encoder")
-    )
+    yield Seen({"make": _shorten(str(make.value)), "candidates": names + more}, ("make", "encoder"))
 
 
 def several_images(subject: Subject) -> Iterator[Seen]:

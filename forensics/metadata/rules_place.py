@@ -89,9 +89,7 @@ def distance_m(one: Position, other: Position) -> float:
     lat, other_lat = math.radians(one.lat), math.radians(other.lat)
     half_lat = (other_lat - lat) / 2
     half_lon = math.radians(other.lon - one.lon) / 2
-    square = (
-        math.sin(half_lat) ** 2 + math.cos(lat) * math.cos(other_lat) * math.sin(half_lon) ** 2
-    )
+    square = math.sin(half_lat) ** 2 + math.cos(lat) * math.cos(other_lat) * math.sin(half_lon) ** 2
     return 2 * EARTH_RADIUS_M * math.asin(min(1.0, math.sqrt(square)))
 
 

@@ -57,7 +57,9 @@ def time_at(position: Position, moment: datetime) -> PlaceTime | Absent:
     try:
         zones = [_zone_at(*each) for each in _around(position)]
     except ImportError as error:
-        return Absent("not_available", f"time zones of places are not known here: {error}", _INSTALL)
+        return Absent(
+            "not_available", f"time zones of places are not known here: {error}", _INSTALL
+        )
     known = [each for each in dict.fromkeys(zones) if each and not each.startswith(_AT_SEA)]
     if not zones[0] or zones[0].startswith(_AT_SEA):
         return Absent("not_applicable", "at sea ships keep any time")

@@ -120,3 +120,11 @@ RENAMED = (
     "Programs that save or forward pictures often give them another ending without converting."
 )
 """Innocent explanation of an ending that disagrees with the content."""
+
+RELATIONS_OF_THUMBNAIL: Mapping[str, str] = {
+    "same": "shows the same as the picture",
+    "shows_more": "shows more than the picture",
+    "other": "does not show the picture",
+    "undecided": "cannot be told from the picture for sure, nor found in it",
+}
+"""How a thumbnail inside a file compares with the picture."""
