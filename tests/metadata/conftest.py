@@ -8,7 +8,9 @@ import pytest
 
 from forensics.ingest.media import open_media
 from forensics.metadata.read import read_fields
-from forensics.model.findings import MetadataTable
+from forensics.metadata.rule import Subject
+from forensics.model.findings import Field, MetadataTable
+from forensics.model.item import Item
 from forensics.model.outcome import Absent
 
 Tag = tuple[int, int, int, bytes | int]  # number, type, count, value or offset of it
@@ -99,3 +101,19 @@ def read_exif(tmp_path: Path) -> Callable[..., MetadataTable | Absent]:
         return read_fields(open_media(path))
 
     return read
+
+
+@pytest.fixture(scope="session")
+def subject_of() -> Callable[..., Subject]:
+    """Make what the rules of notes look at; other names than its parts' are metadata fields."""
+
+    def make(**given: object) -> Subject:
+        parts = {name: given.pop(name) for name in Subject.__dataclass_fields__ if name in given}
+        fields = {
+            name: each if isinstance(each, Field) else Field(each, "", {"pillow": each}, None)  # type: ignore[arg-type, dict-item]
+            for name, each in given.items()
+        }
+        item = Item("0" * 64, 1, "still", "jpeg", ("a.jpg",), (), "ok", None)
+        return Subject(item=item, fields=fields, **parts)  # type: ignore[arg-type]
+
+    return make

@@ -1,75 +1,42 @@
-"""Notes are given for contradictions, and not for ordinary files."""
+"""Notes are given for contradictions, each with its innocent explanation, and not otherwise."""
 
-from collections.abc import Callable
+import string
+from collections.abc import Callable, Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forensics.ingest.media import open_media
-from forensics.metadata.notes import find_notes
-from forensics.metadata.read import read, read_fields
+from forensics.metadata.notes import MAX_NOTES_OF_A_RULE, find_notes
 from forensics.metadata.reading import clean_time
-from forensics.model.errors import UnreadableMedia
-from forensics.model.findings import Field, MetadataTable
+from forensics.metadata.rule import Rule, Seen, Subject
+from forensics.metadata.rules import ENTRY_POINTS, RULES, all_rules
+from forensics.model.findings import Note
 
 
-def _table(**values: str) -> MetadataTable:
-    return MetadataTable(
-        {name: Field(value, value, {"pillow": value}, None) for name, value in values.items()}, {}
+def found(subject: Subject) -> dict[str, str]:
+    return {note.id: note.severity for note in find_notes(subject, rules=RULES).notes}
+
+
+def test_a_bare_item_gives_no_note(subject_of: Callable[..., Subject]) -> None:
+    assert find_notes(subject_of(), rules=RULES).notes == ()
+
+
+def test_what_matters_most_comes_first(subject_of: Callable[..., Subject]) -> None:
+    subject = subject_of(
+        captured_at="2024-08-16T14:22:07+03:00",
+        modified_at="2024-08-16T11:00:00Z",
+        software="Adobe Photoshop 25.9 (Windows)",
+        gps_at="2024-08-12T11:22:07Z",
     )
 
-
-def _found(table: MetadataTable) -> dict[str, str]:
-    return {note.id: note.severity for note in find_notes(table).notes}
-
-
-def test_changed_before_taken_with_zones_is_a_conflict() -> None:
-    table = _table(captured_at="2024-08-16T14:22:07+03:00", modified_at="2024-08-16T11:00:00Z")
-
-    assert _found(table) == {"modified-before-captured": "conflict"}
-
-
-def test_changed_before_taken_without_zones_is_a_notice() -> None:
-    near = _table(captured_at="2024-08-16T14:22:07", modified_at="2024-08-16T11:00:00")
-    far = _table(captured_at="2026-11-24T14:41:16", modified_at="2008-07-31T17:32:06")
-
-    assert _found(near) == _found(far) == {"modified-before-captured": "notice"}
-    assert "time zones" in find_notes(near).notes[0].text
-    assert "time zones" not in find_notes(far).notes[0].text
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        {},
-        {"captured_at": "2024-08-16T14:22:07", "modified_at": "2024-08-16T14:22:07"},
-        {"captured_at": "2024-08-16T14:22:07", "modified_at": "2024-08-16T14:22"},
-        {"captured_at": "2024-08-16T14:22:07+03:00", "modified_at": "2024-08-16T11:22:07Z"},
-        {"captured_at": "2024-08-16T14:22:07", "gps_at": "2024-08-16T11:22:07Z"},
-        {"captured_at": "2024-08-16T14:22:07+03:00", "gps_at": "2024-08-16T11:29:07Z"},
-    ],
-)
-def test_ordinary_times_give_no_note(values: dict[str, str]) -> None:
-    assert _found(_table(**values)) == {}
-
-
-def test_clock_far_from_the_satellites_is_a_notice() -> None:
-    table = _table(captured_at="2024-08-16T14:22:07+03:00", gps_at="2024-08-12T11:22:07Z")
-
-    assert _found(table) == {"clock-against-gps": "notice"}
-    assert "4.0 days apart" in find_notes(table).notes[0].text
-
-
-def test_engines_that_disagree_are_named() -> None:
-    field = Field("A", "A", {"pillow": "A", "exifread": "B"}, False)
-
-    (note,) = find_notes(MetadataTable({"make": field}, {})).notes
-
-    assert note.severity == "notice"
-    assert "pillow: A; exifread: B" in note.text
-    assert note.innocent_explanation
+    assert [note.severity for note in find_notes(subject, rules=RULES).notes] == [
+        "conflict",
+        "notice",
+        "info",
+    ]
 
 
 @settings(max_examples=80)
@@ -80,42 +47,126 @@ def test_engines_that_disagree_are_named() -> None:
         max_size=3,
     ),
     st.sampled_from(["", "+14:00", "-12:00", "+15:59", "Z"]),
+    st.text(max_size=30),
 )
-def test_any_real_times_can_be_compared(times: list[str | None], offset: str) -> None:
+def test_any_values_can_be_noted(
+    subject_of: Callable[..., Subject], times: list[str | None], offset: str, text: str
+) -> None:
     names = ("captured_at", "modified_at", "gps_at")
     values = {name: f"{each}{offset}" for name, each in zip(names, times, strict=True) if each}
+    subject = subject_of(**values, software=text, make=text, as_of="2024-08-20T12:00:00+03:00")
 
-    for note in find_notes(_table(**values)).notes:
-        assert note.text
-        assert note.innocent_explanation
+    noted = find_notes(subject, rules=RULES)
+
+    assert noted.failed_rules == {}
+    assert all(note.text and note.innocent_explanation for note in noted.notes)
 
 
-def test_sample_that_contradicts_itself_is_noted(
-    manifest: dict[str, dict[str, object]], sample: Callable[[str], Path]
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_every_rule_is_complete_and_documented(rule: Rule, repository: Path) -> None:
+    page = (repository / "docs/methods/metadata.md").read_text("utf-8")
+
+    assert callable(rule.load())
+    assert rule.text.endswith((".", "}"))
+    assert f"`{rule.id}`" in page
+    assert rule.innocent_explanation in " ".join(page.split())
+    assert (repository / rule.docs.partition("#")[0]).is_file()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_no_rule_accuses(rule: Rule) -> None:
+    words = f"{rule.text} {rule.innocent_explanation}".lower()
+
+    assert not any(
+        word in words
+        for word in ("fake", "forged", "authentic", "genuine", "manipulat", "tamper", "suspicious")
+    )
+
+
+def test_rules_have_different_names() -> None:
+    assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+def see_twice_too_often(_: Subject) -> Iterator[Seen]:
+    for number in range(2 * MAX_NOTES_OF_A_RULE):
+        yield Seen({"number": str(number)}, ("make",))
+
+
+def fail(_: Subject) -> Iterator[Seen]:
+    yield Seen({}, ())
+    raise KeyError("no such thing")
+
+
+def _rule(look: str) -> Rule:
+    return Rule("own", "info", "Number {number}.", "It happens.", f"{__name__}:{look}")
+
+
+@pytest.fixture
+def own_rules(monkeypatch: pytest.MonkeyPatch) -> Callable[[object], None]:
+    """Let another package add rules."""
+
+    def add(value: object) -> None:
+        class Point(metadata.EntryPoint):
+            def load(self) -> object:
+                if isinstance(value, Exception):
+                    raise value
+                return value
+
+        point = Point("rules", "newsroom.rules:RULES", ENTRY_POINTS)
+        monkeypatch.setattr("forensics.metadata.rules.entry_points", lambda **_: [point])
+        all_rules.cache_clear()
+
+    yield add  # type: ignore[misc]
+    monkeypatch.undo()
+    all_rules.cache_clear()
+
+
+def test_other_packages_add_rules_under_their_name(
+    own_rules: Callable[[object], None],
+    monkeypatch: pytest.MonkeyPatch,
+    subject_of: Callable[..., Subject],
 ) -> None:
-    notes: dict[str, set[str]] = {"consistent": set(), "contradictory": set()}
-    for path, entry in manifest.items():
-        truth = entry["truth"]
-        assert isinstance(truth, dict)
-        if path.startswith("glushkovo/") and truth.get("metadata") in notes:
-            table = read(sample(path.removeprefix("glushkovo/")))
-            assert isinstance(table, MetadataTable)
-            notes[truth["metadata"]] |= set(_found(table))
+    monkeypatch.setattr(Rule, "load", lambda _: see_twice_too_often)
+    own_rules((_rule("see_twice_too_often"),))
 
-    assert notes["consistent"] == set()
-    assert notes["contradictory"] == {"clock-against-gps", "modified-before-captured"}
+    notes = find_notes(subject_of(), rules=all_rules().rules[len(RULES) :]).notes
+
+    assert {note.id for note in notes} == {"newsroom.rules/own"}
+    assert len(notes) == MAX_NOTES_OF_A_RULE
+    assert notes[0].text == "Number 0."
 
 
-def test_no_real_photo_is_in_conflict(media_root: Path) -> None:
-    seen = 0
-    for folder in ("metadata", "c2pa", "reuse/stills"):
-        for path in sorted((media_root / folder).rglob("*")):
-            try:
-                table = read_fields(open_media(path))
-            except UnreadableMedia:
-                continue
-            if isinstance(table, MetadataTable):
-                seen += 1
-                assert "conflict" not in _found(table).values(), path
+@pytest.mark.parametrize("value", [ImportError("half installed"), ["no tuple"], (1, 2)])
+def test_rules_that_do_not_load_are_named(
+    own_rules: Callable[[object], None], value: object
+) -> None:
+    own_rules(value)
 
-    assert seen > 90
+    assert all_rules().rules == RULES
+    (problem,) = all_rules().problems
+    assert problem.startswith("the rules of the package newsroom.rules")
+
+
+def test_a_rule_that_fails_silences_no_other(
+    monkeypatch: pytest.MonkeyPatch, subject_of: Callable[..., Subject]
+) -> None:
+    broken, good = _rule("fail"), RULES[0]
+    load = Rule.load
+    monkeypatch.setattr(Rule, "load", lambda self: fail if self is broken else load(self))
+    subject = subject_of(
+        captured_at="2024-08-16T14:22:07+03:00", modified_at="2024-08-16T11:00:00Z"
+    )
+
+    noted = find_notes(subject, rules=(broken, good))
+
+    assert [note.id for note in noted.notes] == [good.id]
+    assert "no such thing" in noted.failed_rules["own"] or "KeyError" in noted.failed_rules["own"]
+
+
+def test_text_of_a_file_is_no_template(subject_of: Callable[..., Subject]) -> None:
+    hostile = "{0.__class__}{captured}" + string.punctuation
+    subject = subject_of(make=hostile, software="GIMP 2.10 " + hostile)
+
+    notes: tuple[Note, ...] = find_notes(subject, rules=RULES).notes
+
+    assert [note.id for note in notes] == ["editor-named"]
