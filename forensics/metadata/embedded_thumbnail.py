@@ -24,6 +24,9 @@ WORK_SIDE_PX = 96
 SCALES = tuple(round(float(each), 3) for each in np.geomspace(1.0, 0.35, 22))
 """Sizes of the photo within the thumbnail that are tried, against the largest that fits."""
 
+FINE_STEPS = (0.98, 0.987, 0.993, 1.007, 1.013, 1.02)
+"""Sizes that are tried around the best of them."""
+
 MIN_SIDE_PX = 12
 """A photo smaller than this within the thumbnail has nothing to recognise."""
 
@@ -180,13 +183,21 @@ def _whole(content: _Grey, photo: _Grey) -> Overlay:
 
 
 def _photo_inside(thumbnail: _Grey, photo: _Grey) -> Iterator[Overlay]:
+    """Look for the photo within the thumbnail, coarsely and then around the best size."""
+    coarse = {scale: _at_scale(thumbnail, photo, scale) for scale in SCALES}
+    best = max(coarse, key=lambda scale: coarse[scale].correlation)
+    yield from coarse.values()
+    for step in FINE_STEPS:
+        yield _at_scale(thumbnail, photo, best * step)
+
+
+def _at_scale(thumbnail: _Grey, photo: _Grey, scale: float) -> Overlay:
     fitting = min(thumbnail.shape[0] / photo.shape[0], thumbnail.shape[1] / photo.shape[1])
-    for scale in SCALES:
-        part = _shrink(photo, fitting * scale)
-        if min(part.shape) < MIN_SIDE_PX:
-            continue
-        correlation, x, y = _best_place(thumbnail, part)
-        yield Overlay(correlation, _shown(thumbnail, part.shape, x, y))
+    part = _shrink(photo, fitting * min(scale, 1.0))
+    if min(part.shape) < MIN_SIDE_PX:
+        return Overlay(0.0, 0.0)
+    correlation, x, y = _best_place(thumbnail, part)
+    return Overlay(correlation, _shown(thumbnail, part.shape, x, y))
 
 
 def _photo_around(content: _Grey, photo: _Grey) -> Iterator[Overlay]:
