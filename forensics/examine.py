@@ -193,6 +193,7 @@ class _Run:
         self.known = known
         self.case_outcomes: list[Outcome] = []
         self.problems: list[CaseProblem] = []
+        self.beside = Beside(as_of=todo.case.as_of, place=todo.case.place)
 
     def run(self) -> Case:
         self._check_references()
@@ -220,6 +221,8 @@ class _Run:
             archive=summary,
             checked=checked,
             groups=groups,
+            sidecars=self.beside.sidecars,
+            names=self.beside.names,
             problems=self.problems,
             steps=STEPS,
             not_tested=NOT_TESTED,
@@ -294,8 +297,7 @@ class _Run:
         return replace(found, matches=drawn)
 
     def _review(self, visited: Sequence[Visited]) -> None:
-        case = self.todo.case
-        review(visited, Beside(as_of=case.as_of, place=case.place), STEPS)
+        review(visited, self.beside, STEPS)
         for problem in all_rules().problems:
             advice = "Install that package again, or remove it."
             self.problems.append(CaseProblem("metadata.notes", (), problem, advice))

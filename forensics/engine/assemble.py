@@ -11,6 +11,7 @@ from forensics.model.casefile import CaseFile
 from forensics.model.item import Item, Unread
 from forensics.model.match import CheckReport, Group
 from forensics.model.outcome import Absent, Outcome, Problem, Result
+from forensics.model.sidecars import NameReading, Sidecar
 
 _DISTRIBUTION = "strike-forensics"
 
@@ -24,6 +25,8 @@ def build_case(
     archive: ArchiveSummary | None,
     checked: CheckReport | None,
     groups: Sequence[Group],
+    sidecars: Sequence[Sidecar],
+    names: Sequence[NameReading],
     problems: Sequence[CaseProblem],
     steps: Sequence[Step],
     not_tested: Sequence[str],
@@ -46,6 +49,10 @@ def build_case(
         What the search in it gave.
     groups : sequence of Group
         Copies within the case.
+    sidecars : sequence of Sidecar
+        What files beside the media say.
+    names : sequence of NameReading
+        What file names imply.
     problems : sequence of CaseProblem
         What went wrong with the case as a whole.
     steps : sequence of Step
@@ -69,6 +76,8 @@ def build_case(
         matches=checked.matches if checked is not None else (),
         unmatched=checked.unmatched if checked is not None else (),
         groups=tuple(groups),
+        sidecars=tuple(sidecars),
+        names=tuple(names),
         damage=(),
         events=(),
         claims=(),

@@ -8,6 +8,7 @@ from forensics.model.casefile import CaseFile
 from forensics.model.item import Item, Unread
 from forensics.model.match import Group, Match, Unmatched
 from forensics.model.outcome import Outcome
+from forensics.model.sidecars import NameReading, Sidecar
 
 SCHEMA = "strike-forensics/report/1"
 
@@ -135,6 +136,10 @@ class Case(Struct, frozen=True):
         The steps that ran.
     not_tested : tuple of str
         Questions a reader may ask that nothing in this run answers.
+    sidecars : tuple of Sidecar
+        What files beside the media say about them.
+    names : tuple of NameReading
+        What file names imply.
     """
 
     schema: str
@@ -153,3 +158,6 @@ class Case(Struct, frozen=True):
     problems: tuple[CaseProblem, ...]
     methods: tuple[Method, ...]
     not_tested: tuple[str, ...]
+    # Reports of versions that did not look for them are read, too.
+    sidecars: tuple[Sidecar, ...] = ()
+    names: tuple[NameReading, ...] = ()

@@ -184,7 +184,7 @@ class Note(Struct, frozen=True):
     innocent_explanation : str
         How this comes about without anybody meaning harm.
     docs : str
-        Where more is said about the rule.
+        Where more is said about the rule; empty in reports of earlier versions.
     """
 
     id: str
@@ -192,7 +192,7 @@ class Note(Struct, frozen=True):
     text: str
     evidence: tuple[str, ...]
     innocent_explanation: str
-    docs: str
+    docs: str = ""
 
 
 class Notes(Struct, frozen=True, tag="notes"):

@@ -5,28 +5,23 @@ from collections.abc import Iterable, Iterator
 from markupsafe import Markup
 from msgspec import Struct
 
-from forensics.model.findings import (
-    Field,
-    FieldValue,
-    ImageHashes,
-    Note,
-    Position,
-    StillFacts,
-    VideoFacts,
-)
+from forensics.model.encoder import EncoderIdentity
+from forensics.model.findings import ImageHashes, Note, StillFacts, VideoFacts
 from forensics.model.item import Item
 from forensics.model.outcome import Outcome, Problem, Result
+from forensics.model.thumbnail import EmbeddedThumbnail
+from forensics.report.item_beside import MAX_SIDECARS, SidecarCard, name_row, sidecar_card
 from forensics.report.item_facts import item_facts
+from forensics.report.item_fields import FieldGroup, field_groups
+from forensics.report.item_making import encoder_rows, provenance_rows, thumbnail_line
 from forensics.report.lookup import Lookup, item_anchor, note_anchor
 from forensics.report.pictures import Picture, Pictures
 from forensics.report.sentences import match_standing
-from forensics.report.text import counted, moment, name, shorten, size
-from forensics.report.words import FIELD_NAMES, OUTCOMES, STANDINGS
+from forensics.report.text import name, shorten, size
+from forensics.report.words import OUTCOMES, STANDINGS
 
 MAX_HASHES = 12
 """Frames of a clip whose hashes are shown; all stand in ``report.json``."""
-
-_DEGREES_SHOWN = 6
 
 
 class Tag(Struct, frozen=True):
@@ -43,29 +38,6 @@ class Tag(Struct, frozen=True):
     standing: str
     word: str
     target: str
-
-
-class FieldRow(Struct, frozen=True):
-    """One metadata field.
-
-    Parameters
-    ----------
-    label, value : str
-        Its name and the value gone by.
-    raw : str
-        As it stands in the file; empty when the same.
-    sources : tuple of (str, str)
-        What each engine read.
-    agreement, standing : str
-        Whether they agree, in words, and as a key.
-    """
-
-    label: str
-    value: str
-    raw: str
-    sources: tuple[tuple[str, str], ...]
-    agreement: str
-    standing: str
 
 
 class NoteRow(Struct, frozen=True):
@@ -130,12 +102,22 @@ class ItemCard(Struct, frozen=True):
         Findings it takes part in.
     facts : tuple of (str, Markup)
         Size, format, duration.
-    fields : tuple of FieldRow
+    fields : tuple of FieldGroup
         Metadata.
     failed_engines : tuple of (str, str)
         Engines that gave up.
     notes : tuple of NoteRow
         Notes.
+    thumbnail : Picture or None
+        The thumbnail inside the file.
+    thumbnail_line : str
+        What it shows.
+    encoder, provenance, names : tuple of (str, Markup)
+        How it was last saved, what it declares about its making, what its names imply.
+    sidecars : tuple of SidecarCard
+        What files beside it say.
+    sidecars_left_out : int
+        Records beyond `MAX_SIDECARS`.
     hashes : tuple of tuple of str
         Moment, PDQ, quality, pHash, dHash.
     hashes_left_out : int
@@ -157,9 +139,16 @@ class ItemCard(Struct, frozen=True):
     alt: str
     tags: tuple[Tag, ...]
     facts: tuple[tuple[str, Markup], ...]
-    fields: tuple[FieldRow, ...]
+    fields: tuple[FieldGroup, ...]
     failed_engines: tuple[tuple[str, str], ...]
     notes: tuple[NoteRow, ...]
+    thumbnail: Picture | None
+    thumbnail_line: str
+    encoder: tuple[tuple[str, Markup], ...]
+    provenance: tuple[tuple[str, Markup], ...]
+    names: tuple[tuple[str, Markup], ...]
+    sidecars: tuple[SidecarCard, ...]
+    sidecars_left_out: int
     hashes: tuple[tuple[str, ...], ...]
     hashes_left_out: int
     steps: tuple[StepRow, ...]
@@ -189,6 +178,11 @@ def _card(item: Item, lookup: Lookup, pictures: Pictures) -> ItemCard:
     table = lookup.metadata(item.sha256)
     hashes = lookup.finding(item.sha256, ImageHashes)
     frames = hashes.frames if hashes is not None else ()
+    small = lookup.artefact(item.sha256, "embedded_thumbnail")
+    inside = lookup.finding(item.sha256, EmbeddedThumbnail)
+    encoder = lookup.finding(item.sha256, EncoderIdentity)
+    made = lookup.told(item.sha256, "metadata.provenance")
+    beside = lookup.sidecars(item)
     words = ", ".join(tag.word for tag in tags) or "nothing found"
     return ItemCard(
         anchor=item_anchor(item.sha256),
@@ -204,9 +198,16 @@ def _card(item: Item, lookup: Lookup, pictures: Pictures) -> ItemCard:
         alt=f"{item.paths[0]}: {words}",
         tags=tags,
         facts=tuple(item_facts(item, lookup)),
-        fields=tuple(_field(key, each) for key, each in table.fields.items()) if table else (),
+        fields=field_groups(table),
         failed_engines=tuple(sorted(table.failed_engines.items())) if table else (),
         notes=note_rows(item, lookup),
+        thumbnail=pictures.thumbnail(small) if small is not None else None,
+        thumbnail_line=thumbnail_line(inside) if inside is not None else "",
+        encoder=tuple(encoder_rows(encoder)) if encoder is not None else (),
+        provenance=tuple(provenance_rows(made)) if made is not None else (),
+        names=tuple(name_row(each) for each in lookup.names(item)),
+        sidecars=tuple(sidecar_card(each) for each in beside[:MAX_SIDECARS]),
+        sidecars_left_out=max(0, len(beside) - MAX_SIDECARS),
         hashes=tuple(
             (
                 "still" if frame.moment_s is None else f"{frame.moment_s:.2f} s",
@@ -283,6 +284,8 @@ def _tags(item: Item, lookup: Lookup) -> Iterator[Tag]:
     if len(item.paths) > 1:
         yield Tag("same", STANDINGS["same"], item_anchor(item.sha256))
     for position, note in enumerate(lookup.notes(item.sha256)):
+        if note.severity == "info":
+            continue  # stands with the item, and would hide what matters
         yield Tag(note.severity, STANDINGS[note.severity], note_anchor(item.sha256, position))
     if item.extension_disagrees:
         yield Tag("name", STANDINGS["name"], item_anchor(item.sha256))
@@ -314,32 +317,3 @@ def _line(item: Item, lookup: Lookup) -> str:
     if duration_s is not None:
         parts.append(f"{duration_s:.1f} s")
     return ", ".join([*parts, size(item.bytes)])
-
-
-def _field(key: str, field: Field) -> FieldRow:
-    agreement, standing = {
-        True: (f"{counted(len(field.sources), 'engine')} agree", "result"),
-        False: ("engines differ", "conflict"),
-        None: ("only one engine read it", "info"),
-    }[field.agree]
-    value = _value(field.value)
-    shown = moment(value) if key.endswith("_at") else value
-    raw = field.raw or ""
-    return FieldRow(
-        label=FIELD_NAMES.get(key, key.replace("_", " ").capitalize()),
-        value=shorten(shown),
-        raw=shorten(raw) if raw not in {value, shown} else "",
-        sources=tuple(
-            (engine, shorten(_value(said))) for engine, said in sorted(field.sources.items())
-        ),
-        agreement=agreement,
-        standing=standing,
-    )
-
-
-def _value(value: FieldValue) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, Position):
-        return f"{value.lat:.{_DEGREES_SHOWN}f}, {value.lon:.{_DEGREES_SHOWN}f}"
-    return str(value)

@@ -9,7 +9,8 @@ from forensics.model.case import Case, Method
 from forensics.model.findings import Finding, MetadataTable, Note, Notes
 from forensics.model.item import Item
 from forensics.model.match import COPIES, Group, Match
-from forensics.model.outcome import Outcome, Result
+from forensics.model.outcome import Absent, Outcome, Problem, Result
+from forensics.model.sidecars import NameReading, Sidecar
 from forensics.report.text import link, markup, name
 
 FoundT = TypeVar("FoundT", bound=Finding)
@@ -39,6 +40,14 @@ class Lookup:
         for group in case.groups:
             for member in (*group.members, *group.leads):
                 self._groups[member.sha256].append(group)
+
+        self._sidecars: dict[str, list[Sidecar]] = defaultdict(list)
+        for sidecar in case.sidecars:
+            for path in sidecar.media:
+                self._sidecars[path].append(sidecar)
+        self._names: dict[str, list[NameReading]] = defaultdict(list)
+        for reading in case.names:
+            self._names[reading.path].append(reading)
 
     def outcomes(self, sha256: str) -> list[Outcome]:
         """Give what every step said about one item.
@@ -140,6 +149,59 @@ class Lookup:
         """
         found = self.finding(sha256, Notes)
         return found.notes if found is not None else ()
+
+    def told(self, sha256: str, step: str) -> Finding | Absent | Problem | None:
+        """Give what one step said about an item.
+
+        Parameters
+        ----------
+        sha256 : str
+            The item.
+        step : str
+            The step.
+
+        Returns
+        -------
+        Finding, Absent, Problem or None
+            None when it was not run, or only made files.
+        """
+        for outcome in self.outcomes(sha256):
+            if outcome.step == step:
+                said = outcome.outcome
+                return said.finding if isinstance(said, Result) else said
+        return None
+
+    def sidecars(self, item: Item) -> list[Sidecar]:
+        """Give what files beside an item say about it.
+
+        Parameters
+        ----------
+        item : Item
+            The item.
+
+        Returns
+        -------
+        list of Sidecar
+            Each once, in the order of the case.
+        """
+        # By identity: a record about two names of one item is one record.
+        found = {id(each): each for path in item.paths for each in self._sidecars[path]}
+        return list(found.values())
+
+    def names(self, item: Item) -> list[NameReading]:
+        """Give what an item's names imply.
+
+        Parameters
+        ----------
+        item : Item
+            The item.
+
+        Returns
+        -------
+        list of NameReading
+            In the order of its names.
+        """
+        return [each for path in item.paths for each in self._names[path]]
 
     def metadata(self, sha256: str) -> MetadataTable | None:
         """Give the metadata of one item.

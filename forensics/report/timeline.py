@@ -8,7 +8,7 @@ from msgspec import Struct
 from forensics.model.dates import DateSpan, parse_date
 from forensics.report.lookup import Lookup
 from forensics.report.text import listed, markup, moment, name, prose
-from forensics.report.words import BASES, CLOCKS
+from forensics.report.words import BASES, CLOCKS, SIDECAR_TIMES
 
 MAX_ROWS = 1500
 """Rows shown; the dates of all items stand in ``report.json``."""
@@ -83,7 +83,12 @@ def draw_time_line(lookup: Lookup) -> TimeLine:
     keyed = [
         (_key(raw), position, Row(moment(raw), raw, _certainty(raw), what, whose, source))
         for position, (raw, what, whose, source) in enumerate(
-            (*_of_case(lookup), *_of_files(lookup), *_of_known_footage(lookup))
+            (
+                *_of_case(lookup),
+                *_of_files(lookup),
+                *_of_sidecars(lookup),
+                *_of_known_footage(lookup),
+            )
         )
     ]
     rows = [row for _, _, row in sorted(keyed, key=lambda each: each[:2])]
@@ -123,6 +128,17 @@ def _of_files(lookup: Lookup) -> Iterator[_Draft]:
             clocks = " or ".join(dict.fromkeys(clock for _, clock in stated))
             whose = f"{clocks}, as the file states it"
             yield value, markup("{} {}", lookup.linked(item.sha256), verbs), whose, "file"
+
+
+def _of_sidecars(lookup: Lookup) -> Iterator[_Draft]:
+    for sidecar in lookup.case.sidecars:
+        if not sidecar.media:
+            continue
+        media = listed([name(path) for path in sidecar.media])
+        for field, verb in SIDECAR_TIMES.items():
+            if field in sidecar.fields:
+                whose = f"{sidecar.path} ({sidecar.format}), which anybody can have edited"
+                yield str(sidecar.fields[field].value), markup("{} {}", media, verb), whose, "file"
 
 
 def _of_known_footage(lookup: Lookup) -> Iterator[_Draft]:

@@ -92,7 +92,9 @@ class Page(Struct, frozen=True):
     groups : tuple of GroupCard
         Copies within the folder.
     notes : tuple of NoteRow
-        Notes on all items.
+        Notes on all items that are more than information.
+    notes_for_information : int
+        The others, which stand with the items.
     items : tuple of ItemCard
         The items.
     time_line : TimeLine
@@ -117,6 +119,7 @@ class Page(Struct, frozen=True):
     leads: tuple[MatchCard, ...]
     groups: tuple[GroupCard, ...]
     notes: tuple[NoteRow, ...]
+    notes_for_information: int
     items: tuple[ItemCard, ...]
     time_line: TimeLine
     methods: tuple[MethodCard, ...]
@@ -158,7 +161,15 @@ def lay_out(case: Case, pictures: Pictures, *, json_bytes: bytes) -> Page:
         copies=copies,
         leads=leads,
         groups=groups,
-        notes=tuple(row for item in case.items for row in note_rows(item, lookup)),
+        notes=tuple(
+            row
+            for item in case.items
+            for row in note_rows(item, lookup)
+            if row.note.severity != "info"
+        ),
+        notes_for_information=sum(
+            note.severity == "info" for item in case.items for note in lookup.notes(item.sha256)
+        ),
         items=items,
         time_line=draw_time_line(lookup),
         methods=tuple(_method(method, case) for method in case.methods),

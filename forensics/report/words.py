@@ -85,8 +85,21 @@ CLOCKS: Mapping[str, tuple[str, str]] = {
     "modified_at": ("last changed", "clock of the program that last wrote the file"),
     "gps_at": ("position fixed", "satellite clock"),
     "created_at": ("container made", "clock of the program that made the clip"),
+    "xmp_created_at": ("made", "clock of the program that wrote XMP"),
+    "iptc_created_at": ("made", "whoever wrote IPTC"),
+    "metadata_changed_at": ("metadata changed", "clock of the program that wrote XMP"),
 }
 """Metadata times: what they date, and by whose clock."""
+
+SIDECAR_TIMES: Mapping[str, str] = {
+    "captured_at": "taken",
+    "posted_at": "posted",
+    "edited_at": "edited by its sender",
+    "uploaded_on": "uploaded",
+    "archived_at": "archived",
+    "downloaded_at": "downloaded",
+}
+"""Times in files beside the media: what they date."""
 
 FIELD_NAMES: Mapping[str, str] = {
     "captured_at": "Taken",
@@ -103,6 +116,38 @@ FIELD_NAMES: Mapping[str, str] = {
     "model": "Model",
     "software": "Software",
     "body_serial": "Serial number",
+    "lens": "Lens",
+    "lens_make": "Maker of the lens",
+    "owner": "Owner",
+    "xmp_created_at": "Made, by XMP",
+    "xmp_modified_at": "Last changed, by XMP",
+    "iptc_created_at": "Made, by IPTC",
+    "metadata_changed_at": "Metadata last changed",
+    "creator_tool": "Program that made it",
+    "xmp_toolkit": "Library that wrote XMP",
+    "history": "History",
+    "digital_source_type": "Declared kind of source",
+    "generator_parameters": "Parameters of a generator",
+    "document_id": "Document",
+    "original_document_id": "Original document",
+    "thumbnail_size": "Size of the thumbnail",
+    "icc_profile": "Colour profile",
+    "time_zone": "Time zone of the camera",
+    "user_comment": "Comment",
+    "posted_at": "Posted",
+    "edited_at": "Edited by its sender",
+    "uploaded_on": "Uploaded on",
+    "archived_at": "Archived",
+    "downloaded_at": "Downloaded",
+    "source_url": "Address",
+    "forwarded_from": "Forwarded from",
+    "original_name": "First name",
+    "duration_s": "Playing time, s",
+    "width_px": "Width, pixels",
+    "height_px": "Height, pixels",
+    "message_id": "Message",
+    "external_media": "Media in another file",
+    "compatible_brands": "Compatible brands",
 }
 """Names of metadata fields for people; others are shown as they are called."""
 
@@ -128,3 +173,19 @@ RELATIONS_OF_THUMBNAIL: Mapping[str, str] = {
     "undecided": "cannot be told from the picture for sure, nor found in it",
 }
 """How a thumbnail inside a file compares with the picture."""
+
+CANDIDATE_KINDS: Mapping[str, str] = {
+    "camera": "camera",
+    "phone": "phone",
+    "editor": "editing program",
+    "messaging": "messaging service",
+    "platform": "platform",
+    "library": "programming library",
+}
+"""Who may have written a file."""
+
+BASES_OF_SIGNATURES: Mapping[str, str] = {
+    "measured": "measured by this project",
+    "literature": "from that source, not verified by this project",
+}
+"""What the signature of an encoder rests on."""
