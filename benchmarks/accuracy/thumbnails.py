@@ -19,7 +19,7 @@ from PIL import Image
 
 from forensics.ingest import open_media
 from forensics.metadata.embedded_thumbnail import Overlay, lay_over, turn
-from forensics.metadata.exif_thumbnail import take_thumbnail
+from forensics.metadata.thumbnail_pixels import take_thumbnail
 from forensics.model.errors import UnreadableMedia
 from forensics.vision.views import FRAME_SIDE_PX, fit, grey
 

@@ -13,7 +13,7 @@ from PIL import Image
 from forensics.calibration import load
 from forensics.ingest.frame import Frame
 from forensics.ingest.media import Media
-from forensics.metadata.exif_thumbnail import take_thumbnail
+from forensics.metadata.thumbnail_pixels import take_thumbnail
 from forensics.model.outcome import Absent, ArtefactBytes, Made
 from forensics.model.thumbnail import EmbeddedThumbnail, Relation
 from forensics.vision.views import Pixels, grey

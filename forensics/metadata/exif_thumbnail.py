@@ -1,100 +1,65 @@
-"""Take the thumbnail out of a photo's EXIF."""
+"""Facts about the small picture that EXIF carries, without decoding it."""
 
-import io
+from forensics.metadata.directories import Directory
+from forensics.metadata.reading import Reading, Readings
 
-import numpy as np
-from numpy import uint8
-from PIL import ExifTags, Image
-
-from forensics.ingest.guard import guarded
-from forensics.ingest.media import Media
-from forensics.ingest.pixels import forget_xmp
-from forensics.ingest.stills import open_image
-from forensics.ingest.tiff_structure import claims_too_much
-from forensics.model.errors import UnreadableMedia
-from forensics.model.outcome import Absent, Problem
-from forensics.vision.views import Pixels
-
-MAX_THUMBNAIL_PIXELS = 4_000_000
-"""Cameras write 0.02 megapixels, some editors a few; more is no thumbnail."""
-
-_HEADER = b"Exif\0\0"
-_UNCOMPRESSED = 1
-_RGB_BYTES = 3
+_WIDTH, _HEIGHT, _STRIPS, _JPEG, _JPEG_BYTES = 0x0100, 0x0101, 0x0111, 0x0201, 0x0202
+_WANTED = (_WIDTH, _HEIGHT, _STRIPS, _JPEG, _JPEG_BYTES)
+_START, _SCAN = b"\xff\xd8", 0xDA
+# Frame headers (ITU-T T.81, table B.1): all of C0 to CF but tables, the extension and conditioning.
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_MAX_SEGMENTS = 100
 
 
-def take_thumbnail(media: Media) -> tuple[Pixels, int] | Absent:
-    """Decode the thumbnail of a photo's EXIF, as stored.
+def read_thumbnail(block: bytes) -> Readings:
+    """Say how large the small picture in an EXIF block is.
 
     Parameters
     ----------
-    media : Media
-        The opened photo.
+    block : bytes
+        From its byte order mark on.
 
     Returns
     -------
-    pixels : (H, W, 3) uint8, sRGB
-        The thumbnail, not turned.
-    orientation : int
-        EXIF orientation of the photo, 1 to 8; that of most thumbnails, too.
-    Absent
-        Instead, when there is no thumbnail or it cannot be decoded.
+    dict of str to Reading
+        ``thumbnail_size``, such as ``160x120``, and ``thumbnail_bytes``; empty when there is no
+        small picture. A size that is not there belongs to a small picture that is broken.
 
     References
     ----------
-    CIPA DC-008-2019 (EXIF 2.32), 4.5.2 and 4.5.3: the first IFD holds the thumbnail.
+    CIPA DC-008-2019, 4.5.5: the first IFD's successor holds the thumbnail.
     """
-    data = media.data
-    if data is None:
-        return Absent("not_applicable", "thumbnails are looked for in the EXIF of photos")
-    found = guarded(lambda: _find(media, data), doing="the embedded thumbnail")
-    if isinstance(found, Problem):
-        return Absent("unreadable", f"the embedded thumbnail cannot be decoded: {found.error}")
-    return found or Absent("not_present", "no thumbnail is embedded in its EXIF")
+    first = Directory.first_of(block)
+    second = first.following() if first is not None else None
+    tags = second.read(_WANTED) if second is not None else {}
+    readings: Readings = {}
+    if _JPEG in tags:
+        start = next(iter(tags[_JPEG].numbers()), 0)
+        claimed = next(iter(tags[_JPEG_BYTES].numbers()), 0) if _JPEG_BYTES in tags else 0
+        data = block[start : start + claimed]
+        if not data.startswith(_START):
+            return {}
+        where = "EXIF JPEGInterchangeFormat"
+        readings["thumbnail_bytes"] = Reading(len(data), str(claimed), where)
+        size = _jpeg_size(data)
+    elif _STRIPS in tags and _WIDTH in tags and _HEIGHT in tags:
+        sides = [next(iter(tags[tag].numbers()), 0) for tag in (_WIDTH, _HEIGHT)]
+        where, size = "EXIF ImageWidth, ImageLength of IFD1", (sides[0], sides[1])
+    else:
+        return {}
+    if all(size):
+        shown = f"{size[0]}x{size[1]}"
+        readings["thumbnail_size"] = Reading(shown, shown, where)
+    return readings
 
 
-def _find(media: Media, data: bytes) -> tuple[Pixels, int] | None:
-    if media.type.format in ("png", "apng") and b"eXIf" not in data:
-        return None  # Pillow would decode the picture to look behind it
-    with open_image(data, media.type) as image:
-        forget_xmp(image)
-        block = image.info.get("exif", b"")
-        if not isinstance(block, bytes):
-            return None
-        block = block.removeprefix(_HEADER)
-        if claims_too_much(block):
-            raise UnreadableMedia("the EXIF directories claim more bytes than there are")
-        exif = image.getexif()
-        directory = exif.get_ifd(ExifTags.IFD.IFD1)
-        orientation = exif.get(ExifTags.Base.Orientation, 1)
-    pixels = _pixels(block, directory)
-    if pixels is None:
-        return None
-    return pixels, orientation if orientation in range(1, 9) else 1
-
-
-def _pixels(block: bytes, directory: dict[int, object]) -> Pixels | None:
-    jpeg = _part(block, directory, ExifTags.Base.JpegIFOffset, ExifTags.Base.JpegIFByteCount)
-    if jpeg:
-        with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as thumbnail:
-            width, height = thumbnail.size
-            if width * height > MAX_THUMBNAIL_PIXELS:
-                raise UnreadableMedia(f"{width} x {height} pixels are no thumbnail")
-            return np.asarray(thumbnail.convert("RGB"), dtype=uint8)
-    if directory.get(ExifTags.Base.Compression) != _UNCOMPRESSED:
-        return None
-    plain = _part(block, directory, ExifTags.Base.StripOffsets, ExifTags.Base.StripByteCounts)
-    columns = directory.get(ExifTags.Base.ImageWidth)
-    rows = directory.get(ExifTags.Base.ImageLength)
-    if not plain or not isinstance(columns, int) or not isinstance(rows, int):
-        return None
-    if columns * rows * _RGB_BYTES != len(plain):
-        raise UnreadableMedia("its size does not go with its bytes")
-    return np.frombuffer(plain, uint8).reshape(rows, columns, _RGB_BYTES)
-
-
-def _part(block: bytes, directory: dict[int, object], offset_tag: int, length_tag: int) -> bytes:
-    offset, length = directory.get(offset_tag), directory.get(length_tag)
-    if not isinstance(offset, int) or not isinstance(length, int):
-        return b""
-    return block[offset : offset + length] if offset > 0 and length > 0 else b""
+def _jpeg_size(data: bytes) -> tuple[int, int]:
+    at = 2
+    for _ in range(_MAX_SEGMENTS):
+        if data[at : at + 1] != b"\xff" or at + 9 > len(data) or data[at + 1] == _SCAN:
+            break
+        if data[at + 1] in _FRAMES:
+            height, width = (int.from_bytes(data[at + n : at + n + 2], "big") for n in (5, 7))
+            return width, height
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return 0, 0

@@ -13,7 +13,7 @@ from skimage import data
 
 from forensics.ingest.media import open_media
 from forensics.metadata.embedded_thumbnail import compare_thumbnail, lay_over, turn
-from forensics.metadata.exif_thumbnail import take_thumbnail
+from forensics.metadata.thumbnail_pixels import take_thumbnail
 from forensics.model.outcome import Absent, Made
 from forensics.model.thumbnail import EmbeddedThumbnail
 from forensics.vision.views import grey
