@@ -8,7 +8,6 @@ IntegrityState = Literal["intact", "broken", "undetermined"]
 SignerState = Literal["trusted", "not_on_list", "expired", "untrusted_other", "not_checked"]
 IngredientsState = Literal["none", "intact", "problems"]
 IngredientState = Literal["no_credentials", "intact", "problems"]
-TimeSource = Literal["time_stamp", "claim"]
 AiExtent = Literal["wholly", "partly"]
 
 
@@ -145,9 +144,10 @@ class Credentials(Struct, frozen=True, tag="credentials"):
     generator, generator_version : str or None
         Program that wrote the claim, as it calls itself.
     signed_at : str or None
-        RFC 3339 time of signing; None when none is given.
-    signed_at_source : {"time_stamp", "claim"} or None
-        Who says so: a time stamp authority whose time stamp verifies, or the signer alone.
+        RFC 3339 time of a time stamp over the signature; None when there is none that verifies.
+        The standard has no field for a time that the signer alone states.
+    time_stamp_authority : str or None
+        Who states that time, by its certificate; whether it is to be trusted was not checked.
     integrity : Integrity
         Whether bytes and statements are unchanged since.
     signer : Signer
@@ -166,7 +166,7 @@ class Credentials(Struct, frozen=True, tag="credentials"):
     generator: str | None
     generator_version: str | None
     signed_at: str | None
-    signed_at_source: TimeSource | None
+    time_stamp_authority: str | None
     integrity: Integrity
     signer: Signer
     ingredients: Ingredients
