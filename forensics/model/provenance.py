@@ -42,8 +42,10 @@ class Signer(Struct, frozen=True):
         The same for a person, in one sentence.
     codes : tuple of str
         C2PA validation status codes it rests on, sorted, each once.
-    name, issuer : str or None
-        Common name and organisation in the certificate; None when it names none.
+    name, organization : str or None
+        Whom the certificate names; None when it does not. Anybody can make such a certificate.
+    issuer : str or None
+        Who issued the certificate, as it says; None when it does not.
     trust_list : str or None
         Name and SHA-256 of the list that was used; None when there was none.
     """
@@ -52,6 +54,7 @@ class Signer(Struct, frozen=True):
     detail: str
     codes: tuple[str, ...]
     name: str | None
+    organization: str | None
     issuer: str | None
     trust_list: str | None
 
