@@ -34,6 +34,11 @@ class Step(Struct, frozen=True):
         Kinds of items it applies to.
     calibrations : tuple of str
         Calibrations it uses.
+    copes_without : tuple of str
+        Those of `takes` that may have nothing: the step is then given the `Absent` or `Problem`
+        in its place. It is not called while another has nothing.
+    files_named_by : tuple of str
+        Environment variables that name files on which its results depend.
     """
 
     name: str
@@ -45,6 +50,8 @@ class Step(Struct, frozen=True):
     limits: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ("still", "animation", "video")
     calibrations: tuple[str, ...] = ()
+    copes_without: tuple[str, ...] = ()
+    files_named_by: tuple[str, ...] = ()
 
     def load(self) -> Callable[..., Any]:  # Any: every step has its own parameters and result
         """Import the function this row names.

@@ -1,0 +1,196 @@
+"""Read what a file carries about its own making: content credentials and declared sources."""
+
+import io
+from collections.abc import Iterable
+from typing import BinaryIO
+
+from forensics.ingest.media import Media
+from forensics.ingest.regular import open_regular
+from forensics.metadata.claim import (
+    MAX_ENTRIES,
+    actions_of,
+    claim_of,
+    declarations_in,
+    generator_of,
+    text_of,
+)
+from forensics.metadata.credential_ingredients import judge_ingredients
+from forensics.metadata.credential_integrity import judge_integrity
+from forensics.metadata.credential_signer import judge_signer, time_stamp
+from forensics.metadata.manifest_scan import is_in_clip, is_in_still
+from forensics.metadata.manifest_store import (
+    MEDIA_TYPES,
+    Json,
+    TrustList,
+    given_trust_list,
+    read_store,
+)
+from forensics.metadata.source_types import Declaration, interpret
+from forensics.model.findings import MetadataTable
+from forensics.model.outcome import Absent, Problem
+from forensics.model.provenance import (
+    AiDeclaration,
+    Credentials,
+    NoCredentials,
+    Provenance,
+    SourceDeclaration,
+)
+
+MAX_CHECKED_STILL_BYTES = 128 << 20
+MAX_CHECKED_CLIP_BYTES = 4 << 30
+"""Larger files are not checked: the library holds stills in memory, and hashes clips in one go."""
+
+MAX_DECLARATIONS = 50
+
+_NOTHING = (
+    "the file carries no content credentials and declares no kind of source; most files do not, so "
+    "this says nothing about it"
+)
+_UNEXAMINED = "the file carries content credentials, which were not examined"
+
+
+def read_provenance(media: Media, table: MetadataTable | Absent | Problem) -> Provenance | Absent:
+    """Read content credentials (C2PA), and what a file declares about the kind of its source.
+
+    Parameters
+    ----------
+    media : Media
+        As `ingest.open_media` gives it.
+    table : MetadataTable, Absent or Problem
+        What `metadata.read` said: its fields hold what XMP and image generators declare.
+
+    Returns
+    -------
+    Provenance or Absent
+        ``not_present`` when there is neither, which says nothing about the file.
+
+    Notes
+    -----
+    Nothing is fetched: manifests, revocation and identities that a file keeps elsewhere are
+    named, at most. What is said is the same on every day.
+
+    Limits: credentials say who vouches and that bytes are unchanged since, not that what is shown
+    happened. Anybody can write a declaration outside credentials, and remove one.
+
+    References
+    ----------
+    C2PA Technical Specification 2.2, 15 (validation) and 18 (assertions).
+    """
+    fields = table.fields if isinstance(table, MetadataTable) else {}
+    credentials, declarations = _credentials(media)
+    declarations += _declared_in(table)
+    link = fields.get("provenance_link")
+    url = text_of(link.value) if link is not None else None
+    if isinstance(credentials, NoCredentials):
+        if credentials.reason == "not_present" and url is not None:
+            credentials = _kept_elsewhere(url)
+        if not declarations and url is None:
+            return Absent(credentials.reason, credentials.detail, credentials.advice)
+    ai, other = _interpret(declarations)
+    return Provenance(credentials, url, ai, other)
+
+
+def _credentials(media: Media) -> tuple[Credentials | NoCredentials, list[Declaration]]:
+    trust_list = given_trust_list()
+    store = _store(media, trust_list if isinstance(trust_list, TrustList) else None)
+    if isinstance(store, NoCredentials):
+        return store, []
+    own, others = store[0], store[1:]
+    credentials = _describe(own, trust_list, len(store))
+    signed = credentials.integrity.state == "intact"
+    declarations = list(declarations_in(own, of="", signed=signed))
+    # An ingredient's manifest is signed by itself, and carried unchanged while this one is intact.
+    signed = signed and credentials.ingredients.state != "problems"
+    for each in others:
+        title = text_of(claim_of(each).get("dc:title")) or "without a title"
+        declarations += declarations_in(each, of=f" of the ingredient {title}", signed=signed)
+    return credentials, declarations
+
+
+def _store(media: Media, trust_list: TrustList | None) -> list[Json] | NoCredentials:
+    if media.data is not None:
+        return (
+            _read(io.BytesIO(media.data), media, trust_list) if is_in_still(media.data) else _NONE
+        )
+    try:
+        with open_regular(media.path) as file:
+            return _read(file, media, trust_list) if is_in_clip(file, media.type) else _NONE
+    except OSError as error:
+        said = error.strerror or error
+        return NoCredentials("unreadable", f"the file could not be opened again: {said}")
+
+
+_NONE = NoCredentials("not_present", _NOTHING)
+
+
+def _read(file: BinaryIO, media: Media, trust_list: TrustList | None) -> list[Json] | NoCredentials:
+    media_type = MEDIA_TYPES.get(media.type.format)
+    if media_type is None:
+        why = f"{_UNEXAMINED}: the library does not read {media.type.format}"
+        return NoCredentials("not_available", why)
+    limit = MAX_CHECKED_CLIP_BYTES if media.data is None else MAX_CHECKED_STILL_BYTES
+    if media.bytes > limit:
+        why = f"{_UNEXAMINED}: files of more than {limit >> 20:,} MiB are not checked"
+        return NoCredentials("not_available", why)
+    told = read_store(file, media_type, trust_list)
+    if isinstance(told, Problem):
+        return NoCredentials(
+            "unreadable",
+            f"the file carries content credentials that cannot be read ({told.error})",
+            told.advice,
+        )
+    if isinstance(told, Absent) and told.reason == "not_present":
+        return NoCredentials(
+            "unreadable", f"the mark of content credentials stands in the file, but {told.detail}"
+        )
+    if isinstance(told, Absent):
+        return NoCredentials("not_available", f"{_UNEXAMINED}: {told.detail}", told.advice)
+    return told or NoCredentials(
+        "unreadable", "the file carries content credentials without a manifest"
+    )
+
+
+def _describe(manifest: Json, trust_list: TrustList | Problem | None, count: int) -> Credentials:
+    generator, version = generator_of(manifest)
+    signed_at, authority = time_stamp(manifest)
+    actions = actions_of(manifest)
+    return Credentials(
+        manifest=text_of(manifest.get("label")) or "",
+        manifests=count,
+        title=text_of(claim_of(manifest).get("dc:title")),
+        generator=generator,
+        generator_version=version,
+        signed_at=signed_at,
+        time_stamp_authority=authority,
+        integrity=judge_integrity(manifest),
+        signer=judge_signer(manifest, trust_list),
+        ingredients=judge_ingredients(manifest),
+        actions=actions[:MAX_ENTRIES],
+        action_count=len(actions),
+    )
+
+
+def _kept_elsewhere(url: str) -> NoCredentials:
+    return NoCredentials(
+        "not_available",
+        f"the file says that its content credentials are kept at {url}; nothing was fetched",
+        "Fetch them yourself if asking that address gives nobody away.",
+    )
+
+
+def _declared_in(table: MetadataTable | Absent | Problem) -> list[Declaration]:
+    fields = table.fields if isinstance(table, MetadataTable) else {}
+    found = []
+    if (field := fields.get("digital_source_type")) is not None:
+        where = "; ".join(dict.fromkeys(field.where.values())) or "metadata"
+        found.append(Declaration(where, field.raw or str(field.value), signed=False))
+    return found
+
+
+def _interpret(
+    declarations: Iterable[Declaration],
+) -> tuple[tuple[AiDeclaration, ...], tuple[SourceDeclaration, ...]]:
+    told = [interpret(each) for each in declarations]
+    ai = [each for each in told if isinstance(each, AiDeclaration)]
+    other = [each for each in told if isinstance(each, SourceDeclaration)]
+    return tuple(ai[:MAX_DECLARATIONS]), tuple(other[:MAX_DECLARATIONS])
