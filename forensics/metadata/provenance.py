@@ -1,12 +1,13 @@
 """Read what a file carries about its own making: content credentials and declared sources."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import BinaryIO
 
 from forensics.ingest.media import Media
 from forensics.ingest.regular import open_regular
-from forensics.metadata.claim import (
+from forensics.metadata.credentials.claim import (
     MAX_ENTRIES,
     actions_of,
     claim_of,
@@ -14,18 +15,18 @@ from forensics.metadata.claim import (
     generator_of,
     text_of,
 )
-from forensics.metadata.credential_ingredients import judge_ingredients
-from forensics.metadata.credential_integrity import judge_integrity
-from forensics.metadata.credential_signer import judge_signer, time_stamp
-from forensics.metadata.manifest_scan import is_in_clip, is_in_still
-from forensics.metadata.manifest_store import (
+from forensics.metadata.credentials.ingredients import judge_ingredients
+from forensics.metadata.credentials.integrity import judge_integrity
+from forensics.metadata.credentials.scan import is_in_clip, is_in_still
+from forensics.metadata.credentials.signer import judge_signer, time_stamp
+from forensics.metadata.credentials.source_types import Declaration, interpret
+from forensics.metadata.credentials.store import (
     MEDIA_TYPES,
     Json,
     TrustList,
     given_trust_list,
     read_store,
 )
-from forensics.metadata.source_types import Declaration, interpret
 from forensics.model.findings import MetadataTable
 from forensics.model.outcome import Absent, Problem
 from forensics.model.provenance import (
@@ -37,7 +38,7 @@ from forensics.model.provenance import (
 )
 
 MAX_CHECKED_STILL_BYTES = 128 << 20
-MAX_CHECKED_CLIP_BYTES = 4 << 30
+MAX_CHECKED_CLIP_BYTES = 2 << 30
 """Larger files are not checked: the library holds stills in memory, and hashes clips in one go."""
 
 MAX_DECLARATIONS = 50
@@ -91,10 +92,56 @@ def read_provenance(media: Media, table: MetadataTable | Absent | Problem) -> Pr
 
 
 def _credentials(media: Media) -> tuple[Credentials | NoCredentials, list[Declaration]]:
-    trust_list = given_trust_list()
-    store = _store(media, trust_list if isinstance(trust_list, TrustList) else None)
-    if isinstance(store, NoCredentials):
-        return store, []
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(_open_if_marked(media))
+        except OSError as error:
+            said = error.strerror or error
+            return NoCredentials("unreadable", f"the file could not be opened again: {said}"), []
+        if file is None:
+            return NoCredentials("not_present", _NOTHING), []
+        if (why := _not_checked(media)) is not None:
+            return NoCredentials("not_available", f"{_UNEXAMINED}: {why}"), []
+        trust_list = given_trust_list()
+        used = trust_list if isinstance(trust_list, TrustList) else None
+        told = read_store(file, MEDIA_TYPES[media.type.format], used)
+    if isinstance(told, Absent | Problem):
+        return _unread(told), []
+    return _judge(told, trust_list)
+
+
+@contextmanager
+def _open_if_marked(media: Media) -> Iterator[BinaryIO | None]:
+    """Give an item's bytes when the mark of a manifest store stands in them."""
+    if media.data is not None:
+        yield io.BytesIO(media.data) if is_in_still(media.data) else None
+        return
+    with open_regular(media.path) as file:
+        yield file if is_in_clip(file, media.type) else None
+
+
+def _not_checked(media: Media) -> str | None:
+    if media.type.format not in MEDIA_TYPES:
+        return f"the library does not read {media.type.format}"
+    limit = MAX_CHECKED_CLIP_BYTES if media.data is None else MAX_CHECKED_STILL_BYTES
+    if media.bytes > limit:
+        return f"files of more than {limit >> 20:,} MiB are not checked"
+    return None
+
+
+def _unread(told: Absent | Problem) -> NoCredentials:
+    if isinstance(told, Problem):
+        why = f"the file carries content credentials that cannot be read ({told.error})"
+        return NoCredentials("unreadable", why, told.advice)
+    if told.reason == "not_available":
+        return NoCredentials("not_available", f"{_UNEXAMINED}: {told.detail}", told.advice)
+    why = f"the mark of content credentials stands in the file, but {told.detail}"
+    return NoCredentials("unreadable", why)
+
+
+def _judge(
+    store: list[Json], trust_list: TrustList | Problem | None
+) -> tuple[Credentials, list[Declaration]]:
     own, others = store[0], store[1:]
     credentials = _describe(own, trust_list, len(store))
     signed = credentials.integrity.state == "intact"
@@ -105,49 +152,6 @@ def _credentials(media: Media) -> tuple[Credentials | NoCredentials, list[Declar
         title = text_of(claim_of(each).get("dc:title")) or "without a title"
         declarations += declarations_in(each, of=f" of the ingredient {title}", signed=signed)
     return credentials, declarations
-
-
-def _store(media: Media, trust_list: TrustList | None) -> list[Json] | NoCredentials:
-    if media.data is not None:
-        return (
-            _read(io.BytesIO(media.data), media, trust_list) if is_in_still(media.data) else _NONE
-        )
-    try:
-        with open_regular(media.path) as file:
-            return _read(file, media, trust_list) if is_in_clip(file, media.type) else _NONE
-    except OSError as error:
-        said = error.strerror or error
-        return NoCredentials("unreadable", f"the file could not be opened again: {said}")
-
-
-_NONE = NoCredentials("not_present", _NOTHING)
-
-
-def _read(file: BinaryIO, media: Media, trust_list: TrustList | None) -> list[Json] | NoCredentials:
-    media_type = MEDIA_TYPES.get(media.type.format)
-    if media_type is None:
-        why = f"{_UNEXAMINED}: the library does not read {media.type.format}"
-        return NoCredentials("not_available", why)
-    limit = MAX_CHECKED_CLIP_BYTES if media.data is None else MAX_CHECKED_STILL_BYTES
-    if media.bytes > limit:
-        why = f"{_UNEXAMINED}: files of more than {limit >> 20:,} MiB are not checked"
-        return NoCredentials("not_available", why)
-    told = read_store(file, media_type, trust_list)
-    if isinstance(told, Problem):
-        return NoCredentials(
-            "unreadable",
-            f"the file carries content credentials that cannot be read ({told.error})",
-            told.advice,
-        )
-    if isinstance(told, Absent) and told.reason == "not_present":
-        return NoCredentials(
-            "unreadable", f"the mark of content credentials stands in the file, but {told.detail}"
-        )
-    if isinstance(told, Absent):
-        return NoCredentials("not_available", f"{_UNEXAMINED}: {told.detail}", told.advice)
-    return told or NoCredentials(
-        "unreadable", "the file carries content credentials without a manifest"
-    )
 
 
 def _describe(manifest: Json, trust_list: TrustList | Problem | None, count: int) -> Credentials:

@@ -1,7 +1,7 @@
 """Judge whether a file and its content credentials are as they were when they were signed."""
 
-from forensics.metadata.claim import codes_of, dict_of, dicts_in, is_about_signer
-from forensics.metadata.manifest_store import Json
+from forensics.metadata.credentials.claim import codes_of, dict_of, dicts_in, is_about_signer
+from forensics.metadata.credentials.store import Json
 from forensics.model.provenance import Integrity
 
 _ABOUT_INGREDIENTS = "ingredient."

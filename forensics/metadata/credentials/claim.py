@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from forensics.metadata.manifest_store import Json
+from forensics.metadata.credentials.source_types import Declaration
+from forensics.metadata.credentials.store import Json
 from forensics.metadata.reading import clean_text
-from forensics.metadata.source_types import Declaration
 from forensics.model.provenance import Action
 
 MAX_ENTRIES = 50

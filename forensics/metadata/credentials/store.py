@@ -3,6 +3,8 @@
 import hashlib
 import json
 import os
+import re
+import resource
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -10,6 +12,7 @@ from msgspec import Struct
 
 from forensics.ingest.guard import REFETCH, guarded
 from forensics.ingest.regular import open_regular
+from forensics.metadata.reading import clean_text
 from forensics.model.errors import UnreadableMedia
 from forensics.model.outcome import Absent, Problem
 
@@ -37,6 +40,12 @@ MEDIA_TYPES = {
     "flac": "audio/flac",
 }
 """Formats that can carry credentials and the library reads, by the name that `sniff` gives."""
+
+_MAX_BLOCK_BYTES = 256 << 20
+"""How much of a file c2pa-rs reads at once to hash it; 577 MiB were seen for 1.4 GiB."""
+
+_RESERVE_BYTES = 64 << 20
+_VM_DATA = re.compile(rb"^VmData:\s*(\d+) kB", re.MULTILINE)
 
 _LIBRARY = 'Install it with: pip install "strike-forensics[c2pa]"'
 
@@ -88,8 +97,20 @@ def given_trust_list() -> TrustList | Problem | None:
     except (OSError, UnreadableMedia) as error:
         said = getattr(error, "strerror", None) or error
         return Problem(f"the list that {TRUST_LIST_VARIABLE} names cannot be read: {said}")
+    return _parse_list(path.name, data)
+
+
+def _parse_list(name: str, data: bytes) -> TrustList | Problem:
+    # The library takes what is no certificate for a fault of the file that it checks.
+    from cryptography.x509 import load_pem_x509_certificates
+
+    doing = f"reading the list that {TRUST_LIST_VARIABLE} names"
+    certificates = guarded(lambda: load_pem_x509_certificates(data), doing=doing)
+    if isinstance(certificates, Problem):
+        return certificates
+    shown = clean_text(name) or "without a name"
     digest = hashlib.sha256(data).hexdigest()
-    return TrustList(f"{path.name} {digest}", data.decode("ascii", "replace"))
+    return TrustList(f"{shown} {digest}", data.decode("ascii", "replace"))
 
 
 def read_store(
@@ -109,7 +130,7 @@ def read_store(
     Returns
     -------
     list of dict, Absent or Problem
-        The manifests as the library reports them (crJSON), the file's own first; `Absent` when
+        The manifests as the library reports them (crJSON), the file's own first, at least one; `Absent` when
         there is none where the format keeps them, or the library is missing; `Problem` when it
         gave up.
 
@@ -126,6 +147,7 @@ def read_store(
         )
 
     def call() -> list[Json] | None:
+        _require_room(file)
         context = c2pa.Context(c2pa.Settings.from_dict(_settings(trust_list)))
         try:
             reader = c2pa.Reader(media_type, file, context=context)
@@ -140,6 +162,30 @@ def read_store(
     return told
 
 
+def _require_room(file: BinaryIO) -> None:
+    """Raise MemoryError when less is left than the library may ask for: it ends the process then.
+
+    It holds one more copy of a still, and two blocks of the content while it hashes them.
+    """
+    allowed, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    if allowed == resource.RLIM_INFINITY:
+        return
+    if _private_bytes() + 2 * min(size, _MAX_BLOCK_BYTES) + _RESERVE_BYTES > allowed:
+        raise MemoryError
+
+
+def _private_bytes() -> int:
+    """Give what counts against the limit on data; 0 where the system does not tell."""
+    try:
+        status = Path("/proc/self/status").read_bytes()
+    except OSError:
+        return 0
+    found = _VM_DATA.search(status)
+    return int(found.group(1)) << 10 if found else 0
+
+
 def _settings(trust_list: TrustList | None) -> Json:
     verify = {**_OFFLINE["verify"], "verify_trust": trust_list is not None}
     settings: Json = {"version": 1, "core": _OFFLINE["core"], "verify": verify}
@@ -152,4 +198,7 @@ def _manifests(report: str) -> list[Json]:
     if len(report) > MAX_REPORT_CHARS:
         raise UnreadableMedia("the content credentials hold more than can be listed")
     told = json.loads(report)
-    return [each for each in told["manifests"] if isinstance(each, dict)]
+    manifests = [each for each in told["manifests"] if isinstance(each, dict)]
+    if not manifests:
+        raise UnreadableMedia("the content credentials hold no manifest")
+    return manifests

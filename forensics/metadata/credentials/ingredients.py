@@ -1,6 +1,6 @@
 """Judge whether the credentials of the files that one was made from hold."""
 
-from forensics.metadata.claim import (
+from forensics.metadata.credentials.claim import (
     MAX_ENTRIES,
     codes_in,
     codes_of,
@@ -11,7 +11,7 @@ from forensics.metadata.claim import (
     list_in,
     text_of,
 )
-from forensics.metadata.manifest_store import Json
+from forensics.metadata.credentials.store import Json
 from forensics.model.provenance import (
     Ingredient,
     Ingredients,

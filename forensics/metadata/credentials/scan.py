@@ -105,14 +105,14 @@ def _boxes(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
         elif size == _TO_THE_END:
             size = end - at
         yield head[4:8], head[body : body + _UUID_BYTES]
-        if size < body:
-            return
         at += size
+        if size < body or at >= end:
+            return
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:
     """Give the names of the chunks of a RIFF file; those in lists are stepped over."""
-    at = 0
+    at = 0  # a chunk's length has 32 bits, so `at` stays within what a file may be
     for _ in range(MAX_BOXES):
         file.seek(at)
         head = file.read(_BOX_HEAD_BYTES)

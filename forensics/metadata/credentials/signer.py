@@ -2,8 +2,14 @@
 
 from datetime import datetime
 
-from forensics.metadata.claim import codes_of, dict_of, is_about_signer, name_of, text_of
-from forensics.metadata.manifest_store import Json, TrustList
+from forensics.metadata.credentials.claim import (
+    codes_of,
+    dict_of,
+    is_about_signer,
+    name_of,
+    text_of,
+)
+from forensics.metadata.credentials.store import Json, TrustList
 from forensics.model.outcome import Problem
 from forensics.model.provenance import Signer, SignerState
 
