@@ -101,13 +101,15 @@ def given_trust_list() -> TrustList | Problem | None:
 
 
 def _parse_list(name: str, data: bytes) -> TrustList | Problem:
-    # The library takes what is no certificate for a fault of the file that it checks.
-    from cryptography.x509 import load_pem_x509_certificates
+    def call() -> int:
+        # Comes with c2pa-python, which takes what is no certificate for a fault of the evidence.
+        from cryptography.x509 import load_pem_x509_certificates
 
-    doing = f"reading the list that {TRUST_LIST_VARIABLE} names"
-    certificates = guarded(lambda: load_pem_x509_certificates(data), doing=doing)
-    if isinstance(certificates, Problem):
-        return certificates
+        return len(load_pem_x509_certificates(data))
+
+    count = guarded(call, doing=f"reading the list that {TRUST_LIST_VARIABLE} names")
+    if isinstance(count, Problem):
+        return count
     shown = clean_text(name) or "without a name"
     digest = hashlib.sha256(data).hexdigest()
     return TrustList(f"{shown} {digest}", data.decode("ascii", "replace"))
