@@ -71,8 +71,8 @@ def _offset_of(name: str, engine: str, by_engine: Mapping[str, Readings]) -> str
     if not (name.endswith("_at") and name.removesuffix("_at") in _TIMES):
         return None
     time, key = by_engine[engine][name], f"{name.removesuffix('_at')}_offset"
-    for other, readings in by_engine.items():
-        if key not in readings or readings.get(name, time).value != time.value:
+    for readings in by_engine.values():
+        if key not in readings or name not in readings or readings[name].value != time.value:
             continue
         if _block(readings[key]) == _block(time):
             return str(readings[key].value)
