@@ -1,7 +1,7 @@
 """Read what a file carries about its own making: content credentials and declared sources."""
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import BinaryIO
 
@@ -15,11 +15,12 @@ from forensics.metadata.credentials.claim import (
     generator_of,
     text_of,
 )
+from forensics.metadata.credentials.declared import declared_in, generators_in, sort_declarations
 from forensics.metadata.credentials.ingredients import judge_ingredients
 from forensics.metadata.credentials.integrity import judge_integrity
 from forensics.metadata.credentials.scan import is_in_clip, is_in_still
 from forensics.metadata.credentials.signer import judge_signer, time_stamp
-from forensics.metadata.credentials.source_types import Declaration, interpret
+from forensics.metadata.credentials.source_types import Declaration
 from forensics.metadata.credentials.store import (
     MEDIA_TYPES,
     Json,
@@ -27,23 +28,23 @@ from forensics.metadata.credentials.store import (
     given_trust_list,
     read_store,
 )
-from forensics.model.findings import MetadataTable
+from forensics.metadata.reading import raw_text
+from forensics.model.findings import Field, MetadataTable
 from forensics.model.outcome import Absent, Problem
 from forensics.model.provenance import (
-    AiDeclaration,
     Credentials,
     NoCredentials,
     Provenance,
-    SourceDeclaration,
 )
 
 MAX_CHECKED_STILL_BYTES = 128 << 20
 MAX_CHECKED_CLIP_BYTES = 2 << 30
 """Larger files are not checked: the library holds stills in memory, and hashes clips in one go."""
 
-MAX_DECLARATIONS = 50
-
 _NOTHING = (
+    "the file carries no content credentials; most files do not, so this says nothing about it"
+)
+_NEITHER = (
     "the file carries no content credentials and declares no kind of source; most files do not, so "
     "this says nothing about it"
 )
@@ -79,16 +80,39 @@ def read_provenance(media: Media, table: MetadataTable | Absent | Problem) -> Pr
     """
     fields = table.fields if isinstance(table, MetadataTable) else {}
     credentials, declarations = _credentials(media)
-    declarations += _declared_in(table)
-    link = fields.get("provenance_link")
-    url = text_of(link.value) if link is not None else None
-    if isinstance(credentials, NoCredentials):
-        if credentials.reason == "not_present" and url is not None:
-            credentials = _kept_elsewhere(url)
-        if not declarations and url is None:
-            return Absent(credentials.reason, credentials.detail, credentials.advice)
-    ai, other = _interpret(declarations)
+    credentials, url = _follow_link(credentials, fields.get("provenance_link"))
+    ai, other = sort_declarations(
+        [*declarations, *declared_in(fields)], generators_in(fields, media.tags)
+    )
+    if isinstance(credentials, NoCredentials) and not (ai or other or url):
+        detail = _NEITHER if credentials.detail == _NOTHING else credentials.detail
+        return Absent(credentials.reason, detail, credentials.advice)
     return Provenance(credentials, url, ai, other)
+
+
+def _follow_link(
+    credentials: Credentials | NoCredentials, link: Field | None
+) -> tuple[Credentials | NoCredentials, str | None]:
+    """Say what a link to credentials in XMP means; nothing is opened that it names."""
+    told = raw_text(link.value) if link is not None else ""
+    is_missing = isinstance(credentials, NoCredentials) and credentials.reason == "not_present"
+    if told.startswith(_IN_THE_FILE):
+        return (_REMOVED if is_missing else credentials), None
+    if not told:
+        return credentials, None
+    if is_missing:
+        why = f"the file says that its content credentials are kept at {told}; nothing was fetched"
+        return NoCredentials("not_available", why, _FETCH), told
+    return credentials, told
+
+
+_IN_THE_FILE = "self#"
+_REMOVED = NoCredentials(
+    "not_present",
+    "a link in the file says that content credentials stood in it, but there are none: programs "
+    "and platforms that save a file again commonly drop them",
+)
+_FETCH = "Fetch them yourself, if it may be known to that address that you have the file."
 
 
 def _credentials(media: Media) -> tuple[Credentials | NoCredentials, list[Declaration]]:
@@ -172,29 +196,3 @@ def _describe(manifest: Json, trust_list: TrustList | Problem | None, count: int
         actions=actions[:MAX_ENTRIES],
         action_count=len(actions),
     )
-
-
-def _kept_elsewhere(url: str) -> NoCredentials:
-    return NoCredentials(
-        "not_available",
-        f"the file says that its content credentials are kept at {url}; nothing was fetched",
-        "Fetch them yourself if asking that address gives nobody away.",
-    )
-
-
-def _declared_in(table: MetadataTable | Absent | Problem) -> list[Declaration]:
-    fields = table.fields if isinstance(table, MetadataTable) else {}
-    found = []
-    if (field := fields.get("digital_source_type")) is not None:
-        where = "; ".join(dict.fromkeys(field.where.values())) or "metadata"
-        found.append(Declaration(where, field.raw or str(field.value), signed=False))
-    return found
-
-
-def _interpret(
-    declarations: Iterable[Declaration],
-) -> tuple[tuple[AiDeclaration, ...], tuple[SourceDeclaration, ...]]:
-    told = [interpret(each) for each in declarations]
-    ai = [each for each in told if isinstance(each, AiDeclaration)]
-    other = [each for each in told if isinstance(each, SourceDeclaration)]
-    return tuple(ai[:MAX_DECLARATIONS]), tuple(other[:MAX_DECLARATIONS])

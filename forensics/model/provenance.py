@@ -8,7 +8,7 @@ IntegrityState = Literal["intact", "broken", "undetermined"]
 SignerState = Literal["trusted", "not_on_list", "expired", "untrusted_other", "not_checked"]
 IngredientsState = Literal["none", "intact", "problems"]
 IngredientState = Literal["no_credentials", "intact", "problems"]
-AiExtent = Literal["wholly", "partly"]
+AiExtent = Literal["wholly", "partly", "not_stated"]
 
 
 class Integrity(Struct, frozen=True):
@@ -197,16 +197,17 @@ class NoCredentials(Struct, frozen=True, tag="no_credentials"):
 
 
 class AiDeclaration(Struct, frozen=True):
-    """A statement that a file was made, wholly or partly, by a trained model.
+    """A statement that a trained model made a file, or was used for it.
 
     Parameters
     ----------
     where : str
-        Where it stands: ``XMP Iptc4xmpExt:DigitalSourceType``, ``C2PA action c2pa.created``.
+        Where it stands: ``XMP Iptc4xmpExt:DigitalSourceType``, ``C2PA action c2pa.created``,
+        ``PNG tEXt parameters``.
     value : str
         As it stands there, at most 2,000 characters.
-    extent : {"wholly", "partly"}
-        What the statement covers.
+    extent : {"wholly", "partly", "not_stated"}
+        What the statement covers; settings of a generator do not say.
     meaning : str
         The same for a person: ``declares that it was made by a trained model``.
     signed : bool

@@ -132,9 +132,9 @@ def read_store(
     Returns
     -------
     list of dict, Absent or Problem
-        The manifests as the library reports them (crJSON), the file's own first, at least one; `Absent` when
-        there is none where the format keeps them, or the library is missing; `Problem` when it
-        gave up.
+        The manifests as the library reports them (crJSON), at least one, the file's own first;
+        `Absent` when there is none where the format keeps them, or the library is missing;
+        `Problem` when it gave up.
 
     References
     ----------
