@@ -113,7 +113,7 @@ def sign(
     by : Party, optional
         Who signs.
     actions, assertions : sequence of dict
-        What is stated.
+        What is stated; a capture by a camera when no action is given.
     ingredients : sequence of (str, bytes)
         Titles and JPEG files it is said to be made from.
     thumbnail : bytes, optional
@@ -127,9 +127,9 @@ def sign(
         The signed file; two of them never have the same bytes.
     """
     party = by or signer()
-    stated = [*assertions]
-    if actions:
-        stated.append({"label": "c2pa.actions", "data": {"actions": [*actions]}})
+    # The first action of every claim has to say how the file came to be.
+    told = actions or (action("c2pa.created", source="digitalCapture"),)
+    stated = [*assertions, {"label": "c2pa.actions", "data": {"actions": [*told]}}]
     claim: dict[str, object] = {
         "claim_generator_info": [{"name": "signing", "version": "1.0"}],
         "title": "signed.jpg",
@@ -144,8 +144,8 @@ def sign(
         if thumbnail is not None:
             builder.add_resource("thumbnail", io.BytesIO(thumbnail))
         for title, content in ingredients:
-            told = json.dumps({"title": title, "relationship": "componentOf"})
-            builder.add_ingredient(told, "image/jpeg", io.BytesIO(content))
+            named = json.dumps({"title": title, "relationship": "componentOf"})
+            builder.add_ingredient(named, "image/jpeg", io.BytesIO(content))
         if change is not None:
             change(builder)
         info = c2pa.C2paSignerInfo(
