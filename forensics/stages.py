@@ -82,6 +82,26 @@ STEPS: tuple[Step, ...] = (
         kinds=("still", "animation", "video", "audio"),
     ),
     Step(
+        name="metadata.provenance",
+        run="forensics.metadata.provenance:read_provenance",
+        scope="item",
+        takes=("media", "metadata.read"),
+        version=1,
+        summary="Checks content credentials (C2PA) without a network, and lists what a file "
+        "declares about the kind of its source.",
+        limits=(
+            "Intact credentials say who vouches and that nothing was changed since, not that what "
+            "is shown happened.",
+            "Most files carry no credentials, and anybody can remove them: their absence says "
+            "nothing, nor does that of a declaration that a trained model was used.",
+            "Whether a signer is to be trusted is checked only against a list that the user gives; "
+            "revocation is not asked for.",
+        ),
+        kinds=("still", "animation", "video", "audio"),
+        copes_without=("metadata.read",),
+        files_named_by=("FORENSICS_C2PA_TRUST_LIST",),
+    ),
+    Step(
         name="reuse.hashes",
         run="forensics.reuse.hashes:hash_frames",
         scope="item",

@@ -1,6 +1,7 @@
 """Under which key an outcome is stored: everything it depends on, and nothing else."""
 
 import hashlib
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -14,9 +15,11 @@ import msgspec
 
 from forensics.calibration import load
 from forensics.engine.step import Step
+from forensics.ingest.regular import digest_of
 
 LIBRARIES = (
     "av",
+    "c2pa-python",
     "exifread",
     "imagehash",
     "numpy",
@@ -47,7 +50,7 @@ def key_of(step: Step, subject: Sequence[str], *, upstream: Iterable[object] = (
     -------
     str
         64 hexadecimal digits. It changes with the bytes of the items, the step's name, version,
-        function, calibrations and source code, with the libraries, and with what goes in.
+        function, calibrations, settings and source code, with the libraries, and with what goes in.
     """
     parts = (basis_of(step), tuple(subject), tuple(digest_of_value(each) for each in upstream))
     return digest_of_value(parts)
@@ -106,6 +109,7 @@ def basis_of(step: Step) -> str:
         (
             step,
             tuple(load(name) for name in step.calibrations),
+            tuple(_digest_of_named(variable) for variable in step.files_named_by),
             _source_digest(step.run.partition(":")[0]),
             library_versions(),
             sys.version_info[:2],
@@ -129,6 +133,12 @@ def library_versions() -> dict[str, str]:
         except PackageNotFoundError:
             versions[name] = "not installed"
     return versions
+
+
+def _digest_of_named(variable: str) -> str | None:
+    """Give the digest of the file that an environment variable names; None when there is none."""
+    named = os.environ.get(variable)
+    return digest_of(Path(named)) if named else None
 
 
 @cache

@@ -186,7 +186,7 @@ def _run_item_step(step: Step, kind: str, values: Mapping[str, object]) -> objec
     if "frames" in step.takes and not values["frames"]:
         return Absent("unreadable", "no picture of this item could be decoded")
     for name in step.takes:
-        if isinstance(values[name], Absent | Problem):
+        if name not in step.copes_without and isinstance(values[name], Absent | Problem):
             return Absent("not_available", f"{name} has nothing for this item")
     return run_step(step, values)
 

@@ -37,6 +37,11 @@ class Step(Struct, frozen=True):
         Kinds of items it applies to.
     calibrations : tuple of str
         Calibrations it uses.
+    copes_without : tuple of str
+        Those of `takes` that may have nothing: the step is then given the `Absent` or `Problem`
+        in its place. It is not called while another has nothing.
+    files_named_by : tuple of str
+        Environment variables that name files on which its results depend.
     """
 
     name: str
@@ -48,6 +53,8 @@ class Step(Struct, frozen=True):
     limits: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ("still", "animation", "video")
     calibrations: tuple[str, ...] = ()
+    copes_without: tuple[str, ...] = ()
+    files_named_by: tuple[str, ...] = ()
 
     @property
     def is_part_of_a_visit(self) -> bool:

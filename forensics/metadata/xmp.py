@@ -48,6 +48,8 @@ _TEXTS = (
     ("instance_id", "xmpMM:InstanceID"),
     ("derived_from", "xmpMM:DerivedFrom/stRef:documentID", "xmpMM:DerivedFrom/stRef:instanceID"),
     ("provenance_link", "dcterms:provenance"),
+    ("ai_system_used", "Iptc4xmpExt:AISystemUsed"),
+    ("ai_prompt", "Iptc4xmpExt:AIPromptInformation"),
 )
 _LISTS = (
     ("artist", "dc:creator", "tiff:Artist"),

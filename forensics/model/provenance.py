@@ -8,8 +8,7 @@ IntegrityState = Literal["intact", "broken", "undetermined"]
 SignerState = Literal["trusted", "not_on_list", "expired", "untrusted_other", "not_checked"]
 IngredientsState = Literal["none", "intact", "problems"]
 IngredientState = Literal["no_credentials", "intact", "problems"]
-TimeSource = Literal["time_stamp", "claim"]
-AiExtent = Literal["wholly", "partly"]
+AiExtent = Literal["wholly", "partly", "not_stated"]
 
 
 class Integrity(Struct, frozen=True):
@@ -43,8 +42,10 @@ class Signer(Struct, frozen=True):
         The same for a person, in one sentence.
     codes : tuple of str
         C2PA validation status codes it rests on, sorted, each once.
-    name, issuer : str or None
-        Common name and organisation in the certificate; None when it names none.
+    name, organization : str or None
+        Whom the certificate names; None when it does not. Anybody can make such a certificate.
+    issuer : str or None
+        Who issued the certificate, as it says; None when it does not.
     trust_list : str or None
         Name and SHA-256 of the list that was used; None when there was none.
     """
@@ -53,6 +54,7 @@ class Signer(Struct, frozen=True):
     detail: str
     codes: tuple[str, ...]
     name: str | None
+    organization: str | None
     issuer: str | None
     trust_list: str | None
 
@@ -145,9 +147,10 @@ class Credentials(Struct, frozen=True, tag="credentials"):
     generator, generator_version : str or None
         Program that wrote the claim, as it calls itself.
     signed_at : str or None
-        RFC 3339 time of signing; None when none is given.
-    signed_at_source : {"time_stamp", "claim"} or None
-        Who says so: a time stamp authority whose time stamp verifies, or the signer alone.
+        RFC 3339 time of a time stamp over the signature; None when there is none that verifies.
+        The standard has no field for a time that the signer alone states.
+    time_stamp_authority : str or None
+        Who states that time, by its certificate; whether it is to be trusted was not checked.
     integrity : Integrity
         Whether bytes and statements are unchanged since.
     signer : Signer
@@ -166,7 +169,7 @@ class Credentials(Struct, frozen=True, tag="credentials"):
     generator: str | None
     generator_version: str | None
     signed_at: str | None
-    signed_at_source: TimeSource | None
+    time_stamp_authority: str | None
     integrity: Integrity
     signer: Signer
     ingredients: Ingredients
@@ -194,16 +197,17 @@ class NoCredentials(Struct, frozen=True, tag="no_credentials"):
 
 
 class AiDeclaration(Struct, frozen=True):
-    """A statement that a file was made, wholly or partly, by a trained model.
+    """A statement that a trained model made a file, or was used for it.
 
     Parameters
     ----------
     where : str
-        Where it stands: ``XMP Iptc4xmpExt:DigitalSourceType``, ``C2PA action c2pa.created``.
+        Where it stands: ``XMP Iptc4xmpExt:DigitalSourceType``, ``C2PA action c2pa.created``,
+        ``PNG tEXt parameters``.
     value : str
         As it stands there, at most 2,000 characters.
-    extent : {"wholly", "partly"}
-        What the statement covers.
+    extent : {"wholly", "partly", "not_stated"}
+        What the statement covers; settings of a generator do not say.
     meaning : str
         The same for a person: ``declares that it was made by a trained model``.
     signed : bool
