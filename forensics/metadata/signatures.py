@@ -261,7 +261,7 @@ def name_tables(jpeg: JpegCoding, known: Known | None = None) -> Steps | None:
     Steps or None
         None when they are not among them.
     """
-    by_role = {each.role: each.values for each in jpeg.tables}
+    by_role: dict[str, tuple[int, ...]] = {each.role: each.values for each in jpeg.tables}
     for steps in (known or known_signatures()).steps:
         is_luma = by_role.get(_LUMA) == steps.luma
         is_chroma = not steps.chroma or by_role.get(_CHROMA, steps.chroma) == steps.chroma

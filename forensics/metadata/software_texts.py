@@ -1,4 +1,4 @@
-"""Read texts by which devices and programs name themselves: EXIF, XMP and IPTC, from their bytes alone."""
+"""Read texts by which devices and programs name themselves, from the bytes of EXIF, XMP, IPTC."""
 
 import re
 from collections.abc import Iterator

@@ -101,6 +101,5 @@ def _name_filling(data: bytes, start: int, head: bytes) -> str:
         step = len(head)
         rest = memoryview(data)[start:]
         if all(rest[at : at + step] == head[: len(rest) - at] for at in range(0, len(rest), step)):
-            name = {b"\0": "zeros", b"\xff": "fill bytes (FF)"}.get(first, "blanks")
-            return name
+            return {b"\0": "zeros", b"\xff": "fill bytes (FF)"}.get(first, "blanks")
     return "" if head.strip() or not head else "blanks"
