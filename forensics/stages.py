@@ -68,6 +68,23 @@ STEPS: tuple[Step, ...] = (
         calibrations=("metadata.embedded_thumbnail",),
     ),
     Step(
+        name="metadata.encoder",
+        run="forensics.metadata.encoder:identify_encoder",
+        scope="item",
+        takes=("media",),
+        version=1,
+        summary="Says how a file was last saved, and lists every device, program and service that "
+        "is known to save files so.",
+        limits=(
+            "It says how the file was last saved, not what was done to the picture before: to "
+            "save with an editor, or to send with a messenger, is not to manipulate.",
+            "What fits several writers is not decided among them, writers that are not known here "
+            "are not named, and a file can be made to look like another program's.",
+        ),
+        kinds=("still", "animation", "video", "audio"),
+        calibrations=("metadata.encoder",),
+    ),
+    Step(
         name="metadata.notes",
         run="forensics.metadata.notes:find_notes",
         scope="review",

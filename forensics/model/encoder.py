@@ -143,7 +143,7 @@ class JpegCoding(Struct, frozen=True):
         Whether the Huffman tables are the examples of the standard (ITU-T T.81, annex K), others,
         or there are none.
     scans : tuple of str
-        Scan script, ``components:first-last,high,low`` each; at most `MAX_SCANS_SHOWN`.
+        Scan script, ``components:first-last,high,low`` each; the first 20.
     scan_count : int
         Scans that were begun.
     restart_interval : int
@@ -239,7 +239,3 @@ class EncoderIdentity(Struct, frozen=True, tag="encoder"):
     trailing: str
     jpeg: JpegCoding | None = None
     video: VideoCoding | None = None
-
-
-MAX_SCANS_SHOWN = 20
-"""Scans of a script that are listed; programs write at most a dozen."""
