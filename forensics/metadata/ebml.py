@@ -76,9 +76,9 @@ class ElementReader:
         start, end : int
             Offsets.
 
-        Yields
-        ------
-        Element
+        Returns
+        -------
+        iterator of Element
             In the order of the file.
         """
         position = start
@@ -110,9 +110,9 @@ class ElementReader:
         element : Element
             The outer one.
 
-        Yields
-        ------
-        Element
+        Returns
+        -------
+        iterator of Element
             In the order of the file.
         """
         return self.between(element.body, element.end)

@@ -64,7 +64,7 @@ def read_iso_6709(text: str) -> GeoPoint | None:
     """
     text = text.strip()
     match = _TEXT.match(text)
-    if match is None or not text[match.end() : match.end() + 1] in _AFTER:
+    if match is None or text[match.end() : match.end() + 1] not in _AFTER:
         return None
     north, lat, lat_fraction, east, lon, lon_fraction, height = match.groups()
     form = _LAT_FORMS.get(len(lat))
@@ -132,4 +132,5 @@ def _angle(digits: str, fraction: str | None, form: int) -> float | None:
     numbers = [float(part) for part in parts]
     if max(numbers[1:]) >= _PARTS:
         return None
-    return sum(number / _PARTS**power for power, number in enumerate(numbers))
+    scales = (1, _PARTS, _PARTS * _PARTS)
+    return sum(number / scale for number, scale in zip(numbers, scales, strict=False))

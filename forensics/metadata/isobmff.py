@@ -86,7 +86,7 @@ class _Movie:
         put_tags(self.readings, self._tags)
 
     def _read_movie(self, moov: Box) -> None:
-        tracks = []
+        tracks: list[Box] = []
         for box in self.boxes.inside(moov):
             if box.kind == b"mvhd":
                 self._put_clocks(self._header(box))
@@ -142,7 +142,9 @@ class _Movie:
         if track.header is not None:
             place = f"{track.place}/tkhd"
             self._put_clock("track_created_at", track.header.created, f"{place} creation_time")
-            self._put_clock("track_modified_at", track.header.modified, f"{place} modification_time")
+            self._put_clock(
+                "track_modified_at", track.header.modified, f"{place} modification_time"
+            )
         if track.media is not None:
             place = f"{track.place}/mdia/mdhd creation_time"
             self._put_clock("created_at", track.media.created, place)

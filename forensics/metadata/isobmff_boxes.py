@@ -70,9 +70,9 @@ class BoxReader:
     def top(self) -> Iterator[Box]:
         """Go through the outermost boxes.
 
-        Yields
-        ------
-        Box
+        Returns
+        -------
+        iterator of Box
             In the order of the file.
         """
         return self._between(0, self.size, is_top=True)
@@ -87,9 +87,9 @@ class BoxReader:
         skip : int, default 0
             Bytes of its content that come before them.
 
-        Yields
-        ------
-        Box
+        Returns
+        -------
+        iterator of Box
             In the order of the file.
         """
         return self._between(box.body + skip, box.end, is_top=False)
@@ -160,17 +160,17 @@ class BoxReader:
 
 
 def name_of(kind: bytes) -> str:
-    """Write the four letters of a box so that anybody can read them.
+    r"""Write the four letters of a box so that anybody can read them.
 
     Parameters
     ----------
     kind : bytes
-        For example ``b"\\xa9xyz"``.
+        For example ``b"\xa9xyz"``.
 
     Returns
     -------
     str
-        ``©xyz``; what is no letter as ``\\xNN``.
+        ``©xyz``; what is no letter as ``\xNN``.
     """
     text = kind.decode("latin-1")
     return "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text)

@@ -237,7 +237,8 @@ def external_references(boxes: BoxReader, dref: Box) -> list[str]:
 
 def _alias_name(record: bytes) -> str | None:
     """Give the path in an alias of Mac OS, or the name of the file."""
-    position, paths = _ALIAS_TAGS_AT, {}
+    position = _ALIAS_TAGS_AT
+    paths: dict[int, bytes] = {}
     while position + 4 <= len(record):
         tag, size = (int.from_bytes(record[at : at + 2], "big") for at in (position, position + 2))
         paths.setdefault(tag, record[position + 4 : position + 4 + size])

@@ -32,12 +32,12 @@ _MAX_INT_BYTES = 8
 
 
 class Text(Struct, frozen=True):
-    """One value of metadata, decoded.
+    r"""One value of metadata, decoded.
 
     Parameters
     ----------
     value : str
-        The text, or the number as text; bytes that the character set lacks as ``\\xNN``.
+        The text, or the number as text; bytes that the character set lacks as ``\xNN``.
     raw : bytes
         As it stands in the file.
     charset : str or None

@@ -40,6 +40,7 @@ _DATE_BYTES = 8
 # Field, then the tags that state it, the preferred one first; letters of any case.
 _TEXTS = (
     ("title", "TITLE"),
+    ("encoder", "ENCODER"),
     ("make", "COM.APPLE.QUICKTIME.MAKE", "COM.ANDROID.MANUFACTURER", "MAKE"),
     ("model", "COM.APPLE.QUICKTIME.MODEL", "COM.ANDROID.MODEL", "MODEL"),
     ("software", "COM.APPLE.QUICKTIME.SOFTWARE", "SOFTWARE"),
@@ -56,6 +57,16 @@ _TEXTS = (
 )
 _CAPTURED = ("COM.APPLE.QUICKTIME.CREATIONDATE", "DATE_RECORDED")
 _POSITION = ("COM.APPLE.QUICKTIME.LOCATION.ISO6709", "LOCATION")
+
+
+_INFO_NAMES = {_TITLE: "Title", _MUXER: "MuxingApp", _WRITER: "WritingApp"}
+# Tags come first: a file that was packed again keeps in them what first wrote it.
+_INFO_TEXTS = (
+    ("title", "Title"),
+    ("encoder", "MuxingApp"),
+    ("muxing_app", "MuxingApp"),
+    ("writing_app", "WritingApp"),
+)
 
 
 class _Tag(Struct, frozen=True):
@@ -98,6 +109,7 @@ class _Segment:
         self._seeks: dict[int, int] = {}
         self._done: set[int] = set()
         self._video_uid = 0
+        self._info: dict[str, _Tag] = {}
         self._tags: dict[str, _Tag] = {}
         self._track_tags: dict[int, dict[str, _Tag]] = {}
 
@@ -148,12 +160,9 @@ class _Segment:
         for element in self.elements.inside(info):
             if element.id == _DATE:
                 self._put_date(self.elements.content(element))
-            elif element.id == _TITLE:
-                self._put_text("title", self.elements.content(element), "Info Title")
-            elif element.id == _MUXER:
-                self._put_text("encoder", self.elements.content(element), "Info MuxingApp")
-            elif element.id == _WRITER:
-                self._put_text("writing_app", self.elements.content(element), "Info WritingApp")
+            elif element.id in _INFO_NAMES:
+                name = _INFO_NAMES[element.id]
+                self._info.setdefault(name, _Tag(self.elements.content(element), f"Info {name}"))
 
     def _put_date(self, raw: bytes) -> None:
         if len(raw) != _DATE_BYTES:
@@ -220,6 +229,9 @@ class _Segment:
             for name in names:
                 if name in self._tags:
                     self._put_text(field, self._tags[name].text, self._tags[name].where)
+        for field, name in _INFO_TEXTS:
+            if name in self._info:
+                self._put_text(field, self._info[name].text, self._info[name].where)
         of_video = self._track_tags.get(self._video_uid, {})
         if "ENCODER" in of_video:
             self._put_text("video_encoder", of_video["ENCODER"].text, "Tags ENCODER of the track")

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forensics.metadata.container import parse_iso_6709, read_container
+from forensics.metadata.container import read_container
+from forensics.metadata.iso6709 import parse_iso_6709
 from forensics.model.findings import Position
 
 
