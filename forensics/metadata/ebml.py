@@ -97,7 +97,9 @@ class ElementReader:
             is_open = size == (1 << 7 * size_bytes) - 1
             stop = end if is_open else body + size
             if stop > end:
-                self.fault(f"the element {number:X} claims {stop - end:,} bytes too many")
+                self.fault(
+                    f"the element {number:X} claims {stop - end:,} bytes more than there are"
+                )
                 stop = end
             yield Element(number, min(body, stop), stop, is_open)
             position = stop

@@ -149,7 +149,9 @@ class BoxReader:
                 return
             stop = position + size
             if stop > end:
-                self.fault(f"the box {name_of(kind)} claims {stop - end:,} bytes too many")
+                self.fault(
+                    f"the box {name_of(kind)} claims {stop - end:,} bytes more than there are"
+                )
                 stop = end
             yield Box(kind, min(position + head_bytes, stop), stop)
             position = stop

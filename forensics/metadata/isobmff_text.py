@@ -71,8 +71,8 @@ def user_text(body: bytes) -> Text:
     size, language = (int.from_bytes(body[start : start + 2], "big") for start in (0, 2))
     if size == 0 and not any(body[:4]):
         return plain_text(body[4:])
-    if size > len(body):
-        return plain_text(body)
+    if size > len(body) - 4 and body[0]:
+        return plain_text(body)  # no length of a text of this size begins with a letter
     return decoded(body[4 : 4 + size], charset_of(language))
 
 

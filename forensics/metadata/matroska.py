@@ -111,7 +111,7 @@ class _Segment:
         self._video_uid = 0
         self._info: dict[str, _Tag] = {}
         self._tags: dict[str, _Tag] = {}
-        self._track_tags: dict[int, dict[str, _Tag]] = {}
+        self._track_tags: dict[tuple[int, str], _Tag] = {}
 
     def read(self) -> None:
         for element in self.elements.between(0, self.elements.size):
@@ -203,11 +203,10 @@ class _Segment:
                 for target in self.elements.inside(targets):
                     if target.id == _TARGET_TRACK:
                         track = int.from_bytes(self.elements.content(target)[:8], "big")
-            kept = self._track_tags.setdefault(track, {}) if track else self._tags
             for simple in (each for each in parts if each.id == _SIMPLE_TAG):
-                self._read_simple(simple, kept, "", 0)
+                self._read_simple(simple, track, "", 0)
 
-    def _read_simple(self, simple: Element, kept: dict[str, _Tag], path: str, depth: int) -> None:
+    def _read_simple(self, simple: Element, track: int, path: str, depth: int) -> None:
         name, text, inner = "", b"", []
         for element in self.elements.inside(simple):
             if element.id == _TAG_NAME:
@@ -217,12 +216,14 @@ class _Segment:
             elif element.id == _SIMPLE_TAG:
                 inner.append(element)
         path = f"{path}/{name}" if path else name
-        count = len(self._tags) + sum(map(len, self._track_tags.values()))
-        if path and text and path not in kept and count < MAX_TAGS:
-            kept[path] = _Tag(text, f"Tags {path}")
+        if path and text and len(self._tags) + len(self._track_tags) < MAX_TAGS:
+            if track:
+                self._track_tags.setdefault((track, path), _Tag(text, f"Tags {path} of a track"))
+            else:
+                self._tags.setdefault(path, _Tag(text, f"Tags {path}"))
         if depth < MAX_NESTING:
             for each in inner:
-                self._read_simple(each, kept, path, depth + 1)
+                self._read_simple(each, track, path, depth + 1)
 
     def _put_tags(self) -> None:
         for field, *names in _TEXTS:
@@ -232,9 +233,9 @@ class _Segment:
         for field, name in _INFO_TEXTS:
             if name in self._info:
                 self._put_text(field, self._info[name].text, self._info[name].where)
-        of_video = self._track_tags.get(self._video_uid, {})
-        if "ENCODER" in of_video:
-            self._put_text("video_encoder", of_video["ENCODER"].text, "Tags ENCODER of the track")
+        encoder = self._track_tags.get((self._video_uid, "ENCODER"))
+        if encoder is not None:
+            self._put_text("video_encoder", encoder.text, encoder.where)
         for name in _CAPTURED:
             if name in self._tags and "captured_at" not in self.readings:
                 self._put_captured(self._tags[name])

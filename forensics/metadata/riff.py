@@ -162,7 +162,7 @@ class _Chunks:
             stop = body + int.from_bytes(head[4:8], "little")
             if stop > end:
                 kind = raw_text(head[:4])
-                self._fault(f"the chunk {kind} claims {stop - end:,} bytes too many")
+                self._fault(f"the chunk {kind} claims {stop - end:,} bytes more than there are")
                 stop = end
             yield _Chunk(head[:4], body, stop)
             position = stop + (stop - body) % 2
