@@ -120,7 +120,7 @@ _SIZES = st.sampled_from([0, 1, 2, 7, 8, 9, 2**31, 2**32 - 1])
 
 def _nested(children: st.SearchStrategy[bytes]) -> st.SearchStrategy[bytes]:
     bodies = st.lists(children, max_size=4).map(b"".join)
-    honest = st.builds(lambda kind, body: box(kind, body), _KINDS, bodies)
+    honest = st.builds(box, _KINDS, bodies)
     lying = st.builds(
         lambda kind, size, body: struct.pack(">I", size) + kind + body,
         _KINDS, _SIZES, bodies,

@@ -151,7 +151,7 @@ def test_tags_within_tags_end() -> None:
     [
         (b"", "Segment"), (element(0x1A45DFA3), "Segment"), (bytes(100), "byte 0 is no element"),
         (segment(info())[:-5], "bytes more than there are"), (segment(bytes(9)), "is no element"),
-        (segment(element(0x1549A966, size=b"\x01" + b"\0" * 6 + b"\xff")), "bytes more than there are"),
+        (segment(element(0x1549A966, size=b"\x01" + b"\0" * 6 + b"\xff")), "bytes more than there"),
     ],
 )  # fmt: skip
 def test_faults_are_named(data: bytes, fault: str) -> None:
