@@ -85,20 +85,6 @@ STEPS: tuple[Step, ...] = (
         calibrations=("metadata.encoder",),
     ),
     Step(
-        name="metadata.notes",
-        run="forensics.metadata.notes:find_notes",
-        scope="review",
-        takes=("subject",),
-        version=2,
-        summary="Notes where an item's own statements do not fit together, or not with those of "
-        "files beside it.",
-        limits=(
-            "A note is a reason to look, never a finding of manipulation: clocks are set wrong "
-            "and programs rewrite dates every day.",
-        ),
-        kinds=("still", "animation", "video", "audio"),
-    ),
-    Step(
         name="metadata.provenance",
         run="forensics.metadata.provenance:read_provenance",
         scope="item",
@@ -117,6 +103,20 @@ STEPS: tuple[Step, ...] = (
         kinds=("still", "animation", "video", "audio"),
         copes_without=("metadata.read",),
         files_named_by=("FORENSICS_C2PA_TRUST_LIST",),
+    ),
+    Step(
+        name="metadata.notes",
+        run="forensics.metadata.notes:find_notes",
+        scope="review",
+        takes=("subject",),
+        version=2,
+        summary="Notes where an item's own statements do not fit together, or not with those of "
+        "files beside it.",
+        limits=(
+            "A note is a reason to look, never a finding of manipulation: clocks are set wrong "
+            "and programs rewrite dates every day.",
+        ),
+        kinds=("still", "animation", "video", "audio"),
     ),
     Step(
         name="reuse.hashes",

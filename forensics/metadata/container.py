@@ -1,49 +1,55 @@
 """Fields from the tags of a video container, as FFmpeg (PyAV) reads them."""
 
-import re
 from collections.abc import Mapping
 
-from forensics.metadata.reading import (
-    Reading,
-    Readings,
-    clean_position,
-    clean_text,
-    clean_time,
-    raw_text,
-    trailing_offset,
-)
-from forensics.model.findings import Position
+from forensics.metadata.iso6709 import read_iso_6709
+from forensics.metadata.iso_time import read_iso_time
+from forensics.metadata.isobmff_fields import clean_number
+from forensics.metadata.reading import Reading, Readings, clean_text, clean_time, raw_text
+from forensics.model.findings import FieldValue
 
+# Field, then FFmpeg's names of the tags, the preferred one first; letters of any case, as Matroska
+# writes capitals.
 _TEXTS = (
-    ("make", ("com.apple.quicktime.make", "make", "com.android.manufacturer")),
-    ("model", ("com.apple.quicktime.model", "model", "com.android.model")),
-    ("software", ("com.apple.quicktime.software", "software")),
-    ("artist", ("artist", "com.apple.quicktime.author", "author")),
-    ("copyright", ("copyright", "com.apple.quicktime.copyright")),
-    ("description", ("description", "com.apple.quicktime.description", "comment")),
-    ("title", ("title",)),
-    ("encoder", ("encoder", "encoding_tool")),
-    ("video_encoder", ("video:encoder",)),
-    ("video_handler", ("video:handler_name",)),
-    ("brand", ("major_brand",)),
-    ("date_tag", ("date",)),
+    ("make", "com.apple.quicktime.make", "make", "com.android.manufacturer"),
+    ("model", "com.apple.quicktime.model", "model", "com.android.model"),
+    ("software", "com.apple.quicktime.software", "software"),
+    ("os_version", "com.android.version"),
+    ("artist", "artist", "com.apple.quicktime.author", "com.apple.quicktime.artist", "author"),
+    ("copyright", "copyright", "com.apple.quicktime.copyright"),
+    ("description", "description", "com.apple.quicktime.description"),
+    ("comment", "comment", "com.apple.quicktime.comment"),
+    ("title", "title", "com.apple.quicktime.title"),
+    ("encoder", "encoder", "encoding_tool"),
+    ("video_encoder", "video:encoder"),
+    ("video_handler", "video:handler_name"),
+    ("brand", "major_brand"),
+    ("date_tag", "date"),
+    ("content_id", "com.apple.quicktime.content.identifier"),
+    ("place_name", "com.apple.quicktime.location.name"),
+)
+_NUMBERS = (
+    ("capture_fps", "com.android.capture.fps"),
+    ("position_accuracy_m", "com.apple.quicktime.location.accuracy.horizontal"),
 )
 # The plain tag "date" is not among them: downloaders write the day of publication into it.
-_CAPTURED = ("com.apple.quicktime.creationdate", "DATE_RECORDED")
-_POSITION = ("com.apple.quicktime.location.ISO6709", "location", "location-eng")
+_CAPTURED = ("com.apple.quicktime.creationdate", "date_recorded")
+_POSITION = ("com.apple.quicktime.location.iso6709", "location", "location-eng")
 _CREATED = ("creation_time", "video:creation_time")
-_ISO_6709 = re.compile(
-    r"([+-]\d{1,3}(?:\.\d+)?)([+-]\d{1,3}(?:\.\d+)?)([+-]\d+(?:\.\d+)?)?.*", re.S
-)
+_BRANDS, _BRAND_CHARS = "compatible_brands", 4
+_RECORDING_CLOCKS = ("avi",)
+"""Containers whose time, IDIT, is that of the recording, by the camera's clock."""
 
 
-def read_container(tags: Mapping[str, str]) -> Readings:
+def read_container(tags: Mapping[str, str], *, container: str = "") -> Readings:
     """Read fields from container and stream tags.
 
     Parameters
     ----------
     tags : mapping of str to str
         As `ingest.Media.tags`.
+    container : str, optional
+        The format, as `sniff` names it.
 
     Returns
     -------
@@ -52,66 +58,43 @@ def read_container(tags: Mapping[str, str]) -> Readings:
         but devices differ, so it carries no offset.
     """
     readings: Readings = {}
-    for field, names in _TEXTS:
-        _take_first(readings, field, tags, names)
+    named = {name.lower(): value for name, value in sorted(tags.items(), reverse=True)}
+    for field, *names in _TEXTS:
+        for name in names:
+            _put(readings, field, clean_text(named.get(name)), named.get(name), name)
+    for field, *names in _NUMBERS:
+        for name in names:
+            _put(readings, field, clean_number(named.get(name, "")), named.get(name), name)
     for name in _CAPTURED:
-        if name in tags and "captured_at" not in readings:
-            _put_time(readings, "captured", tags[name])
+        _put_captured(readings, named.get(name, ""), name)
+    made = "captured_at" if container in _RECORDING_CLOCKS else "created_at"
     for name in _CREATED:
-        if name in tags and "created_at" not in readings:
-            time = clean_time(tags[name])
-            if time is not None:
-                readings["created_at"] = Reading(time, raw_text(tags[name]))
+        _put(readings, made, clean_time(named.get(name)), named.get(name), name)
     for name in _POSITION:
-        position = parse_iso_6709(tags.get(name, ""))
-        if position is not None and "position" not in readings:
-            readings["position"] = Reading(position, raw_text(tags[name]))
+        point = read_iso_6709(clean_text(named.get(name)) or "")
+        if point is not None and "position" not in readings:
+            _put(readings, "position", point.position, named[name], name)
+            _put(readings, "altitude_m", point.altitude_m, named[name], name)
+    brands = named.get(_BRANDS, "")
+    _put(readings, "compatible_brands", _brands(brands), brands, _BRANDS)
     return readings
 
 
-def parse_iso_6709(text: str) -> Position | None:
-    """Read a position in ISO 6709 decimal degrees, as phones write it into videos.
+def _put(readings: Readings, field: str, value: FieldValue, raw: str | None, name: str) -> None:
+    if value is not None and field not in readings:
+        readings[field] = Reading(value, raw_text(raw), f"tag {name}")
 
-    Parameters
-    ----------
-    text : str
-        For example ``+51.3350+034.6600+150.2/``.
 
-    Returns
-    -------
-    Position or None
-        None when `text` is no such position, or the 0, 0 that stands for none.
+def _put_captured(readings: Readings, text: str, name: str) -> None:
+    time = read_iso_time(text)
+    if time is not None and "captured_at" not in readings:
+        _put(readings, "captured_at", time.value, text, name)
+        _put(readings, "captured_offset", time.offset, text, name)
 
-    References
-    ----------
-    ISO 6709:2022, Annex H.
 
-    Examples
-    --------
-    >>> parse_iso_6709("+51.3350+034.6600/")
-    Position(lat=51.335, lon=34.66)
-    """
-    match = _ISO_6709.fullmatch(text.strip())
-    if match is None:
+def _brands(text: str) -> str | None:
+    """Put commas between brands; FFmpeg gives them as one text, from which bytes may be missing."""
+    if len(text) % _BRAND_CHARS or not text.isascii() or "\\" in text:
         return None
-    return clean_position(float(match.group(1)), float(match.group(2)))
-
-
-def _take_first(
-    readings: Readings, field: str, tags: Mapping[str, str], names: tuple[str, ...]
-) -> None:
-    for name in names:
-        value = clean_text(tags.get(name, ""))
-        if value is not None:
-            readings[field] = Reading(value, raw_text(tags[name]))
-            return
-
-
-def _put_time(readings: Readings, field: str, text: str) -> None:
-    time = clean_time(text)
-    if time is None:
-        return
-    readings[f"{field}_at"] = Reading(time, raw_text(text))
-    offset = trailing_offset(text)
-    if offset is not None:
-        readings[f"{field}_offset"] = Reading(offset, raw_text(text))
+    brands = (text[at : at + _BRAND_CHARS].strip() for at in range(0, len(text), _BRAND_CHARS))
+    return clean_text(", ".join(brand for brand in brands if brand))

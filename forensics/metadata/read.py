@@ -44,14 +44,14 @@ def read_fields(media: Media) -> MetadataTable | Absent:
         Every field with what each engine read; `Absent` when the file carries none. That
         platforms strip metadata is the rule, so its absence says nothing about the footage.
     """
-    if media.data is None and not media.tags and isinstance(media.facts, Absent | Problem):
-        return _unread(media.facts)
     by_engine, failed = (
         _read_still(media.data, media.type.format) if media.data is not None else _read_video(media)
     )
     fields = reconcile(by_engine)
     if not fields and not failed:
         return Absent("not_present", "the file carries no metadata that this package reads")
+    if not fields and media.data is None and isinstance(media.facts, Absent | Problem):
+        return _unread(media.facts)
     if not fields:
         detail = "; ".join(failed.values())
         if isinstance(media.facts, Absent):  # a library is missing
@@ -75,5 +75,11 @@ def _read_still(data: bytes, format_name: str) -> tuple[dict[str, Readings], dic
 
 def _read_video(media: Media) -> tuple[dict[str, Readings], dict[str, str]]:
     from forensics.metadata.container import read_container
+    from forensics.metadata.video import read_own
 
-    return {"pyav": read_container(media.tags)}, {}
+    good, failed = read_own(media)
+    if media.tags or not isinstance(media.facts, Absent | Problem):
+        good["pyav"] = read_container(media.tags, container=media.type.format)
+    else:
+        failed["pyav"] = _unread(media.facts).detail
+    return good, failed

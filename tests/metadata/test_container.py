@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forensics.metadata.container import parse_iso_6709, read_container
+from forensics.metadata.container import read_container
 from forensics.model.findings import Position
 
 
@@ -19,7 +19,9 @@ def test_tags_of_a_phone() -> None:
     )
 
     values = {name: each.value for name, each in readings.items()}
+    assert readings["captured_at"].where == "tag com.apple.quicktime.creationdate"
     assert values == {
+        "altitude_m": 28.52,
         "captured_at": "2019-07-24T11:25:40",
         "captured_offset": "+03:00",
         "created_at": "2019-07-24T08:25:57",
@@ -40,19 +42,32 @@ def test_date_of_publication_is_not_the_capture_time() -> None:
     assert set(read_container({"date": "20240816"})) == {"date_tag"}
 
 
+def test_names_in_capitals_are_the_same_tags() -> None:
+    readings = read_container({"MAKE": "M", "COM.APPLE.QUICKTIME.MODEL": "P", "ENCODER": "E"})
+
+    assert {name: each.value for name, each in readings.items()} == {
+        "make": "M", "model": "P", "encoder": "E",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("container", "field"), [("avi", "captured_at"), ("mp4", "created_at")])
+def test_clock_of_an_avi_is_that_of_the_recording(container: str, field: str) -> None:
+    readings = read_container({"creation_time": "2024-08-16 13:22:07"}, container=container)
+
+    assert {name: each.value for name, each in readings.items()} == {field: "2024-08-16T13:22:07"}
+
+
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("text", "brands"),
     [
-        ("+51.4169-000.0806/", Position(51.4169, -0.0806)),
-        ("+51.3350+034.6600+150.2/", Position(51.335, 34.66)),
-        ("+00.0000+000.0000/", None),
-        ("+5120.10-00004.84/", None),
-        ("+91.0+000.1/", None),
-        ("", None),
+        ("isomiso2avc1mp41", "isom, iso2, avc1, mp41"), ("qt  ", "qt"), ("M4V M4A ", "M4V, M4A"),
+        ("isom3", None), (r"\xff12", None), ("", None),
     ],
-)
-def test_positions(text: str, expected: Position | None) -> None:
-    assert parse_iso_6709(text) == expected
+)  # fmt: skip
+def test_brands_are_told_apart(text: str, brands: str | None) -> None:
+    found = read_container({"compatible_brands": text}).get("compatible_brands")
+
+    assert (found and found.value) == brands
 
 
 @given(st.dictionaries(st.sampled_from(["location", "creation_time", "make", "date"]), st.text()))

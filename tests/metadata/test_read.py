@@ -324,7 +324,22 @@ def test_video_without_its_library_says_so(
     for name in [each for each in sys.modules if each.startswith("forensics.ingest.video")]:
         monkeypatch.delitem(sys.modules, name)
 
-    table = read(sample("VID_20240816_131418.mp4"))
+    table = _table(read(sample("VID_20240816_131418.mp4")))
+
+    assert set(table.fields["brand"].sources) == {"isobmff"}
+    assert "PyAV" in table.failed_engines["pyav"]
+
+
+def test_container_that_only_one_engine_reads_says_when_it_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "av", None)
+    for name in [each for each in sys.modules if each.startswith("forensics.ingest.video")]:
+        monkeypatch.delitem(sys.modules, name)
+    path = tmp_path / "a.flv"
+    path.write_bytes(b"FLV\x01" + bytes(100))
+
+    table = read(path)
 
     assert isinstance(table, Absent)
     assert table.reason == "not_available"
@@ -333,7 +348,7 @@ def test_video_without_its_library_says_so(
 
 def test_video_that_does_not_open_is_unreadable_not_empty(tmp_path: Path) -> None:
     path = tmp_path / "a.mp4"
-    path.write_bytes(b"\0\0\0\x18ftypisom\0\0\0\0isommp42" + b"\0\0\x10\0mdat" + bytes(100))
+    path.write_bytes(b"\0\0\0\x08wide" + b"\0\0\x10\0mdat" + bytes(100))
 
     table = read(path)
 

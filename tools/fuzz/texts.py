@@ -13,7 +13,8 @@ import msgspec
 from forensics.cli.main import build_parser
 from forensics.ingest.casefile import read_case_file
 from forensics.ingest.folder import original_path, printable_path
-from forensics.metadata.container import parse_iso_6709, read_container
+from forensics.metadata.container import read_container
+from forensics.metadata.iso6709 import parse_iso_6709
 from forensics.metadata.notes import find_notes
 from forensics.metadata.reading import (
     MAX_TEXT_CHARS,
