@@ -176,11 +176,7 @@ def _print_provenance(console: Console, found: object) -> None:
             ("Written by", f"{credentials.generator or 'unknown'}"),
         ]
         if credentials.signed_at is not None:
-            by = (
-                "a time stamp authority"
-                if credentials.signed_at_source == "time_stamp"
-                else "the signer"
-            )
+            by = credentials.time_stamp_authority or "an authority that it does not name"
             rows.append(("Signed", f"{moment(credentials.signed_at)}, by the word of {by}"))
         _indented(console, _grid(rows))
     else:

@@ -296,20 +296,15 @@ def size_against_metadata(subject: Subject) -> Iterator[Seen]:
     Seen
         At most one.
     """
-    stated = [subject.fields.get(name) for name in ("stated_width_px", "stated_height_px")]
-    if not isinstance(subject.facts, StillFacts) or None in stated:
+    declared, facts = subject.fields.get("declared_size"), subject.facts
+    if declared is None or not isinstance(facts, StillFacts):
         return
-    width, height = (field.value for field in stated if field is not None)
-    real = {subject.facts.stored_width_px, subject.facts.stored_height_px}
-    if not isinstance(width, int) or not isinstance(height, int) or {width, height} == real:
-        return
-    yield Seen(
-        {
-            "stated": f"{width} x {height}",
-            "real": f"{subject.facts.stored_width_px} x {subject.facts.stored_height_px}",
-        },
-        ("stated_width_px", "stated_height_px"),
-    )
+    # Programs that turn a picture may leave the sides as they were.
+    sides = sorted(str(declared.value).split("x"))
+    if sides != sorted((str(facts.stored_width_px), str(facts.stored_height_px))):
+        real = f"{facts.stored_width_px} x {facts.stored_height_px}"
+        stated = " x ".join(str(declared.value).split("x"))
+        yield Seen({"stated": stated, "real": real}, ("declared_size",))
 
 
 def _blocks(field: Field) -> set[str]:

@@ -24,7 +24,7 @@ class FieldRow(Struct, frozen=True):
     charset : str
         By which character set it was decoded; empty as a rule.
     sources : tuple of (str, str, str)
-        Who read it, where in the file, and what; the last is empty where all read the same.
+        Where in the file, who read it there, and what; the last is empty where all read the same.
     agreement, standing : str
         Whether they agree, in words, and as a key.
     """
@@ -100,7 +100,7 @@ def field_row(key: str, field: Field) -> FieldRow:
     return FieldRow(
         label=label_of(key),
         value=shorten(shown),
-        raw=shorten(raw) if raw not in {value, shown} else "",
+        raw=shorten(raw) if raw.strip() not in {value, shown} else "",
         charset=field.charset or "",
         sources=tuple(_sources(field)),
         agreement=agreement,
@@ -145,6 +145,9 @@ def value_in_words(value: FieldValue) -> str:
 
 
 def _sources(field: Field) -> Iterator[tuple[str, str, str]]:
+    readers: dict[tuple[str, str], list[str]] = {}
     for source, said in sorted(field.sources.items()):
         shown = shorten(value_in_words(said)) if field.agree is False else ""
-        yield source, field.where.get(source, ""), shown
+        readers.setdefault((field.where.get(source, ""), shown), []).append(source)
+    for (where, shown), names in readers.items():
+        yield where, ", ".join(names), shown

@@ -35,7 +35,7 @@ def encoder_rows(found: EncoderIdentity) -> Rows:
     """
     yield "In short", markup("{}", found.summary)
     for trait, words in found.traits.items():
-        yield trait.capitalize(), markup("{}", shorten(words))
+        yield f"{trait[:1].upper()}{trait[1:]}", markup("{}", shorten(words))
     for each in found.candidates[:MAX_CANDIDATES]:
         because = listed([shorten(reason) for reason in each.because], most=8)
         kind = CANDIDATE_KINDS[each.kind].capitalize()
@@ -116,11 +116,7 @@ def _credentials(found: Credentials) -> Rows:
     version = f" {found.generator_version}" if found.generator_version else ""
     yield "Written by", markup("{}{}", found.generator or "unknown", version)
     if found.signed_at is not None:
-        by = {
-            "time_stamp": "a time stamp authority",
-            "claim": "the signer alone",
-            None: "nobody named",
-        }[found.signed_at_source]
+        by = found.time_stamp_authority or "an authority that it does not name"
         yield "Signed", markup("{}, by the word of {}", moment(found.signed_at), by)
     if found.actions:
         actions = [

@@ -168,8 +168,7 @@ def test_picture_of_another_size_than_stated_is_information(subject_of: SubjectO
     facts = StillFacts(1280, 960, 1280, 960, 1, "RGB", 1, 1, None, None)
 
     def stated(width: int, height: int) -> dict[str, str]:
-        fields = {"stated_width_px": width, "stated_height_px": height}
-        return found(subject_of(facts=facts, **fields))
+        return found(subject_of(facts=facts, declared_size=f"{width}x{height}"))
 
     assert stated(4032, 3024) == {"size-against-metadata": "info"}
     assert stated(1280, 960) == stated(960, 1280) == {}
@@ -215,12 +214,13 @@ def _provenance(
 ) -> Provenance:
     credentials = Credentials(
         manifest="m", manifests=1, title=None, generator=None, generator_version=None,
-        signed_at=None, signed_at_source=None,
+        signed_at=None, time_stamp_authority=None,
         integrity=msgspec.convert(
             {"state": integrity, "detail": "The hash differs.", "codes": ()}, Integrity
         ),
         signer=msgspec.convert(
-            {"state": signer, "detail": "On no list.", "codes": (), "name": None, "issuer": None,
+            {"state": signer, "detail": "On no list.", "codes": (), "name": None,
+             "organization": None, "issuer": None,
              "trust_list": None},
             Signer,
         ),
