@@ -15,6 +15,7 @@ from forensics.engine.visits import Visits
 from forensics.footage import STEPS as FOOTAGE_STEPS
 from forensics.footage import footage_of, open_footage, refusal_of
 from forensics.ingest.folder import printable_path
+from forensics.ingest.programs import Program, asking_exiftool, find_exiftool
 from forensics.model.casefile import CaseFile, EventWindow
 from forensics.model.errors import WorkerError
 from forensics.model.match import CheckProblem, CheckReport
@@ -46,7 +47,7 @@ class Inspection:
 
 
 def inspect_file(
-    path: str | os.PathLike[str], *, case: CaseFile | None = None
+    path: str | os.PathLike[str], *, case: CaseFile | None = None, exiftool: bool = True
 ) -> Inspection | Refused:
     """Find out what a file says about itself.
 
@@ -56,6 +57,8 @@ def inspect_file(
         A photo or video.
     case : CaseFile, optional
         The case it belongs to: when it is investigated, and the place it is said to show.
+    exiftool : bool, optional
+        Ask ExifTool too, when it is installed.
 
     Returns
     -------
@@ -63,7 +66,9 @@ def inspect_file(
         What the steps of metadata said, or why it cannot be examined.
     """
     about = case or CaseFile()
-    with scratch_session(jobs=1) as session:
+    program = find_exiftool() if exiftool else None
+    asked = program if isinstance(program, Program) else None
+    with asking_exiftool(asked), scratch_session(jobs=1) as session:
         names = [step.name for step in STEPS if step.name.startswith(_METADATA)]
         visits, errand = _visits(session, (OPENING, *names)), _errand(path)
         session.run([errand], visits)

@@ -31,6 +31,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         metavar="F",
         help="case file: dates after its as_of and positions outside its place are noted",
     )
+    parser.add_argument(
+        "--no-exiftool", action="store_true", help="do not ask ExifTool, even when it is installed"
+    )
     parser.add_argument("--json", action="store_true", help="print it as JSON")
     parser.set_defaults(run=run)
 
@@ -57,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     shown = printable_path(arguments.file)
     case = read_case_file(Path(arguments.case)) if arguments.case is not None else None
-    found = inspect_file(arguments.file, case=case)
+    found = inspect_file(arguments.file, case=case, exiftool=not arguments.no_exiftool)
     if isinstance(found, Refused):
         warn(f"forensics inspect: {shown}: {found.error}. {found.advice}".rstrip())
         return status.NOTHING

@@ -20,6 +20,7 @@ _LONGS = (_LONG, 9, 13)
 _BYTES = (1, 6, 7)
 _SIGNED = (6, 8, 9)
 _HEADER_BYTES = 8
+_ENTRIES = {"little": struct.Struct("<HHII"), "big": struct.Struct(">HHII")}
 
 
 class TagValue(Struct, frozen=True):
@@ -124,16 +125,15 @@ class Directory(Struct, frozen=True):
         dict of int to TagValue
             Those that are there and whose value begins inside of the block.
         """
-        mark = "<" if self.order == "little" else ">"
+        entry = _ENTRIES[self.order]
         found: dict[int, TagValue] = {}
-        for at in self._entries():
-            tag, kind, count = struct.unpack_from(f"{mark}HHI", self.block, at)
+        places = self._entries()
+        listed = self.block[places.start : places.stop]
+        for at, (tag, kind, count, field) in zip(places, entry.iter_unpack(listed), strict=True):
             if tag not in wanted or tag in found or not 0 < kind < len(_TYPE_BYTES):
                 continue
             size = count * _TYPE_BYTES[kind]
-            start = at + _HEADER_BYTES
-            if size > _INLINE_BYTES:
-                start = self.base + struct.unpack_from(f"{mark}I", self.block, start)[0]
+            start = self.base + field if size > _INLINE_BYTES else at + _HEADER_BYTES
             if size and start < len(self.block):
                 data = self.block[start : start + min(size, MAX_VALUE_BYTES)]
                 found[tag] = TagValue(kind, data, self.order, start)

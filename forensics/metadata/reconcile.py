@@ -13,7 +13,8 @@ POSITION_TOLERANCE_DEG = 1e-4
 NUMBER_TOLERANCE = 0.01
 """Engines round altitudes differently; of other numbers a hundredth part."""
 
-_TIMES = ("captured", "digitized", "modified")
+_ZONED = {f"{name}_at": f"{name}_offset" for name in ("captured", "digitized", "modified")}
+"""Times whose offset is a field of its own."""
 
 
 def reconcile(by_engine: Mapping[str, Readings]) -> dict[str, Field]:
@@ -39,10 +40,11 @@ def _merge(name: str, by_engine: Mapping[str, Readings]) -> Field:
         engine: each[name] for engine, each in by_engine.items() if name in each
     }
     engine, first = next(iter(readings.items()))
-    offset = _offset_of(name, engine, by_engine)
+    offset = _offset_of(name, engine, by_engine) if name in _ZONED else None
     agree = None
     if len(readings) > 1:
         agree = all(
+            each == engine or
             _same(name, first, other, other_offset=_offset_of(name, each, by_engine), offset=offset,
                   is_one_block=_block(first) == _block(other))
             for each, other in readings.items()
@@ -68,9 +70,10 @@ def _offset_of(name: str, engine: str, by_engine: Mapping[str, Readings]) -> str
     One from another block does not: programs that copy a time into XMP add the zone of the
     computer they run on.
     """
-    if not (name.endswith("_at") and name.removesuffix("_at") in _TIMES):
+    key = _ZONED.get(name)
+    if key is None:
         return None
-    time, key = by_engine[engine][name], f"{name.removesuffix('_at')}_offset"
+    time = by_engine[engine][name]
     for readings in by_engine.values():
         if key not in readings or name not in readings or readings[name].value != time.value:
             continue
