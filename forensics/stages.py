@@ -15,7 +15,7 @@ STEPS: tuple[Step, ...] = (
         run="forensics.ingest.media:open_media",
         scope="file",
         takes=("path",),
-        version=2,
+        version=3,
         summary="Reads a file once: its digest, what it is by content, and the pictures that the "
         "steps below look at; of clips also a small grey copy of every frame, how loud the sound "
         "is, and where new shots begin.",

@@ -68,7 +68,7 @@ class JpegStructure(NamedTuple):
     end: int | None
 
 
-def read_structure(data: bytes, *, start: int = 0) -> JpegStructure:
+def read_structure(data: bytes, *, start: int = 0, head_only: bool = False) -> JpegStructure:
     """Follow the markers of one picture from its start to its end.
 
     Parameters
@@ -77,6 +77,8 @@ def read_structure(data: bytes, *, start: int = 0) -> JpegStructure:
         A file.
     start : int, optional
         Where the picture begins in it.
+    head_only : bool, optional
+        Stop behind the first scan header: coded data are most of a file.
 
     Returns
     -------
@@ -89,7 +91,7 @@ def read_structure(data: bytes, *, start: int = 0) -> JpegStructure:
     ITU-T T.81 (1992), annex B.
     """
     segments: list[Segment] = []
-    scans: list[Coded] = []
+    scans: list[Coded] = []  # with an end of -1 as long as it is not known
     position = start + 2
     while (found := _MARKER.search(data, position)) is not None and len(segments) < MAX_SEGMENTS:
         marker, position = data[found.start() + 1], found.end()
@@ -104,6 +106,8 @@ def read_structure(data: bytes, *, start: int = 0) -> JpegStructure:
         segments.append(segment)
         if marker == SOS:
             scans.append(Coded(segment, -1))
+            if head_only:
+                break
         position = segment.end
     if scans and scans[-1].end < 0:
         scans[-1] = Coded(scans[-1].header, len(data))

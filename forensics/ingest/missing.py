@@ -102,7 +102,9 @@ def salvage_filled(data: bytes, open_page: OpenPage) -> Salvage | Problem:
     return _salvage(first, _differs(np.asarray(first), np.asarray(second)))
 
 
-def salvage_jpeg(data: bytes, open_page: OpenPage, *, scans: int) -> Salvage | Problem:
+def salvage_jpeg(
+    data: bytes, open_page: OpenPage, *, scans: int, gone: NDArray[bool_] | None = None
+) -> Salvage | Problem:
     """Decode a JPEG that is cut short, as far as it goes.
 
     It is decoded with nothing and with noise in place of the missing end; where the results
@@ -116,6 +118,9 @@ def salvage_jpeg(data: bytes, open_page: OpenPage, *, scans: int) -> Salvage | P
         Opens the picture in given bytes, ready to be loaded.
     scans : int
         Scans that were begun; in the second and later ones only detail can be missing.
+    gone : (rows, columns) bool, optional
+        What is known to be missing, on a coarse grid, as stored: behind a restart marker the
+        decoder begins anew, whatever stands in place of the missing end.
 
     Returns
     -------
@@ -128,6 +133,8 @@ def salvage_jpeg(data: bytes, open_page: OpenPage, *, scans: int) -> Salvage | P
 
     noise = _NOISE[0] * (len(data) // len(_NOISE[0]) + 1)
     first = guarded(lambda: decode(b""), doing="decoding what is left")
+    if gone is not None and not isinstance(first, Problem):
+        return _salvage(first, _enlarge(gone, first.height, first.width))
     second = guarded(lambda: decode(noise), doing="decoding what is left")
     if isinstance(first, Problem):
         return first
@@ -253,6 +260,12 @@ def _differs(first: NDArray[np.generic], second: NDArray[np.generic]) -> NDArray
         return np.ones(first.shape[:2], bool_)
     differs = first != second
     return np.asarray(differs.any(axis=2) if differs.ndim > 2 else differs, bool_)  # noqa: PLR2004
+
+
+def _enlarge(grid: NDArray[bool_], height: int, width: int) -> NDArray[bool_]:
+    rows = np.arange(height) * grid.shape[0] // height
+    columns = np.arange(width) * grid.shape[1] // width
+    return np.asarray(grid[np.ix_(rows, columns)])
 
 
 def _downwards(differs: NDArray[bool_]) -> NDArray[bool_]:

@@ -9,6 +9,10 @@ from PIL import Image
 
 from forensics.ingest.frame import Frame
 from forensics.ingest.guard import REFETCH, guarded
+from forensics.ingest.jpeg_damage import describe, is_cut
+from forensics.ingest.jpeg_scans import gone_by_restarts
+from forensics.ingest.jpeg_structure import read_structure
+from forensics.ingest.jpeg_watch import Watch, watch
 from forensics.ingest.missing import (
     MAX_GAP_BYTES,
     OpenPage,
@@ -22,7 +26,6 @@ from forensics.ingest.source import Source, size_problem
 from forensics.ingest.structure import (
     count_gif_pictures,
     declared_bytes,
-    read_jpeg_end,
 )
 from forensics.ingest.tiff_structure import count_pages
 from forensics.model.errors import UnreadableMedia
@@ -183,8 +186,10 @@ def _leaf_through(image: Image.Image, source: Source, pages: Pages) -> None:
     main = image.tell()
     wanted = _spread(pages.count, MAX_FRAMES)
     for index in [main, *(each for each in wanted if each != main)]:
-        tried = _show(image, index)
+        tried = _show(image, index, source=source)
         shown = _salvage(source, index, tried, pages) if isinstance(tried, Problem) else tried
+        if shown is not None and shown.seen is not None and not shown.seen.is_whole:
+            shown = _mend(source, index, shown, shown.seen, pages)
         if shown is None:
             continue
         pages.frames.append(Frame(None, shown.pixels))
@@ -231,22 +236,27 @@ def _break_off(source: Source, index: int, problem: Problem, pages: Pages) -> No
 class _Shown:
     pixels: NDArray[uint8]
     orientation: int
+    seen: Watch | None = None
 
 
 _NOT_WANTED = np.zeros((1, 1, 3), uint8)
 
 
-def _show(image: Image.Image, index: int, *, is_wanted: bool = True) -> _Shown | Problem:
+def _show(
+    image: Image.Image, index: int, *, source: Source | None = None, is_wanted: bool = True
+) -> _Shown | Problem:
     def decode() -> _Shown:
         image.seek(index)
         _check_size(image)
         orientation = _draft(image)
+        # What is openly cut short needs no watching.
+        seen = watch(image, source.data) if source and not source.is_cut else None
         image.load()
         remaining = exif_orientation(image)
         # Pillow turns TIFF by itself while loading; it leaves the others to us.
         applied = orientation if image.format == "TIFF" else remaining
         pixels = upright_rgb(image, remaining) if is_wanted else _NOT_WANTED
-        return _Shown(pixels, applied)
+        return _Shown(pixels, applied, seen)
 
     return guarded(decode, doing=f"decoding picture {index + 1}")
 
@@ -290,13 +300,33 @@ def _salvage(source: Source, index: int, problem: Problem, pages: Pages) -> _Sho
     return _Shown(left.pixels, left.orientation)
 
 
+def _mend(source: Source, index: int, shown: _Shown, seen: Watch, pages: Pages) -> _Shown:
+    """Say what is wrong with a JPEG that decodes without complaint; grey out what is not there."""
+    which = f"picture {index + 1} of {pages.count}: " if pages.count > 1 else ""
+
+    def open_page(data: bytes) -> Image.Image:
+        page = source.open(data)
+        _draft(page)
+        return page
+
+    left = guarded(lambda: describe(seen, open_page), doing="looking at what is missing")
+    if isinstance(left, Problem):
+        pages.faults.append(f"the file is damaged inside: {which}{left.error}")
+        return shown
+    words, salvage = left
+    state = "cut short" if is_cut(seen) else "damaged inside"
+    pages.faults.append(f"the file is {state}: {which}{words}")
+    return _Shown(salvage.pixels, salvage.orientation) if salvage else shown
+
+
 def _salvage_with(source: Source, open_page: OpenPage) -> Salvage | Problem:
     if source.format in PADDED:
         length = declared_bytes(source.data, source.format)
         return salvage_padded(source.data, open_page, length=length)
     if source.format == "jpeg":
-        scans = read_jpeg_end(source.data).scans
-        left = salvage_jpeg(source.data, open_page, scans=scans)
+        structure = read_structure(source.data)
+        gone = gone_by_restarts(source.data, structure)
+        left = salvage_jpeg(source.data, open_page, scans=len(structure.scans), gone=gone)
         if not isinstance(left, Problem):
             return left
     return salvage_filled(source.data, open_page)

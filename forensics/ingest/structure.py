@@ -1,58 +1,12 @@
 """Tell from a still's own structure whether its end is missing, without decoding anything."""
 
-import re
 import struct
 
-from msgspec import Struct
-
+from forensics.ingest.jpeg_structure import read_structure
 from forensics.ingest.tiff_structure import MAX_COUNTED, end_of_pixels
 
-_JPEG_SOS, _JPEG_EOI = 0xDA, 0xD9
-_JPEG_ALONE = (0x01, *range(0xD0, 0xD9))  # markers without a length (ITU-T T.81, table B.1)
-# Within entropy-coded data FF is followed by 00, by a restart marker or by more FF (B.1.1.2).
-_JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _PNG_END = b"IEND\xaeB`\x82"
 _GIF_PICTURE, _GIF_EXTENSION, _GIF_TRAILER = 0x2C, 0x21, 0x3B
-
-
-class JpegEnd(Struct, frozen=True):
-    """How the first picture of a JPEG file ends.
-
-    Parameters
-    ----------
-    is_complete : bool
-        Whether its end-of-image marker is there.
-    scans : int
-        Scans that were begun.
-    """
-
-    is_complete: bool
-    scans: int
-
-
-def read_jpeg_end(data: bytes) -> JpegEnd:
-    """Follow the markers of a JPEG file to the end of its first picture.
-
-    Parameters
-    ----------
-    data : bytes
-        The file.
-
-    Returns
-    -------
-    JpegEnd
-        Whether the end is there.
-    """
-    position, scans = 2, 0
-    while (found := _JPEG_MARKER.search(data, position)) is not None:
-        marker, position = data[found.start() + 1], found.end()
-        if marker == _JPEG_EOI:
-            return JpegEnd(True, scans)
-        if marker in _JPEG_ALONE:
-            continue
-        scans += marker == _JPEG_SOS
-        position += int.from_bytes(data[position : position + 2], "big")
-    return JpegEnd(False, scans)
 
 
 def is_cut_short(data: bytes, format_name: str) -> bool:
@@ -73,7 +27,7 @@ def is_cut_short(data: bytes, format_name: str) -> bool:
     if format_name == "jpeg":
         # A regular end costs nothing to see; only other files are searched for it.
         ends_well = data.endswith(b"\xff\xd9") or data.rstrip(b"\0").endswith(b"\xff\xd9")
-        return not ends_well and not read_jpeg_end(data).is_complete
+        return not ends_well and read_structure(data).end is None
     if format_name in ("png", "apng"):
         return not data.endswith(_PNG_END) and not _png_has_end(data)
     if format_name == "gif":

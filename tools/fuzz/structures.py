@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from forensics.ingest.jpeg_structure import read_structure
 from forensics.ingest.missing import name_missing
 from forensics.ingest.sniff import HEAD_BYTES, name_other, sniff
 from forensics.ingest.structure import (
     count_gif_pictures,
     declared_bytes,
     is_cut_short,
-    read_jpeg_end,
     webp_size,
     webp_whole_chunks,
 )
@@ -38,8 +38,11 @@ def _sniff(data: bytes, _: Path) -> object:
 def _structure(data: bytes, _: Path) -> object:
     lengths = [declared_bytes(data, name) for name in ("webp", "avif")]
     require(min(lengths) >= 0, "a length is not negative")
-    end = read_jpeg_end(data)
-    require(end.scans <= len(data), "a scan takes at least a byte")
+    end = read_structure(data)
+    require(len(end.scans) <= len(data), "a scan takes at least a byte")
+    places = [each.end for each in end.segments]
+    require(places == sorted(places), "segments follow each other")
+    require(all(each.end >= 0 for each in end.scans), "every scan ends")
     require(len(webp_whole_chunks(data)) <= len(data) + 12, "cutting does not lengthen")
     cut = [is_cut_short(data, name) for name in _STILLS]
     return lengths, end, webp_size(data), count_gif_pictures(data), cut
