@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from forensics.metadata.iso6709 import read_iso_6709
 from forensics.metadata.iso_time import read_iso_time
 from forensics.metadata.isobmff_fields import clean_number
+from forensics.metadata.isobmff_text import undo_mac_roman
 from forensics.metadata.reading import Reading, Readings, clean_text, clean_time, raw_text
 from forensics.model.findings import FieldValue
 
@@ -37,6 +38,7 @@ _CAPTURED = ("com.apple.quicktime.creationdate", "date_recorded")
 _POSITION = ("com.apple.quicktime.location.iso6709", "location", "location-eng")
 _CREATED = ("creation_time", "video:creation_time")
 _BRANDS, _BRAND_CHARS = "compatible_brands", 4
+_MAC_TEXTS = ("mov", "mp4")
 _RECORDING_CLOCKS = ("avi",)
 """Containers whose time, IDIT, is that of the recording, by the camera's clock."""
 
@@ -59,6 +61,8 @@ def read_container(tags: Mapping[str, str], *, container: str = "") -> Readings:
     """
     readings: Readings = {}
     named = {name.lower(): value for name, value in sorted(tags.items(), reverse=True)}
+    if container in _MAC_TEXTS:
+        named = {name: undo_mac_roman(value) for name, value in named.items()}
     for field, *names in _TEXTS:
         for name in names:
             _put(readings, field, clean_text(named.get(name)), named.get(name), name)

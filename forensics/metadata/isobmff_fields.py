@@ -51,8 +51,14 @@ _NUMBERS: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 # The date of user data is when the recording was made (QuickTime File Format); that of items is
 # when a song came out, and what downloaders write. It is no more than a day then, and not taken.
-_CAPTURED = ("com.apple.quicktime.creationdate", "nrtm CreationDate", "©day", "@day")
-_ONLY_WITH_A_ZONE = ("©day", "@day")
+_CAPTURED = (
+    "com.apple.quicktime.creationdate",
+    "nrtm CreationDate",
+    "moov/udta date",
+    "©day",
+    "@day",
+)
+_ONLY_WITH_A_ZONE = ("moov/udta date", "©day", "@day")
 _POSITION = ("com.apple.quicktime.location.ISO6709", "©xyz", "@xyz", "ilst ©xyz")
 _LOCI = "loci"
 _BOM = b"\xfe\xff"

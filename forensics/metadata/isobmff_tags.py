@@ -9,6 +9,7 @@ from forensics.metadata.isobmff_text import (
     Text,
     box_text,
     item_value,
+    plain_text,
     user_text,
 )
 from forensics.metadata.reading import clean_text
@@ -108,6 +109,9 @@ def read_user_data(boxes: BoxReader, udta: Box, where: str, tags: Tags) -> bytes
         elif box.kind == _LOCI:
             body = boxes.content(box, most=MAX_TEXT_BYTES)
             add_tag(tags, name, Text(body.hex(), body), place)
+        elif box.kind == b"date":
+            text = plain_text(boxes.content(box, most=MAX_TEXT_BYTES))
+            add_tag(tags, f"{where} date", text, place)
         elif box.kind in MAKER_BOXES:
             for made, text in maker_tags(box.kind, boxes.content(box)).items():
                 add_tag(tags, made, text, f"{where} {made}")

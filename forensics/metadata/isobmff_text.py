@@ -61,8 +61,10 @@ def user_text(body: bytes) -> Text:
     -------
     Text
         Decoded as the language code demands: by Macintosh's character sets below 0x400, else as
-        UTF-8, or UTF-16 with a byte order mark. A content without the two fields, as some cameras
-        write it, is read as text.
+        UTF-8, or UTF-16 with a byte order mark. Bytes beyond ASCII that make up valid UTF-8 are
+        read as such in any case: cameras and programs leave the language at 0, and no words in
+        Macintosh's sets come out as UTF-8 by chance. A content without the two fields, as some
+        cameras write it, is read as text.
 
     References
     ----------
@@ -73,7 +75,8 @@ def user_text(body: bytes) -> Text:
         return plain_text(body[4:])
     if size > len(body) - 4 and body[0]:
         return plain_text(body)  # no length of a text of this size begins with a letter
-    return decoded(body[4 : 4 + size], charset_of(language))
+    text = body[4 : 4 + size][:MAX_TEXT_BYTES]
+    return decoded(text, None if _is_utf8(text) else charset_of(language))
 
 
 def plain_text(body: bytes) -> Text:
@@ -186,6 +189,38 @@ def language_of(code: int) -> str | None:
     return name if name.isalpha() and name.isascii() and name != "und" else None
 
 
+def undo_mac_roman(text: str) -> str:
+    """Give back a text in UTF-8 that FFmpeg took for MacRoman, because its language was left at 0.
+
+    Parameters
+    ----------
+    text : str
+        As FFmpeg gives it.
+
+    Returns
+    -------
+    str
+        The same text, when it is none.
+
+    Examples
+    --------
+    >>> undo_mac_roman("caf√©"), undo_mac_roman("café")
+    ('café', 'café')
+    """
+    try:
+        return text if text.isascii() else text.encode("mac_roman").decode("utf_8")
+    except UnicodeError:
+        return text
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf_8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def decoded(raw: bytes, charset: str | None) -> Text:
     """Decode bytes; UTF-16 is told by its mark where the character set is left open.
 
@@ -202,7 +237,7 @@ def decoded(raw: bytes, charset: str | None) -> Text:
         What follows a zero is padding and left out.
     """
     raw = raw[:MAX_TEXT_BYTES]
-    if raw[:2] in _BYTE_ORDER_MARKS and charset in (None, "utf_16_be"):
+    if raw[:2] in _BYTE_ORDER_MARKS:
         charset = "utf_16"
     name = charset or "utf_8"
     text = raw.decode(name, "backslashreplace").partition("\0")[0]

@@ -50,6 +50,15 @@ def test_names_in_capitals_are_the_same_tags() -> None:
     }  # fmt: skip
 
 
+def test_text_that_ffmpeg_took_for_macroman_is_given_back() -> None:
+    tags = {"title": "Олена".encode().decode("mac_roman"), "artist": "café", "comment": "✓"}
+
+    readings = read_container(tags, container="mov")
+
+    found = {name: each.value for name, each in readings.items()}
+    assert found == {"title": "Олена", "artist": "café", "comment": "✓"}
+
+
 @pytest.mark.parametrize(("container", "field"), [("avi", "captured_at"), ("mp4", "created_at")])
 def test_clock_of_an_avi_is_that_of_the_recording(container: str, field: str) -> None:
     readings = read_container({"creation_time": "2024-08-16 13:22:07"}, container=container)

@@ -194,6 +194,13 @@ def test_date_of_user_data_is_a_capture_time_only_with_its_zone(
     assert found.get("captured_at") == captured
 
 
+def test_date_box_of_user_data_is_the_capture_time() -> None:
+    data = movie(box(b"udta", box(b"date", b"2024-08-16T13:22:07+0300")))
+
+    assert values(data)["captured_at"] == "2024-08-16T13:22:07"
+    assert where(data)["captured_at"] == "moov/udta date"
+
+
 def test_texts_of_3gpp() -> None:
     lang = b"\0\0\0\0\x15\xc7"
     udta = box(

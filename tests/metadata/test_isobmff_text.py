@@ -21,6 +21,8 @@ from forensics.metadata.isobmff_text import (
     [
         (b"\0\5\x15\xc7hello", "hello", None),
         (b"\0\4\0\0caf\x8e", "café", "mac_roman"),
+        (b"\0\5\0\0caf\xc3\xa9", "café", None),
+        (b"\0\6\0\0\xfe\xff\0A\0B", "AB", "utf_16"),
         (b"\0\4\x7f\xffcaf\x8e", "café", "mac_roman"),
         (b"\0\3\0\x20\x8c\xee\xf1", "Мос", "mac_cyrillic"),
         (b"\0\2\0\x0a\xe0\xe1", r"\xe0\xe1", None),

@@ -103,7 +103,8 @@ def _movie() -> bytes:
         b"udta", _said(b"\xa9day", b"2024-08-16T13:22:07+0300", 0x15C7),
         _said(b"\xa9nam", b"caf\x8e", 0), _said(b"\xa9xyz", b"+5120.10+03439.60/", 0x55C4),
         _box(b"loci", bytes(4), b"\x15\xc7Bridge\0", place), _box(b"GPMF", gopro),
-        _box(b"titl", bytes(4), b"\x15\xc7\xfe\xff\0A"), _box(b"smta", bytes(4), _box(b"mdln", b"S")),
+        _box(b"titl", bytes(4), b"\x15\xc7\xfe\xff\0A"),
+        _box(b"smta", bytes(4), _box(b"mdln", b"SM-G991B")),
         _box(b"meta", bytes(4), _box(b"hdlr", bytes(25)), songs), _box(b"XMP_", b"<x:xmpmeta/>"),
     )  # fmt: skip
     header = _words(0, 3806648527, 3806648587, 600, 6000)
@@ -178,9 +179,11 @@ _ELEMENT_TOKENS = (
 )  # fmt: skip
 _CHUNK_TOKENS = (b"LIST", b"INFO", b"hdrl", b"IDIT", b"ISFT", b"RIFF", b"\xff" * 4, b"2024/08/16/")
 
-TARGETS = (
-    Target("boxes", _boxes, lambda: (_movie(), *_seeds("mp4", "mov")), (), tuple(_BOX_TOKENS),
-           _MAX_BYTES, 4),
-    Target("elements", _elements, lambda: (_segment(), *_seeds("matroska")), (), _ELEMENT_TOKENS, _MAX_BYTES, 4),
-    Target("chunks", _chunks, lambda: (_avi(), *_seeds("avi")), (), _CHUNK_TOKENS, _MAX_BYTES, 4),
-)  # fmt: skip
+TARGETS = tuple(
+    Target(name, run, seeds, (), tokens, _MAX_BYTES, 4)
+    for name, run, seeds, tokens in (
+        ("boxes", _boxes, lambda: (_movie(), *_seeds("mp4", "mov")), tuple(_BOX_TOKENS)),
+        ("elements", _elements, lambda: (_segment(), *_seeds("matroska")), _ELEMENT_TOKENS),
+        ("chunks", _chunks, lambda: (_avi(), *_seeds("avi")), _CHUNK_TOKENS),
+    )
+)
