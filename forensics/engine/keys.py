@@ -142,10 +142,10 @@ def library_versions() -> dict[str, str]:
     return versions
 
 
-def _digest_of_named(variable: str) -> str | None:
-    """Give the digest of the file that an environment variable names; None when there is none."""
+def _digest_of_named(variable: str) -> tuple[str, str | None] | None:
+    """Give name and digest of the file that an environment variable names."""
     named = os.environ.get(variable)
-    return digest_of(Path(named)) if named else None
+    return (Path(named).name, digest_of(Path(named))) if named else None
 
 
 def program_versions(names: Iterable[str] = ("exiftool",)) -> dict[str, str]:

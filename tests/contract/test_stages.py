@@ -37,6 +37,11 @@ def test_what_a_step_takes_exists(step: Step) -> None:
 
 
 @EACH
+def test_what_a_step_copes_without_is_something_it_takes(step: Step) -> None:
+    assert set(step.copes_without) <= set(step.takes)
+
+
+@EACH
 def test_step_is_documented(step: Step, repository: Path) -> None:
     stage = step.name.partition(".")[0]
     page = (repository / "docs" / "methods" / f"{stage}.md").read_text("utf-8")

@@ -52,6 +52,23 @@ def test_what_goes_in_changes_the_key_and_so_does_its_order():
     assert len(found) == 4
 
 
+@pytest.mark.parametrize("content", [None, b"one", b"other"])
+def test_file_that_the_environment_names_changes_the_steps_that_use_it(
+    monkeypatch, tmp_path, content
+):
+    monkeypatch.delenv("FORENSICS_C2PA_TRUST_LIST", raising=False)
+    before = {step.name: basis_of(step) for step in STEPS}
+    path = tmp_path / "list.pem"
+    if content is not None:
+        path.write_bytes(content)
+    monkeypatch.setenv("FORENSICS_C2PA_TRUST_LIST", str(path))
+    keys.basis_of.cache_clear()
+
+    changed = {step.name for step in STEPS if basis_of(step) != before[step.name]}
+
+    assert changed == {"metadata.provenance"}
+
+
 def test_changed_calibration_changes_the_steps_that_use_it_and_no_others(monkeypatch):
     before = {step.name: basis_of(step) for step in STEPS}
     changed = msgspec.structs.replace(load("reuse.compare"), id="reuse.compare/99")

@@ -104,6 +104,24 @@ def test_what_rests_on_an_absent_finding_is_absent_too() -> None:
     assert "test.absent" in outcome.detail
 
 
+def taking_what_there_is(found: object) -> Absent:
+    return Absent("not_applicable", f"was given {type(found).__name__}")
+
+
+@pytest.mark.parametrize(("function", "kind"), [("absent", "Absent"), ("failing", "Problem")])
+def test_a_step_that_copes_without_another_is_given_why(function: str, kind: str) -> None:
+    steps = [
+        make_step(f"{__name__}:{function}", name="test.first"),
+        make_step(
+            f"{__name__}:taking_what_there_is", takes=("test.first",), copes_without=("test.first",)
+        ),
+    ]
+
+    told = run(make_media(), steps)[-1].outcome.outcome
+
+    assert told == Absent("not_applicable", f"was given {kind}")
+
+
 @pytest.mark.parametrize("frames", [1, 2, 7])
 def test_a_strip_is_made_of_several_pictures_only(frames: int) -> None:
     step = make_step("forensics.ingest.thumbnail:make_thumbnail", takes=("frames",))

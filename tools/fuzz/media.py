@@ -9,18 +9,23 @@ import msgspec
 
 from forensics.ingest.guard import NEEDS_MEMORY
 from forensics.ingest.media import Media, open_media
+from forensics.ingest.sniff import HEAD_BYTES, sniff
 from forensics.ingest.thumbnail import make_thumbnail
 from forensics.ingest.tiff import decode_with_tifffile
+from forensics.metadata.credentials.store import MEDIA_TYPES
 from forensics.metadata.notes import find_notes
+from forensics.metadata.provenance import read_provenance
 from forensics.metadata.read import read_fields
 from forensics.model.findings import MetadataTable
 from forensics.model.item import SniffedType
-from forensics.model.outcome import Made, Problem
+from forensics.model.outcome import Absent, Made, Problem
+from forensics.model.provenance import Provenance
 from forensics.reuse.hashes import hash_frames
 from forensics.reuse.views import make_views
 from forensics.vision.views import FRAME_SIDE_PX
 from tools.fuzz.seeds import MAX_SEED_BYTES, SOUNDS, STILLS, VIDEOS, of_format, small_files
 from tools.fuzz.target import Target, require
+from tools.signing import sign
 
 _MARKS = {
     "jpeg": (b"\xff\xd8\xff", b"\xff\xd9", b"\xff\xda", b"\xff\xc2", b"\xff\xdd", b"\xff\xe1",
@@ -120,6 +125,25 @@ def _metadata(data: bytes, _: Path) -> object:
     return msgspec.json.encode((table, notes))
 
 
+def _credentials(data: bytes, _: Path) -> object:
+    """Have content credentials checked, of stills that nobody tried to decode."""
+    kind = sniff(data[:HEAD_BYTES])
+    if kind is None or kind.kind not in ("still", "animation"):
+        return None
+    media = Media(Path("x"), "0" * 64, len(data), kind, data, Problem("not decoded"), (), {})
+    told = read_provenance(media, Absent("not_present", ""))
+    reasons = ("not_present", "unreadable", "not_available")
+    require(isinstance(told, Provenance) or told.reason in reasons, "there is an answer")
+    return msgspec.json.encode(told)
+
+
+def _signed() -> list[bytes]:
+    """Sign one small file of each format that can carry credentials."""
+    kinds = [(name, MEDIA_TYPES[name]) for name in STILLS if name in MEDIA_TYPES]
+    made = [(small_files(name), kind) for name, kind in kinds if name not in ("apng", "heic")]
+    return [sign(files[0], media_type=kind) for files, kind in made if files]
+
+
 def _tifffile(data: bytes, _: Path) -> object:
     facts, frames = decode_with_tifffile(Problem("Pillow gave up"), data)
     require(isinstance(facts, Problem) != bool(frames), "there is a picture or a reason why not")
@@ -140,9 +164,23 @@ def _target(name: str) -> Target:
 
 _SMALL_BYTES = 16_000
 _EXIF_MARKS = (*_MARKS["tiff"], *_MARKS["jpeg"], b"eXIf")
+_CREDENTIAL_MARKS = (b"jumb", b"jumd", b"cbor", b"json", b"bfdb", b"bidb", b"c2sh", b"caBX",
+                     b"C2PA", b"\xff\xeb", b"JP\0\1", b"c2pa.claim.v2", b"c2pa.signature",
+                     b"c2pa.hash.data", b"exclusions", b"\x9b\xff\xff\xff\xff\xff\xff\xff\xff", b"\x41\xcd",
+                     b"uuid")  # fmt: skip
 _WITH_EXIF = ("jpeg", "tiff", "png", "webp")
 
 TARGETS = (
+    Target(
+        "credentials",
+        _credentials,
+        _signed,
+        (),
+        _CREDENTIAL_MARKS,
+        max_bytes=_SMALL_BYTES * 2,
+        repeat_every=8,
+        is_contained=True,
+    ),
     Target(
         "metadata",
         _metadata,

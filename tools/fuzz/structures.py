@@ -19,6 +19,7 @@ from forensics.ingest.structure import (
 from forensics.ingest.tiff_structure import MAX_COUNTED, claims_too_much, count_pages, end_of_pixels
 from forensics.ingest.video_end import explain_no_opening, name_faults
 from forensics.ingest.video_tally import Tally
+from forensics.metadata.credentials.scan import is_in_clip, is_in_still
 from forensics.model.item import SniffedType
 from forensics.model.outcome import Problem
 from tools.fuzz.seeds import heads, small_files
@@ -74,6 +75,17 @@ def _video_end(data: bytes, _: Path) -> object:
     return why, name_faults(tally, declared_s=times[4], ended_early=None)
 
 
+def _credentials_scan(data: bytes, _: Path) -> object:
+    kinds = [SniffedType("video", name, ()) for name in ("mp4", "avi", "mp3")]
+    seen = [is_in_clip(io.BytesIO(data), kind) for kind in kinds]
+    require(seen[2] == is_in_still(data), "other containers are searched like stills")
+    return seen
+
+
+_SCAN_MARKS = (b"uuid", bytes.fromhex("d8fec3d61b0e483c92975828877ec481"), b"ftyp", b"mdat",
+               b"RIFF", b"AVI ", b"LIST", b"C2PA", b"jumb",
+               b"jumdc2pa\0\x11\0\x10\x80\0\0\xaa\0\x38\x9b\x71",
+               b"\0\0\0\1", b"\0\0\0\0", b"\xff" * 8)  # fmt: skip
 _MARKS = (b"\xff\xd8\xff", b"\xff\xd9", b"\xff\xda", b"IEND\xaeB`\x82", b"IDAT", b"acTL", b"RIFF",
 b"WEBP",
           b"VP8X", b"VP8L", b"VP8 ", b"ANMF", b"\0\0\0\x18ftyp", b"avif", b"avis", b"mif1",
@@ -90,5 +102,6 @@ TARGETS = (
     Target("name_missing", _name_missing, lambda: (b"\x07" + b"\0" * 40 + b"\xff" * 40,
     b"\x20" + b"\x0f" * 64,
            b"\1\xff\xff", b"\x10" + b"\0" * 9, b"\x09" + bytes(range(256))), (), (), 1024),
+    Target("credentials_scan", _credentials_scan, heads, (), _SCAN_MARKS, 4096),
     Target("video_end", _video_end, heads, (), _MARKS, 4096),
 )  # fmt: skip
