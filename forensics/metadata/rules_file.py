@@ -49,9 +49,11 @@ EDITORS: tuple[tuple[str, str], ...] = (
 
 _NAMING_FIELDS = ("software", "creator_tool", "history", "encoder")
 _CAMERA_FIELDS = ("make", "model", "captured_at")
+_FIXED_AT_CAPTURE = ("captured_at", "captured_offset", "position", "make", "model", "body_serial")
 _SENDERS = ("messaging", "platform")
 _DEVICES = ("camera", "phone")
 _SHOWN_CHARS = 120
+_NAMED = 3
 
 
 def engines_disagree(subject: Subject) -> Iterator[Seen]:
@@ -87,7 +89,9 @@ def blocks_disagree(subject: Subject) -> Iterator[Seen]:
     """
     for name, field in subject.fields.items():
         if field.agree is False and len(_blocks(field)) > 1:
-            yield Seen({"field": name, "readings": _readings(field)}, (name,))
+            seen = {"field": name, "readings": _readings(field)}
+            # Programs that change a file one after the other each date and describe it anew.
+            yield Seen(seen, (name,), None if name in _FIXED_AT_CAPTURE else "info")
 
 
 def editor_named(subject: Subject) -> Iterator[Seen]:
@@ -129,7 +133,7 @@ def extension_against_content(subject: Subject) -> Iterator[Seen]:
     """
     wrong = subject.item.extension_disagrees
     if wrong:
-        names = ", ".join(_shorten(each) for each in wrong[:3])
+        names = ", ".join(_shorten(each) for each in wrong[:_NAMED])
         yield Seen({"names": names, "format": subject.item.format.upper()}, ("format",))
 
 
@@ -244,7 +248,7 @@ def stripped_by_platform(subject: Subject) -> Iterator[Seen]:
     if not by_coding and not by_name:
         return
     ways = [
-        *([f"written as by {', '.join(by_coding[:3])}"] if by_coding else []),
+        *([f"written as by {', '.join(by_coding[:_NAMED])}"] if by_coding else []),
         *([f"named as by {', '.join(dict.fromkeys(by_name))}"] if by_name else []),
     ]
     evidence = (*(["encoder"] if by_coding else []), *(["file name"] if by_name else []))
@@ -313,9 +317,13 @@ def _blocks(field: Field) -> set[str]:
 
 
 def _readings(field: Field) -> str:
+    readers: dict[tuple[str, str], list[str]] = {}
+    for source, value in field.sources.items():
+        place = field.where.get(source, "")
+        readers.setdefault((place, _shorten(str(value))), []).append(source)
     return "; ".join(
-        f"{field.where.get(source) or source} by {source}: {_shorten(str(value))}"
-        for source, value in field.sources.items()
+        f"{f'{place}, read by ' if place else ''}{' and '.join(sources)}: {value}"
+        for (place, value), sources in readers.items()
     )
 
 

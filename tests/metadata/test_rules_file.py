@@ -64,17 +64,18 @@ def test_programs_that_differ_about_one_tag_are_named(subject_of: SubjectOf) -> 
     subject = subject_of(make=field)
 
     assert found(subject) == {"engines-disagree": "notice"}
-    assert "EXIF Make by exifread: B" in text_of(subject)
+    assert "EXIF Make, read by exifread: B" in text_of(subject)
 
 
 def test_blocks_that_differ_are_told_from_programs_that_differ(subject_of: SubjectOf) -> None:
     where = {"pillow": "EXIF DateTimeOriginal", "xmp": "XMP photoshop:DateCreated"}
     field = Field("2024-01-01", "", {"pillow": "2024-01-01", "xmp": "2024-02-01"}, False, where)
 
-    subject = subject_of(title=field)
+    subject = subject_of(captured_at=field)
 
     assert found(subject) == {"blocks-disagree": "notice"}
-    assert "XMP photoshop:DateCreated by xmp: 2024-02-01" in text_of(subject)
+    assert "XMP photoshop:DateCreated, read by xmp: 2024-02-01" in text_of(subject)
+    assert found(subject_of(title=field)) == {"blocks-disagree": "info"}
 
 
 @pytest.mark.parametrize(
