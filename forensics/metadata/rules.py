@@ -159,7 +159,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="trailing-data",
         severity="info",
-        text="{bytes} bytes follow the end of the picture; they look like: {looks}.",
+        text="{behind} the end of the picture, and looks like {looks}.",
         innocent_explanation="Phones put clips and previews there, cameras pad their files, and "
         "downloads leave zeros.",
         looks=f"{_FILE}:trailing_data",

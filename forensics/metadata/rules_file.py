@@ -185,9 +185,9 @@ def make_against_encoder(subject: Subject) -> Iterator[Seen]:
     is_open = any(each.kind in _DEVICES and not each.makes for each in encoder.candidates)
     if fits or is_open:
         return
-    names = ", ".join(each.name for each in encoder.candidates[:3])
-    more = ", and others" if len(encoder.candidates) > 3 else ""  # noqa: PLR2004 - as shown above
-    yield Seen({"make": _shorten(str(make.value)), "candidates": names + more}, ("make", "encoder"))
+    names = list(dict.fromkeys(each.name for each in encoder.candidates))
+    candidates = ", ".join(names[:_NAMED]) + (", and others" if len(names) > _NAMED else "")
+    yield Seen({"make": _shorten(str(make.value)), "candidates": candidates}, ("make", "encoder"))
 
 
 def several_images(subject: Subject) -> Iterator[Seen]:
@@ -224,7 +224,9 @@ def trailing_data(subject: Subject) -> Iterator[Seen]:
     encoder = subject.encoder
     if encoder is not None and encoder.trailing_bytes > 0:
         looks = encoder.trailing or "nothing that is known here"
-        yield Seen({"bytes": f"{encoder.trailing_bytes:,}", "looks": looks}, ("encoder",))
+        count = encoder.trailing_bytes
+        behind = "1 byte follows" if count == 1 else f"{count:,} bytes follow"
+        yield Seen({"behind": behind, "looks": looks}, ("encoder",))
 
 
 def stripped_by_platform(subject: Subject) -> Iterator[Seen]:
