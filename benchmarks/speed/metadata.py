@@ -58,7 +58,9 @@ def main() -> int:
             spent = measure(read, files)
             if number:
                 times[name].append(spent)
-    ratios = [ours / theirs for ours, theirs in zip(times["package"], times["exifread"], strict=True)]
+    ratios = [
+        ours / theirs for ours, theirs in zip(times["package"], times["exifread"], strict=True)
+    ]
     ratio = statistics.median(ratios)
     per_file = {name: 1000 * statistics.median(each) / len(files) for name, each in times.items()}
     print(f"{len(files)} stills, {arguments.rounds} rounds")
