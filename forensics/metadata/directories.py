@@ -139,6 +139,33 @@ class Directory(Struct, frozen=True):
                 found[tag] = TagValue(kind, data, self.order, start)
         return found
 
+    def values_begin(self) -> int:
+        """Say where the first of the longer values begins, by the directory's own account.
+
+        Returns
+        -------
+        int
+            In bytes from `base`; 0 when there are no longer values.
+        """
+        places = self._entries()
+        listed = _ENTRIES[self.order].iter_unpack(self.block[places.start : places.stop])
+        starts = [
+            field
+            for _, kind, count, field in listed
+            if 0 < kind < len(_TYPE_BYTES) and count * _TYPE_BYTES[kind] > _INLINE_BYTES
+        ]
+        return min(starts, default=0)
+
+    @property
+    def count(self) -> int:
+        """Number of entries that it claims."""
+        return int.from_bytes(self.block[self.at : self.at + 2], self.order)
+
+    @property
+    def end(self) -> int:
+        """Where its entries end."""
+        return self.at + 2 + _ENTRY_BYTES * self.count
+
     def below(self, pointer: TagValue | None) -> "Directory | None":
         """Give the directory that a tag points to.
 
@@ -165,16 +192,12 @@ class Directory(Struct, frozen=True):
         Directory or None
             None when there is none.
         """
-        after = self.at + 2 + _ENTRY_BYTES * self._count()
-        link = int.from_bytes(self.block[after : after + 4], self.order)
+        link = int.from_bytes(self.block[self.end : self.end + 4], self.order)
         if not 0 < link < len(self.block) or self.base + link == self.at:
             return None
         return Directory(self.block, self.base + link, self.order, self.base)
 
-    def _count(self) -> int:
-        return int.from_bytes(self.block[self.at : self.at + 2], self.order)
-
     def _entries(self) -> range:
         room = (len(self.block) - self.at - 2) // _ENTRY_BYTES
-        count = max(0, min(self._count(), room, MAX_ENTRIES))
+        count = max(0, min(self.count, room, MAX_ENTRIES))
         return range(self.at + 2, self.at + 2 + _ENTRY_BYTES * count, _ENTRY_BYTES)
