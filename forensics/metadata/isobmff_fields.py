@@ -33,7 +33,7 @@ _TEXTS: tuple[tuple[str, ...], ...] = (
      "ilst desc", "ilst ©des"),
     ("comment", "com.apple.quicktime.comment", "©cmt", "©inf", "comment", "ilst ©cmt"),
     ("title", "com.apple.quicktime.title", "©nam", "titl", "title", "ilst ©nam"),
-    ("encoder", "©too", "©enc", "©swr", "encoder", "ilst ©too", "ilst ©enc"),
+    ("encoder", "©too", "©enc", "encoder", "ilst ©too", "ilst ©enc", "©swr"),
     ("date_tag", "©day", "@day", "date", "ilst ©day"),
     ("content_id", "com.apple.quicktime.content.identifier"),
     ("place_name", "com.apple.quicktime.location.name"),
