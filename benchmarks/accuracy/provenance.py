@@ -12,7 +12,10 @@ import io
 import json
 import os
 import random
+import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from base64 import b64decode
 from collections import Counter
@@ -84,7 +87,8 @@ def main() -> int:
     public = public_files(Path(root) / "c2pa")
     made = made_files()
     quiet = files_without(Path(root))
-    results = {"public": public, "made": made, "without": quiet}
+    costs = measure_costs(Path(root) / "c2pa" / "truepic-20230212-landscape.jpg")
+    results = {"public": public, "made": made, "without": quiet, "costs": costs}
     if "--write" in sys.argv[1:]:
         RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
     wrong = [each for each in public if each["found"] != each["expected"]]
@@ -242,6 +246,54 @@ def declarations_in(files: list[Path], wanted: Callable[[Path], bool]) -> dict[s
             print(f"  {path.name}: {each.where}: {each.value[:60]!r}: {each.meaning}")
             found[f"{each.where}: {each.meaning}"] += 1
     return dict(sorted(found.items()))
+
+
+_COST = """
+import sys, time
+sys.path[:0] = [sys.argv[1]]
+import forensics.ingest.stills, forensics.metadata.provenance as step
+from pathlib import Path
+from forensics.ingest.media import Media
+from forensics.ingest.sniff import sniff
+from forensics.model.outcome import Absent, Problem
+def told(name):
+    status = Path("/proc/self/status").read_text()
+    return int(status.split(name + ":")[1].split()[0]) / 1024
+data = Path(sys.argv[2]).read_bytes()
+media = Media(Path("x"), "0", len(data), sniff(data[:4096]), data, Problem(""), (), {})
+resident, started = told("VmRSS"), time.perf_counter()
+import c2pa
+loaded, after = told("VmRSS") - resident, time.perf_counter()
+step.read_provenance(media, Absent("not_present", ""))
+first = time.perf_counter()
+step.read_provenance(media, Absent("not_present", ""))
+print((after - started) * 1e3, loaded, (first - after) * 1e3,
+      (time.perf_counter() - first) * 1e3, told("VmHWM") - resident)
+"""
+_ROUNDS = 5
+
+
+def measure_costs(photo: Path) -> dict[str, dict[str, float]]:
+    """Measure, as the median of fresh processes, what loading and checking takes."""
+    big = Image.fromarray(np.random.default_rng(3).integers(0, 255, (5800, 5800, 3), np.uint8))
+    costs = {}
+    with tempfile.TemporaryDirectory() as folder:
+        large = Path(folder) / "large.tif"
+        buffer = io.BytesIO()
+        big.save(buffer, "TIFF")
+        large.write_bytes(sign(buffer.getvalue(), media_type="image/tiff"))
+        for path in (photo, large):
+            command = [sys.executable, "-W", "ignore", "-c", _COST, str(ROOT), str(path)]
+            rounds = [
+                [float(each) for each in subprocess.check_output(command).split()]
+                for _ in range(_ROUNDS)
+            ]
+            names = ("load_ms", "load_mib", "first_check_ms", "check_ms", "peak_mib")
+            medians = [round(statistics.median(each), 1) for each in zip(*rounds, strict=True)]
+            label = f"{path.suffix[1:]} of {path.stat().st_size >> 20} MiB"
+            costs[label] = dict(zip(names, medians, strict=True))
+            print(label, costs[label])
+    return costs
 
 
 if __name__ == "__main__":

@@ -166,7 +166,7 @@ _SMALL_BYTES = 16_000
 _EXIF_MARKS = (*_MARKS["tiff"], *_MARKS["jpeg"], b"eXIf")
 _CREDENTIAL_MARKS = (b"jumb", b"jumd", b"cbor", b"json", b"bfdb", b"bidb", b"c2sh", b"caBX",
                      b"C2PA", b"\xff\xeb", b"JP\0\1", b"c2pa.claim.v2", b"c2pa.signature",
-                     b"c2pa.hash.data", b"exclusions", b"\x9b\xff\xff\xff\xff\xff\xff\xff\xff", b"\x41\xcd",
+                     b"c2pa.hash.data", b"exclusions", b"\x9b" + b"\xff" * 8, b"\x41\xcd",
                      b"uuid")  # fmt: skip
 _WITH_EXIF = ("jpeg", "tiff", "png", "webp")
 
