@@ -16,6 +16,8 @@ from forensics.footage import STEPS as FOOTAGE_STEPS
 from forensics.footage import footage_of, open_footage, refusal_of
 from forensics.ingest.folder import printable_path
 from forensics.ingest.programs import Program, asking_exiftool, find_exiftool
+from forensics.metadata.names import read_names
+from forensics.metadata.sidecars import sidecars_of
 from forensics.model.casefile import CaseFile, EventWindow
 from forensics.model.errors import WorkerError
 from forensics.model.match import CheckProblem, CheckReport
@@ -78,6 +80,9 @@ def inspect_file(
     if isinstance(found, Refused):
         return found
     beside = Beside(
+        # Under the name by which the file was asked for.
+        sidecars=tuple(replace(each, media=(errand.path,)) for each in sidecars_of(Path(path))),
+        names=read_names([errand.path]),
         as_of=about.as_of,
         place=about.place,
     )

@@ -50,9 +50,9 @@ def build_case(
     groups : sequence of Group
         Copies within the case.
     sidecars : sequence of Sidecar
-        What files beside the media say.
+        What files beside the evidence assert about it.
     names : sequence of NameReading
-        What file names imply.
+        Naming conventions that the paths of items follow.
     problems : sequence of CaseProblem
         What went wrong with the case as a whole.
     steps : sequence of Step
@@ -84,6 +84,8 @@ def build_case(
         problems=(*_item_problems(items, outcomes), *problems),
         methods=tuple(_method(step, outcomes) for step in steps),
         not_tested=tuple(not_tested),
+        sidecars=tuple(sidecars),
+        names=tuple(names),
     )
 
 

@@ -26,7 +26,7 @@ class Step(Struct, frozen=True):
     takes : tuple of str
         What it is given, in the order of its parameters: ``path`` for a file; ``media``,
         ``frames`` or the name of a step above for an item; ``subject`` for a review; ``probes``,
-        ``archive``, ``event`` for a case.
+        ``archive``, ``event``, ``media``, ``paths``, ``files`` for a case.
     version : int
         Grows when results may change.
     summary : str

@@ -137,9 +137,9 @@ class Case(Struct, frozen=True):
     not_tested : tuple of str
         Questions a reader may ask that nothing in this run answers.
     sidecars : tuple of Sidecar
-        What files beside the media say about them.
+        What files beside the evidence assert about it, in order of path.
     names : tuple of NameReading
-        What file names imply.
+        Naming conventions that the paths of items follow, in order of path.
     """
 
     schema: str

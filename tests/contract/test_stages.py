@@ -30,7 +30,7 @@ def test_what_a_step_takes_exists(step: Step) -> None:
         "file": {"path"},
         "item": {"media", "frames"},
         "review": {"subject"},
-        "case": {"probes", "archive", "event"},
+        "case": {"probes", "archive", "event", "media", "paths", "files"},
     }[step.scope]
 
     assert set(step.takes) <= given | above
