@@ -246,7 +246,11 @@ def stripped_by_platform(subject: Subject) -> Iterator[Seen]:
         return
     candidates = subject.encoder.candidates if subject.encoder is not None else ()
     by_coding = [each.name for each in candidates if each.kind in _SENDERS]
-    by_name = [each.platform for each in subject.names if each.platform in _SERVICES]
+    by_name = [
+        each.platform
+        for each in subject.names
+        if any(service in each.platform for service in _SERVICES)
+    ]
     if not by_coding and not by_name:
         return
     ways = [
@@ -264,7 +268,7 @@ _SERVICES = (
     "Snapchat",
     "Telegram",
     "TikTok",
-    "Twitter/X",
+    "Twitter",
     "VK",
     "Viber",
     "WhatsApp",

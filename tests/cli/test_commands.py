@@ -126,8 +126,8 @@ def test_inspect_prints_what_every_engine_read(sample, forensics):
     status, printed = forensics("inspect", sample("IMG_20240816_131502.jpg"))
 
     assert status == 0
-    assert "2024-08-16" in printed.out
-    assert "exifread" in printed.out
+    assert "16 August 2024, 13:15:02.417 UTC+03:00" in printed.out
+    assert "EXIF DateTimeOriginal (pillow, exifread" in printed.out
     assert printed.err == ""
 
 
@@ -136,10 +136,11 @@ def test_inspect_as_json_has_every_key(sample, answer):
 
     told = answer("inspect", path)
 
-    assert set(told) >= {"file", "metadata", "provenance", "notes", "encoder"}
+    assert set(told) >= {"file", "metadata", "provenance", "notes", "encoder", "sidecars", "names"}
     assert told["file"] == str(path)
     for field in told["metadata"].values():
-        assert set(field) == {"value", "raw", "sources", "agree"}
+        assert set(field) >= {"value", "raw", "sources", "agree", "where"}
+        assert set(field["where"]) <= set(field["sources"])
     assert set(told["metadata"]["position"]["value"]) == {"lat", "lon"}
 
 
@@ -157,8 +158,34 @@ def test_inspect_of_a_file_without_metadata_says_that_it_says_nothing(evidence, 
     status, printed = forensics("inspect", "evidence/other.jpg")
 
     assert status == 0
-    assert "its absence says nothing" in printed.out
+    assert "their absence says nothing" in printed.out
     assert answer("inspect", "evidence/other.jpg")["metadata"] == {}
+
+
+def test_inspect_with_a_case_knows_the_place_and_the_time(sample, here, answer):
+    (here / "case.toml").write_text(
+        'as_of = 2024-08-01T00:00:00Z\n[place]\nlat = 50.0\nlon = 36.2\nradius_m = 3000\n'
+    )
+    path = sample("IMG_20240816_131502.jpg")
+
+    bare = {note["id"] for note in answer("inspect", path)["notes"]}
+    told = {note["id"] for note in answer("inspect", path, "--case", "case.toml")["notes"]}
+
+    assert told - bare == {"future-date", "position-outside-place"}
+
+
+def test_inspect_shows_what_lies_beside_the_file(evidence, forensics, answer):
+    (evidence / "other.info.json").write_text(
+        '{"id": "x1", "extractor": "youtube", "timestamp": 1723800000, "title": "=1+1",'
+        ' "webpage_url": "https://example.org/x1", "epoch": 1723900000, "_type": "video"}'
+    )
+
+    _, printed = forensics("inspect", "evidence/other.jpg")
+    (sidecar,) = answer("inspect", "evidence/other.jpg")["sidecars"]
+
+    assert "other.info.json (yt-dlp)" in printed.out
+    assert sidecar["media"] == ["evidence/other.jpg"]
+    assert sidecar["fields"]["posted_at"]["value"] == "2024-08-16T09:20:00Z"
 
 
 def test_stages_are_listed_with_their_limits(forensics, answer):

@@ -71,4 +71,4 @@ def test_tests_and_example_of_the_step_pass(package: Path) -> None:
     )  # fmt: skip
 
     assert tested.returncode == 0, tested.stdout + tested.stderr
-    assert "5 passed" in tested.stdout
+    assert "8 passed" in tested.stdout
