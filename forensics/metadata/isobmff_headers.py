@@ -19,6 +19,7 @@ _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNIX_S = int((_UNIX_EPOCH - _EPOCH).total_seconds())
 _MAX_S = int((datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds())
 _NAME_BYTES = 256
+_REFERENCE_BYTES = 4096
 _SELF_CONTAINED = 1
 _FULL_BOX_BYTES = 4
 _ALIAS_NAME_AT, _ALIAS_TAGS_AT = 50, 150
@@ -29,6 +30,9 @@ _EMPTY_EDIT = -1
 _EDIT_BYTES = {0: 12, 1: 20}
 MAX_EDITS = 1000
 """Edits of a track that are looked at."""
+
+MAX_ALIAS_TAGS = 64
+"""Kinds of parts of an alias that are looked at; Mac OS writes a dozen."""
 
 
 class Clock(Struct, frozen=True):
@@ -225,7 +229,7 @@ def external_references(boxes: BoxReader, dref: Box) -> list[str]:
     for number, box in enumerate(boxes.inside(dref, skip=_FULL_BOX_BYTES + 4)):
         if number == MAX_REFERENCES:
             break
-        body = boxes.content(box, most=1 << 16)
+        body = boxes.content(box, most=_REFERENCE_BYTES)
         if len(body) < _FULL_BOX_BYTES or int.from_bytes(body[1:4], "big") & _SELF_CONTAINED:
             continue
         kind, data = name_of(box.kind).strip(), body[_FULL_BOX_BYTES:]
@@ -239,9 +243,11 @@ def _alias_name(record: bytes) -> str | None:
     """Give the path in an alias of Mac OS, or the name of the file."""
     position = _ALIAS_TAGS_AT
     paths: dict[int, bytes] = {}
-    while position + 4 <= len(record):
+    while position + 4 <= len(record) and len(paths) < MAX_ALIAS_TAGS:
         tag, size = (int.from_bytes(record[at : at + 2], "big") for at in (position, position + 2))
-        paths.setdefault(tag, record[position + 4 : position + 4 + size])
+        if tag in paths:
+            break
+        paths[tag] = record[position + 4 : position + 4 + size]
         position += 4 + size + size % 2
     for tag, charset in ((_ALIAS_POSIX_PATH, None), (_ALIAS_MAC_PATH, "mac_roman")):
         path = clean_text(decoded(paths.get(tag, b""), charset).value)

@@ -20,6 +20,9 @@ MAX_KEYS = 4096
 MAX_TAGS = 1000
 """Different tags that are kept of one file."""
 
+MAX_XML_BYTES = 1 << 18
+"""What is read of a camera's XML; Sony writes a few thousand bytes."""
+
 _TEXT_MARKS = (0xA9, 0x40)
 """User data whose name begins with the sign © or, of some cameras, @ are texts."""
 
@@ -98,6 +101,8 @@ def read_user_data(boxes: BoxReader, udta: Box, where: str, tags: Tags) -> bytes
     for box in boxes.inside(udta):
         name = name_of(box.kind)
         place = f"{where} {name}"
+        if name in tags:
+            continue
         if box.kind == b"XMP_":
             packet = packet or boxes.content(box)
         elif box.kind == _META_BOX:
@@ -145,7 +150,7 @@ def read_meta(boxes: BoxReader, meta: Box, where: str, tags: Tags) -> None:
         elif box.kind == _ITEMS:
             _read_items(boxes, box, where, keys, tags)
         elif box.kind == _XML:
-            body = boxes.content(box)[_FULL_BOX_BYTES:]
+            body = boxes.content(box, most=MAX_XML_BYTES)[_FULL_BOX_BYTES:]
             for name, text in maker_tags(_XML, body).items():
                 add_tag(tags, name, text, f"{where}/xml {name}")
 

@@ -4,8 +4,8 @@ import struct
 
 from msgspec import Struct
 
-MAX_TEXT_BYTES = 1 << 16
-"""Longer texts are cut before they are decoded."""
+MAX_TEXT_BYTES = 8192
+"""Longer texts are cut before they are decoded: of a field, 2,000 letters are shown."""
 
 # Macintosh language codes (QuickTime File Format, "Language Code Values") whose texts are in
 # another script than MacRoman; of those that are not here, Python knows no character set.
