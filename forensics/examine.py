@@ -21,6 +21,7 @@ from forensics.engine.visited import Errand, Visited
 from forensics.engine.visits import Visits
 from forensics.footage import open_footage
 from forensics.ingest.folder import original_path, printable_path
+from forensics.ingest.programs import Program, asking_exiftool
 from forensics.model.case import ArchiveSummary, Case, CaseProblem
 from forensics.model.errors import OutputError
 from forensics.model.match import CheckReport, Group
@@ -67,6 +68,7 @@ def scan(
     examiner: str | None = None,
     jobs: int | None = None,
     show: bool = False,
+    exiftool: Program | None = None,
     command: Sequence[str] = (),
     on_progress: OnProgress | None = None,
 ) -> Case:
@@ -92,6 +94,8 @@ def scan(
         crashes or hangs a decoder ends or holds up the whole run.
     show : bool, optional
         Show pictures at once instead of blurred until clicked.
+    exiftool : Program, optional
+        Ask ExifTool about the metadata of every file, too; as `find_exiftool` gives it.
     command : sequence of str, optional
         The command line, for the record of the run.
     on_progress : callable, optional
@@ -118,6 +122,7 @@ def scan(
     case_id = f"{name} / {todo.case.name or 'unnamed'}"
     tell = on_progress or (lambda _: None)
     with (
+        asking_exiftool(exiftool),
         OutputFolder(todo.out, case_id=case_id) as output,
         Session(
             output,

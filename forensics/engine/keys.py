@@ -15,6 +15,7 @@ import msgspec
 
 from forensics.calibration import load
 from forensics.engine.step import Step
+from forensics.ingest.programs import asked_exiftool
 from forensics.ingest.regular import digest_of
 
 LIBRARIES = (
@@ -50,9 +51,15 @@ def key_of(step: Step, subject: Sequence[str], *, upstream: Iterable[object] = (
     -------
     str
         64 hexadecimal digits. It changes with the bytes of the items, the step's name, version,
-        function, calibrations, settings and source code, with the libraries, and with what goes in.
+        function, calibrations, settings and source code, with the libraries and the programs that
+        it asks, and with what goes in.
     """
-    parts = (basis_of(step), tuple(subject), tuple(digest_of_value(each) for each in upstream))
+    parts = (
+        basis_of(step),
+        program_versions(step.programs),
+        tuple(subject),
+        tuple(digest_of_value(each) for each in upstream),
+    )
     return digest_of_value(parts)
 
 
@@ -139,6 +146,23 @@ def _digest_of_named(variable: str) -> tuple[str, str | None] | None:
     """Give name and digest of the file that an environment variable names."""
     named = os.environ.get(variable)
     return (Path(named).name, digest_of(Path(named))) if named else None
+
+
+def program_versions(names: Iterable[str] = ("exiftool",)) -> dict[str, str]:
+    """Name the versions of programs outside of this package that are asked in this run.
+
+    Parameters
+    ----------
+    names : iterable of str, optional
+        The programs in question; all by default.
+
+    Returns
+    -------
+    dict of str to str
+        By name; without those that are not asked.
+    """
+    exiftool = asked_exiftool()
+    return {"exiftool": exiftool.version} if exiftool is not None and "exiftool" in names else {}
 
 
 @cache

@@ -39,6 +39,8 @@ class Step(Struct, frozen=True):
         in its place. It is not called while another has nothing.
     files_named_by : tuple of str
         Environment variables that name files on which its results depend.
+    programs : tuple of str
+        Programs outside of this package that it asks when a person wishes it.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Step(Struct, frozen=True):
     calibrations: tuple[str, ...] = ()
     copes_without: tuple[str, ...] = ()
     files_named_by: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
 
     def load(self) -> Callable[..., Any]:  # Any: every step has its own parameters and result
         """Import the function this row names.

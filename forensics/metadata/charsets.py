@@ -89,7 +89,7 @@ def read_text(value: object, *, declared: str | None = None) -> Text | None:
     >>> read_text(b"\xca\xf3").value
     '\\xca\\xf3'
     """
-    plain = clean_text(value)
+    plain = None if value is None else clean_text(value)
     if plain is None:
         return None
     raw = raw_text(value)
