@@ -101,6 +101,7 @@ def sign(
     assertions: Sequence[dict[str, object]] = (),
     thumbnail: bytes | None = None,
     change: Callable[[c2pa.Builder], None] | None = None,
+    stamped_by: str | None = None,
 ) -> bytes:
     """Give a file with content credentials.
 
@@ -120,6 +121,8 @@ def sign(
         Carried as its thumbnail.
     change : callable, optional
         Whatever else is to be done to the builder.
+    stamped_by : str, optional
+        Address of a time stamp authority; asked when it is given.
 
     Returns
     -------
@@ -138,7 +141,10 @@ def sign(
     if thumbnail is not None:
         claim["thumbnail"] = {"format": "image/jpeg", "identifier": "thumbnail"}
     # A thumbnail of each file would make it a hundred times as large.
-    settings = c2pa.Settings.from_dict({"builder": {"thumbnail": {"enabled": False}}})
+    without = {"thumbnail": {"enabled": False}}
+    settings = c2pa.Settings.from_dict(
+        {"builder": without, "verify": {"verify_after_sign": stamped_by is None}}
+    )
     with c2pa.Context(settings) as context:
         builder = c2pa.Builder.from_json(json.dumps(claim), context=context)
         if thumbnail is not None:
@@ -150,7 +156,7 @@ def sign(
             change(builder)
         info = c2pa.C2paSignerInfo(
             alg=b"es256", sign_cert=party.chain.encode(), private_key=party.key_pem.encode(),
-            ta_url=None,
+            ta_url=stamped_by.encode() if stamped_by else None,
         )  # fmt: skip
         signed = io.BytesIO()
         builder.sign(c2pa.Signer.from_info(info), media_type, io.BytesIO(data), signed)

@@ -150,7 +150,7 @@ class Credentials(Struct, frozen=True, tag="credentials"):
         RFC 3339 time of a time stamp over the signature; None when there is none that verifies.
         The standard has no field for a time that the signer alone states.
     time_stamp_authority : str or None
-        Who states that time, by its certificate; whether it is to be trusted was not checked.
+        Who states that time, by its certificate, which anybody can make.
     integrity : Integrity
         Whether bytes and statements are unchanged since.
     signer : Signer

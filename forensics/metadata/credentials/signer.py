@@ -129,7 +129,8 @@ def _look_up(
         return "trusted", f"{when}; it leads to one on the list {trust_list.name}"
     if _UNTRUSTED in codes:
         return "not_on_list", f"{when}; it does not lead to one on the list {trust_list.name}"
-    return "not_checked", f"{when}, so it was not compared with the list {trust_list.name}"
+    why = "no authority of a time stamp that is on the list confirms that time"
+    return "not_checked", f"{when}; {why}, so it was not compared with the list {trust_list.name}"
 
 
 def _judge_time(manifest: Json, certificate: Json) -> tuple[bool | None, str]:
@@ -148,4 +149,4 @@ def _judge_time(manifest: Json, certificate: Json) -> tuple[bool | None, str]:
     except (ValueError, TypeError):  # the last: only one of them has a zone
         return None, f"whether the certificate was valid at {signed_at} could not be read"
     was = "was valid at" if is_valid else f"is valid from {start} to {end}, which does not include"
-    return is_valid, f"the certificate {was} the time of the time stamp, {signed_at}"
+    return is_valid, f"the certificate {was} the time that the time stamp states, {signed_at}"

@@ -185,3 +185,35 @@ def test_without_the_variable_there_is_no_list(monkeypatch):
     monkeypatch.delenv(TRUST_LIST_VARIABLE, raising=False)
 
     assert given_trust_list() is None
+
+
+# Made by tools/make_stamped.py: the certificate of the signer was valid for a minute.
+STAMPED_FILE = Path(__file__).parent / "stamped" / "stamped.jpg"
+KNOWN = Path(__file__).parent / "stamped" / "known.pem"
+
+
+@pytest.mark.parametrize(
+    ("which", "state"), [(0, "not_checked"), (1, "not_checked"), (2, "trusted")]
+)
+def test_stamped_file_is_judged_at_the_time_of_its_stamp(which, state):
+    signer_alone = KNOWN.read_text("utf-8").partition("-----END CERTIFICATE-----\n")
+    given = (None, "".join(signer_alone[:2]), KNOWN.read_text("utf-8"))[which]
+    trust_list = TrustList("known.pem", given) if given else None
+
+    told = read_store(io.BytesIO(STAMPED_FILE.read_bytes()), "image/jpeg", trust_list)[0]
+
+    found = judge_signer(told, trust_list)
+    assert found.state == state
+    assert time_stamp(told)[1] == "Clock of tests"
+    assert "signingCredential.expired" not in found.codes
+
+
+def test_signer_of_a_stamped_file_that_is_not_on_the_list_is_told(manifest):
+    from tools.signing import make_party
+
+    clock = KNOWN.read_text("utf-8").partition("-----END CERTIFICATE-----\n")[2]
+    trust_list = TrustList("others.pem", make_party("Somebody else").pem + clock)
+
+    told = read_store(io.BytesIO(STAMPED_FILE.read_bytes()), "image/jpeg", trust_list)[0]
+
+    assert judge_signer(told, trust_list).state == "not_on_list"
