@@ -8,14 +8,11 @@ from exifread.core.exceptions import ExifNotFound, InvalidExif
 from exifread.core.exif_header import ExifHeader
 from exifread.core.find_exif import determine_type, get_endian_str
 from exifread.core.heic import HEICExifFinder, find_heic_tiff
-from PIL import ExifTags
+from PIL import ExifTags, Image
 
 from forensics.ingest.guard import guarded
-from forensics.ingest.pixels import forget_xmp
-from forensics.ingest.stills import open_image
 from forensics.ingest.tiff_structure import claims_too_much
 from forensics.model.errors import UnreadableMedia
-from forensics.model.item import SniffedType
 from forensics.model.outcome import Problem
 
 Lookup = Callable[[str, str], Any]  # Any: engines return texts, numbers, rationals or lists
@@ -32,12 +29,11 @@ MAX_READS = 500_000
 
 _HEIF_HEADS = (b"ftypheic", b"ftypavif", b"ftypmif1")
 
-_EXIFREAD_NAMES = {"GPSDateStamp": "GPSDate"}
+_EXIFREAD_NAMES = {"GPSDateStamp": "GPSDate", "ExifImageHeight": "ExifImageLength"}
 _POINTERS = ("ExifOffset", "GPSInfo")
 # Pillow spells the sub-second tags "Subsec".
 _BASE_TAGS = {tag.name.replace("Subsec", "SubSec"): tag.value for tag in ExifTags.Base}
 _GPS_TAGS = {tag.name: tag.value for tag in ExifTags.GPS}
-_PNG_EXIF = (b"eXIf", b"Raw profile type")
 
 
 def ask_exifread(data: bytes, wanted: frozenset[str], faults: list[str]) -> Lookup:
@@ -143,15 +139,13 @@ class _CarefulHeader(ExifHeader):  # type: ignore[misc]  # untyped
         return super()._process_ascii_field(ifd, tag, min(count, MAX_TEXT_BYTES), offset)
 
 
-def ask_pillow(data: bytes, kind: SniffedType, faults: list[str]) -> Lookup:
-    """Find EXIF with Pillow (and pillow-heif for HEIC).
+def ask_pillow(block: bytes, faults: list[str]) -> Lookup:
+    """Read an EXIF block with Pillow.
 
     Parameters
     ----------
-    data : bytes
-        The whole file.
-    kind : SniffedType
-        What its content says it is.
+    block : bytes
+        The block, from its byte order mark on; or a TIFF file.
     faults : list of str
         Tags that cannot be read are named here; the others are read all the same.
 
@@ -160,27 +154,18 @@ def ask_pillow(data: bytes, kind: SniffedType, faults: list[str]) -> Lookup:
     callable
         The values.
     """
-    if kind.format in ("png", "apng") and not any(mark in data for mark in _PNG_EXIF):
-        return lambda _, __: None  # Pillow would decode the picture to look behind it
-    with open_image(data, kind) as image:
-        forget_xmp(image)
-        block = image.info.get("exif", b"")
-        if isinstance(block, bytes) and claims_too_much(block.removeprefix(b"Exif\0\0")):
-            raise UnreadableMedia("the EXIF directories claim more bytes than there are")
-        root = image.getexif()
-        original_orientation = image.info.get("original_orientation")
-        ifds: dict[str, Mapping[int, Any]] = {"Image": root}
-        for name, pointer in (("EXIF", ExifTags.IFD.Exif), ("GPS", ExifTags.IFD.GPSInfo)):
-            ifd = guarded(lambda: root.get_ifd(pointer), doing=f"{name} directory")  # noqa: B023 - called at once
-            if isinstance(ifd, Problem):
-                faults.append(ifd.error)
-            ifds[name] = {} if isinstance(ifd, Problem) else ifd
+    if claims_too_much(block):
+        raise UnreadableMedia("the EXIF directories claim more bytes than there are")
+    root = Image.Exif()
+    root.load(block)
+    ifds: dict[str, Mapping[int, Any]] = {"Image": root}
+    for name, pointer in (("EXIF", ExifTags.IFD.Exif), ("GPS", ExifTags.IFD.GPSInfo)):
+        ifd = guarded(lambda: root.get_ifd(pointer), doing=f"{name} directory")  # noqa: B023 - called at once
+        if isinstance(ifd, Problem):
+            faults.append(ifd.error)
+        ifds[name] = {} if isinstance(ifd, Problem) else ifd
 
     def lookup(ifd: str, name: str) -> Any:
-        if name == "Orientation" and kind.format == "heic":
-            return original_orientation  # pillow-heif has reset it in the block
-        if name == "Orientation" and kind.format == "avif":
-            return None  # Pillow puts the container's rotation in its place
         tag = _GPS_TAGS[name] if ifd == "GPS" else _BASE_TAGS[name]
         value = guarded(lambda: ifds[ifd].get(tag), doing=f"{ifd} {name}")
         if isinstance(value, Problem):

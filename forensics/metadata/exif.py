@@ -1,21 +1,18 @@
-"""EXIF and GPS fields by two engines: exifread and Pillow."""
+"""EXIF fields by two engines: exifread and Pillow."""
 
-from fractions import Fraction
-from typing import Any
-
+from forensics.metadata.charsets import read_text
 from forensics.metadata.engines import Lookup, ask_exifread, ask_pillow
+from forensics.metadata.exif_gps import GPS_TAGS, put_gps
 from forensics.metadata.reading import (
     Reading,
     Readings,
     clean_offset,
-    clean_position,
-    clean_text,
     clean_time,
     raw_text,
     trailing_offset,
 )
-from forensics.model.findings import FieldValue
-from forensics.model.item import SniffedType
+from forensics.metadata.user_comment import read_user_comment, read_xp_text
+from forensics.metadata.values import number_of
 
 # Field, EXIF IFD, tag name. Names are EXIF 2.32's (CIPA DC-008), so that both engines share them.
 _TEXTS = (
@@ -25,34 +22,51 @@ _TEXTS = (
     ("artist", "Image", "Artist"),
     ("copyright", "Image", "Copyright"),
     ("description", "Image", "ImageDescription"),
+    ("host_computer", "Image", "HostComputer"),
     ("lens", "EXIF", "LensModel"),
+    ("lens_make", "EXIF", "LensMake"),
+    ("lens_serial", "EXIF", "LensSerialNumber"),
     ("body_serial", "EXIF", "BodySerialNumber"),
+    ("owner_name", "EXIF", "CameraOwnerName"),
+    ("image_unique_id", "EXIF", "ImageUniqueID"),
+)
+_XP_TEXTS = (
+    ("windows_title", "XPTitle"),
+    ("windows_comment", "XPComment"),
+    ("windows_author", "XPAuthor"),
+    ("windows_keywords", "XPKeywords"),
+    ("windows_subject", "XPSubject"),
 )
 _TIMES = (
     ("captured", "EXIF", "DateTimeOriginal", "SubSecTimeOriginal", "OffsetTimeOriginal"),
     ("digitized", "EXIF", "DateTimeDigitized", "SubSecTimeDigitized", "OffsetTimeDigitized"),
     ("modified", "Image", "DateTime", "SubSecTime", "OffsetTime"),
 )
-_GPS = (
-    "GPSLatitude",
-    "GPSLatitudeRef",
-    "GPSLongitude",
-    "GPSLongitudeRef",
-    "GPSAltitude",
-    "GPSAltitudeRef",
-    "GPSDateStamp",
-    "GPSTimeStamp",
+_NUMBERS = (
+    ("exposure_time_s", "ExposureTime"),
+    ("f_number", "FNumber"),
+    ("iso", "ISOSpeedRatings"),
+    ("focal_length_mm", "FocalLength"),
+    ("focal_length_35mm_mm", "FocalLengthIn35mmFilm"),
 )
 _WANTED = frozenset(
     (
         *(name for _, _, name in _TEXTS),
+        *(name for _, name in _XP_TEXTS),
         *(name for _, _, *names in _TIMES for name in names),
-        *_GPS,
+        *(name for _, name in _NUMBERS),
+        *GPS_TAGS,
         "Orientation",
+        "UserComment",
+        "Flash",
+        "ExifImageWidth",
+        "ExifImageHeight",
     )
 )
-_DEGREE_PARTS = (1, 60, 3600)
 _ORIENTATIONS = range(1, 9)
+_FIRED = 1
+_UNKNOWN_ISO = 65_535
+"""Written when the sensitivity does not fit into the tag (EXIF 2.32, 4.6.5)."""
 
 
 def read_with_exifread(data: bytes) -> tuple[Readings, list[str]]:
@@ -61,7 +75,7 @@ def read_with_exifread(data: bytes) -> tuple[Readings, list[str]]:
     Parameters
     ----------
     data : bytes
-        The whole file.
+        The whole file; exifread finds the block by itself.
 
     Returns
     -------
@@ -74,15 +88,13 @@ def read_with_exifread(data: bytes) -> tuple[Readings, list[str]]:
     return _collect(ask_exifread(data, _WANTED, faults)), faults
 
 
-def read_with_pillow(data: bytes, kind: SniffedType) -> tuple[Readings, list[str]]:
-    """Read EXIF and GPS with Pillow (and pillow-heif for HEIC).
+def read_with_pillow(block: bytes) -> tuple[Readings, list[str]]:
+    """Read EXIF and GPS with Pillow.
 
     Parameters
     ----------
-    data : bytes
-        The whole file.
-    kind : SniffedType
-        What its content says it is.
+    block : bytes
+        The EXIF block, from its byte order mark on; or a TIFF file.
 
     Returns
     -------
@@ -92,71 +104,65 @@ def read_with_pillow(data: bytes, kind: SniffedType) -> tuple[Readings, list[str
         Tags that could not be read.
     """
     faults: list[str] = []
-    return _collect(ask_pillow(data, kind, faults)), faults
+    return _collect(ask_pillow(block, faults)), faults
 
 
 def _collect(lookup: Lookup) -> Readings:
     readings: Readings = {}
     for field, ifd, name in _TEXTS:
-        raw = lookup(ifd, name)
-        _put(readings, field, clean_text(raw), raw)
-    for field, ifd, name, subsecond, offset in _TIMES:
-        raw = lookup(ifd, name)
-        time = clean_time(raw, subsecond=lookup("EXIF", subsecond))
-        if time is not None:
-            _put(readings, f"{field}_at", time, raw)
-            raw_offset = lookup("EXIF", offset)
-            known = clean_offset(raw_offset)
-            _put(readings, f"{field}_offset", known or trailing_offset(raw), raw_offset or raw)
-    orientation = lookup("Image", "Orientation")
-    is_known = isinstance(orientation, int) and orientation in _ORIENTATIONS
-    _put(readings, "orientation", orientation if is_known else None, orientation)
-    _put_gps(readings, lookup)
+        text = read_text(lookup(ifd, name))
+        if text is not None:
+            readings[field] = Reading(text.value, text.raw, f"EXIF {name}", text.charset)
+    for field, name in _XP_TEXTS:
+        text = read_xp_text(lookup("Image", name))
+        if text is not None:
+            readings[field] = Reading(text.value, text.raw, f"EXIF {name}", text.charset)
+    comment = read_user_comment(lookup("EXIF", "UserComment"))
+    if comment is not None:
+        where = "EXIF UserComment"
+        readings["user_comment"] = Reading(comment.value, comment.raw, where, comment.charset)
+    for time in _TIMES:
+        _put_time(readings, lookup, *time)
+    for field, name in _NUMBERS:
+        _put_number(readings, lookup, field, name)
+    _put_rest(readings, lookup)
+    put_gps(readings, lookup)
     return readings
 
 
-def _put_gps(readings: Readings, lookup: Lookup) -> None:
-    lat = _degrees(lookup("GPS", "GPSLatitude"), lookup("GPS", "GPSLatitudeRef"), "NS")
-    lon = _degrees(lookup("GPS", "GPSLongitude"), lookup("GPS", "GPSLongitudeRef"), "EW")
-    if lat is not None and lon is not None:
-        raw = " ".join(raw_text(lookup("GPS", name)) for name in _GPS[:4])
-        _put(readings, "position", clean_position(lat, lon), raw)
-    altitude = _number(lookup("GPS", "GPSAltitude"))
-    if altitude is not None:
-        below = lookup("GPS", "GPSAltitudeRef") in (1, b"\x01", [1], (1,))
-        _put(readings, "altitude_m", round(-altitude if below else altitude, 2), altitude)
-    date, clock = lookup("GPS", "GPSDateStamp"), lookup("GPS", "GPSTimeStamp")
-    parts = [_number(part) for part in clock] if isinstance(clock, list | tuple) else []
-    if date is not None and len(parts) == len(_DEGREE_PARTS) and None not in parts:
-        hours, minutes, seconds = (int(part or 0) for part in parts)
-        text = clean_time(f"{clean_text(date)} {hours:02}:{minutes:02}:{seconds:02}")
-        # GPS time stamps are UTC by EXIF 2.32, 4.6.6.
-        _put(readings, "gps_at", f"{text}Z" if text else None, f"{raw_text(date)} {clock}")
+def _put_time(
+    readings: Readings, lookup: Lookup, field: str, ifd: str, name: str, subsecond: str, offset: str
+) -> None:
+    raw = lookup(ifd, name)
+    time = clean_time(raw, subsecond=lookup("EXIF", subsecond))
+    if time is not None:
+        readings[f"{field}_at"] = Reading(time, raw_text(raw), f"EXIF {name}")
+    raw_offset = lookup("EXIF", offset)
+    known = clean_offset(raw_offset)
+    if known is not None:
+        # An offset is stated even where the time is not there.
+        readings[f"{field}_offset"] = Reading(known, raw_text(raw_offset), f"EXIF {offset}")
+    elif time is not None and (trailing := trailing_offset(raw)) is not None:
+        readings[f"{field}_offset"] = Reading(trailing, raw_text(raw), f"EXIF {name}")
 
 
-def _put(readings: Readings, field: str, value: FieldValue, raw: object) -> None:
-    if value is not None:
-        readings[field] = Reading(value, raw_text(raw))
+def _put_number(readings: Readings, lookup: Lookup, field: str, name: str) -> None:
+    raw = lookup("EXIF", name)
+    number = number_of(raw)
+    if number and number > 0 and (name, number) != ("ISOSpeedRatings", _UNKNOWN_ISO):
+        readings[field] = Reading(round(number, 6), raw_text(raw), f"EXIF {name}")
 
 
-def _number(value: Any) -> float | None:  # Any: numbers of three libraries
-    """Read an integer, float or rational; None for x/0 and for anything else."""
-    try:
-        if isinstance(value, list | tuple) and len(value) == 1:
-            value = value[0]
-        number = float(value) if isinstance(value, int | float) else float(Fraction(str(value)))
-    except (ValueError, ZeroDivisionError, OverflowError):
-        return None
-    return number if abs(number) != float("inf") and number == number else None
-
-
-def _degrees(value: object, ref: object, hemispheres: str) -> float | None:
-    """Read an angle; None when a part is no number or the hemisphere is not said."""
-    letter = (clean_text(ref) or "?").upper()[0]
-    if letter not in hemispheres or not isinstance(value, list | tuple):
-        return None
-    parts = [_number(part) for part in value]
-    if len(parts) != len(_DEGREE_PARTS) or any(part is None or part < 0 for part in parts):
-        return None
-    degrees = sum((part or 0.0) / unit for part, unit in zip(parts, _DEGREE_PARTS, strict=True))
-    return -degrees if letter == hemispheres[1] else degrees
+def _put_rest(readings: Readings, lookup: Lookup) -> None:
+    orientation = lookup("Image", "Orientation")
+    if isinstance(orientation, int) and orientation in _ORIENTATIONS:
+        readings["orientation"] = Reading(orientation, str(orientation), "EXIF Orientation")
+    flash = lookup("EXIF", "Flash")
+    if isinstance(flash, int):
+        said = "fired" if flash & _FIRED else "did not fire"
+        readings["flash"] = Reading(said, str(flash), "EXIF Flash")
+    sides = [number_of(lookup("EXIF", f"ExifImage{side}")) for side in ("Width", "Height")]
+    if all(side and side == int(side) for side in sides):
+        said = "x".join(str(int(side or 0)) for side in sides)
+        where = "EXIF PixelXDimension, PixelYDimension"
+        readings["declared_size"] = Reading(said, said, where)

@@ -110,8 +110,14 @@ def _seconds_after(fields: Fields, name: str, other: str) -> float | None:
 
 def _reads_later(fields: Fields, name: str, other: str) -> bool:
     """Compare two readings as if one clock had shown them, to the coarser one's precision."""
-    one, two = (parse_date(_ZONE.sub("", str(fields[each].value)) + "Z") for each in (name, other))
+    one, two = (parse_date(_as_utc(str(fields[each].value))) for each in (name, other))
     return parse_instant(one.earliest) >= parse_instant(two.latest)
+
+
+def _as_utc(text: str) -> str:
+    """Put one zone in the place of any; a year or a month has none."""
+    clock = _ZONE.sub("", text)
+    return f"{clock}Z" if "T" in clock else clock
 
 
 _ZONE = re.compile(r"(Z|[+-]\d{2}:\d{2})$")

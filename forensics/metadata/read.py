@@ -2,7 +2,6 @@
 
 import os
 
-from forensics.ingest.guard import guarded
 from forensics.ingest.media import Media, open_media
 from forensics.metadata.reading import Readings
 from forensics.metadata.reconcile import reconcile
@@ -47,7 +46,9 @@ def read_fields(media: Media) -> MetadataTable | Absent:
     """
     if media.data is None and not media.tags and isinstance(media.facts, Absent | Problem):
         return _unread(media.facts)
-    by_engine, failed = _read_still(media) if media.data is not None else _read_video(media)
+    by_engine, failed = (
+        _read_still(media.data, media.type.format) if media.data is not None else _read_video(media)
+    )
     fields = reconcile(by_engine)
     if not fields and not failed:
         return Absent("not_present", "the file carries no metadata that this package reads")
@@ -65,31 +66,11 @@ def _unread(facts: Absent | Problem) -> Absent:
     return Absent("unreadable", f"the container does not open: {facts.error}", facts.advice)
 
 
-def _read_still(media: Media) -> tuple[dict[str, Readings], dict[str, str]]:
-    # The engines take a while to import; video needs neither.
-    from forensics.metadata.exif import read_with_exifread, read_with_pillow
+def _read_still(data: bytes, format_name: str) -> tuple[dict[str, Readings], dict[str, str]]:
+    # The engines take a while to import; video needs none of them.
+    from forensics.metadata.stills import read_still
 
-    data = media.data or b""
-    attempts = {
-        "pillow": guarded(lambda: read_with_pillow(data, media.type), doing="EXIF by Pillow"),
-        "exifread": guarded(lambda: read_with_exifread(data), doing="EXIF by exifread"),
-    }
-    good: dict[str, Readings] = {}
-    failed: dict[str, str] = {}
-    for name, attempt in attempts.items():
-        if isinstance(attempt, Problem):
-            failed[name] = attempt.error
-            continue
-        good[name], faults = attempt
-        if faults:
-            failed[name] = f"{_MORE.join(faults[:MAX_FAULTS])} (the other tags were read)"
-    return good, failed
-
-
-MAX_FAULTS = 3
-"""Unreadable tags that are named; more say no more."""
-
-_MORE = "; "
+    return read_still(data, format_name)
 
 
 def _read_video(media: Media) -> tuple[dict[str, Readings], dict[str, str]]:

@@ -18,10 +18,17 @@ class Reading(Struct, frozen=True):
         The interpreted value.
     raw : str
         The value as it stands in the file.
+    where : str
+        Where it stands, in the standard's words: ``EXIF DateTimeOriginal``; empty when the engine
+        does not say. Its first word names the block.
+    charset : str or None
+        The character set a text was decoded by, when it is not ASCII or UTF-8.
     """
 
     value: FieldValue
     raw: str
+    where: str = ""
+    charset: str | None = None
 
 
 Readings = dict[str, Reading]

@@ -1,15 +1,17 @@
 """Compare what the engines read and say, field by field, whether they agree."""
 
+import math
 from collections.abc import Mapping
 
 from forensics.metadata.reading import Reading, Readings
+from forensics.model.dates import parse_date
 from forensics.model.findings import Field, FieldValue, Position
 
 POSITION_TOLERANCE_DEG = 1e-4
 """About 11 m: engines round rationals differently, cameras are no better."""
 
 NUMBER_TOLERANCE = 0.01
-"""Engines round altitudes differently."""
+"""Engines round altitudes differently; of other numbers a hundredth part."""
 
 _TIMES = ("captured", "digitized", "modified")
 
@@ -25,45 +27,91 @@ def reconcile(by_engine: Mapping[str, Readings]) -> dict[str, Field]:
     Returns
     -------
     dict of str to Field
-        By field name, sorted. A time whose offset an engine read with it carries it in ``value``;
-        one without keeps none, which means that its zone is unknown.
+        By field name, sorted. A time whose offset stands in the same block carries it in
+        ``value``; one without keeps none, which means that its zone is unknown.
     """
     names = sorted({name for readings in by_engine.values() for name in readings})
-    fields = {name: _merge(name, by_engine) for name in names}
-    for name in _TIMES:
-        at = fields.get(f"{name}_at")
-        offset = None if at is None else _offset_of(name, at, by_engine)
-        if at is not None and offset is not None:
-            fields[f"{name}_at"] = Field(f"{at.value}{offset}", at.raw, at.sources, at.agree)
-    return fields
-
-
-def _offset_of(name: str, at: Field, by_engine: Mapping[str, Readings]) -> FieldValue:
-    """Give the offset from an engine that read the same time: another's belongs to another time."""
-    for engine, value in at.sources.items():
-        if value == at.value and f"{name}_offset" in by_engine[engine]:
-            return by_engine[engine][f"{name}_offset"].value
-    return None
+    return {name: _merge(name, by_engine) for name in names}
 
 
 def _merge(name: str, by_engine: Mapping[str, Readings]) -> Field:
     readings: dict[str, Reading] = {
         engine: each[name] for engine, each in by_engine.items() if name in each
     }
-    first = next(iter(readings.values()))
+    engine, first = next(iter(readings.items()))
+    offset = _offset_of(name, engine, by_engine)
     agree = None
     if len(readings) > 1:
-        agree = all(_same(first.value, other.value) for other in readings.values())
-    sources = {engine: reading.value for engine, reading in readings.items()}
-    return Field(first.value, first.raw, sources, agree)
+        agree = all(
+            _same(name, first, other, other_offset=_offset_of(name, each, by_engine), offset=offset,
+                  is_one_block=_block(first) == _block(other))
+            for each, other in readings.items()
+        )  # fmt: skip
+    return Field(
+        value=first.value if offset is None else f"{first.value}{offset}",
+        raw=first.raw,
+        sources={each: reading.value for each, reading in readings.items()},
+        agree=agree,
+        where={each: reading.where for each, reading in readings.items() if reading.where},
+        charset=first.charset,
+    )
 
 
-def _same(one: FieldValue, other: FieldValue) -> bool:
-    if isinstance(one, Position) and isinstance(other, Position):
+def _block(reading: Reading) -> str:
+    """Name the block of the file that a reading comes from, where that is said."""
+    return reading.where.partition(" ")[0]
+
+
+def _offset_of(name: str, engine: str, by_engine: Mapping[str, Readings]) -> str | None:
+    """Give the offset that belongs to an engine's time; None when none does.
+
+    One from another block does not: programs that copy a time into XMP add the zone of the
+    computer they run on.
+    """
+    if not (name.endswith("_at") and name.removesuffix("_at") in _TIMES):
+        return None
+    time, key = by_engine[engine][name], f"{name.removesuffix('_at')}_offset"
+    for readings in by_engine.values():
+        if key not in readings or name not in readings or readings[name].value != time.value:
+            continue
+        if _block(readings[key]) == _block(time):
+            return str(readings[key].value)
+    return None
+
+
+def _same(
+    name: str,
+    one: Reading,
+    other: Reading,
+    *,
+    offset: str | None,
+    other_offset: str | None,
+    is_one_block: bool,
+) -> bool:
+    first, second = one.value, other.value
+    if isinstance(first, Position) and isinstance(second, Position):
         return (
-            abs(one.lat - other.lat) <= POSITION_TOLERANCE_DEG
-            and abs(one.lon - other.lon) <= POSITION_TOLERANCE_DEG
+            abs(first.lat - second.lat) <= POSITION_TOLERANCE_DEG
+            and abs(first.lon - second.lon) <= POSITION_TOLERANCE_DEG
         )
-    if isinstance(one, int | float) and isinstance(other, int | float):
-        return abs(one - other) <= NUMBER_TOLERANCE
-    return one == other
+    if isinstance(first, int | float) and isinstance(second, int | float):
+        absolute = NUMBER_TOLERANCE if name.endswith("_m") else 0.0
+        return math.isclose(first, second, rel_tol=NUMBER_TOLERANCE, abs_tol=absolute)
+    if first == second or is_one_block or not name.endswith("_at"):
+        return first == second
+    return _same_clock(first, second) or _same_instant(
+        f"{first}{offset or ''}", f"{second}{other_offset or ''}"
+    )
+
+
+def _same_clock(first: FieldValue, second: FieldValue) -> bool:
+    """Say whether two blocks give one reading of a clock, each as precisely as it does."""
+    shorter, longer = sorted((str(first), str(second)), key=len)
+    return longer.startswith(shorter)
+
+
+def _same_instant(first: str, second: str) -> bool:
+    one, two = parse_date(first), parse_date(second)
+    return bool(one.zone and two.zone) and (
+        one.earliest <= two.earliest < one.latest or two.earliest <= one.earliest < two.latest
+    )

@@ -127,12 +127,22 @@ class Field(Struct, frozen=True):
         What each engine that read the field made of it.
     agree : bool or None
         Whether all engines agree; None when only one read it.
+    where : dict of str to str
+        By engine, where the value stands, in the standard's words: ``EXIF DateTimeOriginal``,
+        ``XMP photoshop:DateCreated``. The first word names the block of the file: engines that
+        differ about one block read one tag differently, and blocks that differ say different
+        things. Engines that do not say where they read are left out.
+    charset : str or None
+        The character set by which `value` was decoded, with ``(guessed)`` when the file does not
+        declare it; None for ASCII and UTF-8, and for what is no text.
     """
 
     value: FieldValue
     raw: str | None
     sources: dict[str, FieldValue]
     agree: bool | None
+    where: dict[str, str] = {}
+    charset: str | None = None
 
 
 class MetadataTable(Struct, frozen=True, tag="metadata_table"):

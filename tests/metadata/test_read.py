@@ -306,27 +306,15 @@ def test_orientation_of_the_container_is_not_taken_for_exif(tmp_path: Path) -> N
     assert "orientation" not in values
 
 
-def test_heic_without_its_library_says_so(
-    sample: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "pillow_heif", None)
-
-    table = read(sample("IMG_2231.HEIC"))
-
-    assert isinstance(table, Absent)
-    assert table.reason == "not_available"
-    assert "pip install pillow-heif" in table.advice
-
-
-def test_heic_is_read_by_the_other_engine_without_its_library(
+def test_heic_is_read_without_the_library_for_its_pixels(
     media_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
 
     table = _table(read(media_root / "metadata" / "exif-samples" / "heic" / "IMG_5195.HEIC"))
 
-    assert set(table.fields["captured_at"].sources) == {"exifread"}
-    assert "pillow-heif" in table.failed_engines["pillow"]
+    assert set(table.fields["captured_at"].sources) == {"pillow", "exifread", "xmp"}
+    assert table.failed_engines == {}
 
 
 def test_video_without_its_library_says_so(
