@@ -212,7 +212,9 @@ def _delimiter(text: str) -> str:
     """Tell the delimiter: spreadsheets of some languages write a semicolon."""
     head = text[: 1 << 16].splitlines()[:_HEADER_ROWS]
     known = {
-        mark: max((len(_header_of(row)) for line in head for row in _rows_of(line, mark)), default=0)
+        mark: max(
+            (len(_header_of(row)) for line in head for row in _rows_of(line, mark)), default=0
+        )
         for mark in ",;\t"
     }
     return max(known, key=lambda mark: known[mark])

@@ -10,7 +10,12 @@ from forensics.metadata.sidecar_formats.asserting import (
     text_value,
     unix_time,
 )
-from forensics.metadata.sidecar_formats.loose_json import MAX_SMALL_BYTES, read_object
+from forensics.metadata.sidecar_formats.loose_json import (
+    BROKEN,
+    MAX_SMALL_BYTES,
+    NOT_READ,
+    read_object,
+)
 from forensics.metadata.sidecar_formats.pairing import Draft, MediaIndex, join, split
 from forensics.model.findings import Position
 from forensics.model.sidecars import Asserted
@@ -115,6 +120,9 @@ def read(path: str, data: bytes, index: MediaIndex) -> tuple[Draft, ...] | None:
     """
     faults: list[str] = []
     values = read_object(data, _WANTED, faults)
+    if values is None:
+        is_one = looks_like(data)
+        return (Draft("", (), NOT_READ, {}, LIMITS, (BROKEN,)),) if is_one else None
     title = text_value(values.get("title"))
     if title is None or dig(values, "photoTakenTime.timestamp") is None:
         return None
@@ -205,7 +213,7 @@ def _parts(name: str) -> tuple[str, str]:
 
 def _agrees(title: str, name: str) -> bool:
     """Say whether a title may be that of a file, as far as names are kept."""
-    base, ending = _parts(name)
+    base, _ = _parts(name)
     match = _NUMBER.fullmatch(base)
     candidates = {base, match.group(1) if match is not None else base}
     candidates |= {each.removesuffix(mark) for each in candidates for mark in _EDITED}

@@ -1,4 +1,4 @@
-"""Read JSON from strangers: bounded in memory, patient with what writers get wrong, and told of it."""
+"""Read JSON from strangers: bounded in memory, and patient with what writers get wrong."""
 
 import codecs
 import json
@@ -17,6 +17,9 @@ _BOMS = (
 )
 _LONGEST_INT = 300
 """Digits; longer numbers are no statement, and Python refuses to read them."""
+
+BROKEN = "it is no valid JSON, or cut short; nothing of it was read"
+NOT_READ = "Which files it describes is not known."
 
 _FAILURES = (ValueError, RecursionError)  # what msgspec, json and the codecs raise on bad input
 
@@ -46,7 +49,9 @@ def decode_text(data: bytes, faults: list[str]) -> str:
     return text
 
 
-def read_object(data: bytes, wanted: tuple[str, ...], faults: list[str]) -> dict[str, object]:
+def read_object(
+    data: bytes, wanted: tuple[str, ...], faults: list[str]
+) -> dict[str, object] | None:
     """Read some keys of a JSON object.
 
     Parameters
@@ -60,16 +65,19 @@ def read_object(data: bytes, wanted: tuple[str, ...], faults: list[str]) -> dict
 
     Returns
     -------
-    dict of str to object
-        The wanted keys that are there; empty when it is no JSON object.
+    dict of str to object or None
+        The wanted keys that are there, none when it is another value than an object; None when it
+        is no JSON.
     """
     if len(data) <= MAX_SMALL_BYTES:
         values = read_small(data, faults)
+        if values is None:
+            return None
         return {key: values[key] for key in wanted if key in values}
     return _read_large(data, wanted, faults)
 
 
-def read_small(data: bytes, faults: list[str]) -> dict[str, object]:
+def read_small(data: bytes, faults: list[str]) -> dict[str, object] | None:
     """Read a small JSON object, whatever common writers have done to it.
 
     Parameters
@@ -81,8 +89,9 @@ def read_small(data: bytes, faults: list[str]) -> dict[str, object]:
 
     Returns
     -------
-    dict of str to object
-        Of repeated keys the last, as readers of JSON do; NaN is None. Empty when it is no object.
+    dict of str to object or None
+        Of repeated keys the last, as readers of JSON do; NaN is None. Empty when it is another
+        value than an object, None when it is no JSON.
     """
     own: list[str] = []
     repeated: list[str] = []
@@ -103,7 +112,7 @@ def read_small(data: bytes, faults: list[str]) -> dict[str, object]:
             parse_int=lambda digits: int(digits) if len(digits) <= _LONGEST_INT else None,
         )
     except _FAILURES:
-        return {}
+        return None
     if not isinstance(value, dict):
         return {}
     faults += own
@@ -112,11 +121,15 @@ def read_small(data: bytes, faults: list[str]) -> dict[str, object]:
     return value
 
 
-def _read_large(data: bytes, wanted: tuple[str, ...], faults: list[str]) -> dict[str, object]:
+def _read_large(
+    data: bytes, wanted: tuple[str, ...], faults: list[str]
+) -> dict[str, object] | None:
     try:
         found = msgspec.json.decode(data.removeprefix(codecs.BOM_UTF8), type=_record_of(wanted))
-    except _FAILURES:
+    except msgspec.ValidationError:
         return {}
+    except _FAILURES:
+        return None
     values: dict[str, object] = {}
     for name in wanted:
         raw = bytes(getattr(found, name))

@@ -1,4 +1,4 @@
-"""The names of the media that are there, to which names in sidecars are compared, and nothing else."""
+"""The names of the media that are there: all that names in sidecars are compared with."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ class MediaName(Struct, frozen=True):
     path : str
         Relative to the scanned folder, with ``/``, as `ingest.folder.printable_path` gives it.
     sha256 : str
-        Digest of its bytes.
+        Digest of its bytes; empty when it is not known.
     """
 
     path: str
@@ -70,7 +70,8 @@ class MediaIndex:
         self.paths = frozenset(each.path for each in every)
         for each in every:
             folder, name = split(each.path)
-            self.by_sha256.setdefault(each.sha256, []).append(each.path)
+            if each.sha256:
+                self.by_sha256.setdefault(each.sha256, []).append(each.path)
             self.by_name.setdefault(name, []).append(each.path)
             self.by_folder.setdefault(folder, []).append(name)
 

@@ -16,7 +16,12 @@ from forensics.metadata.sidecar_formats.asserting import (
     unix_time,
     wall_time,
 )
-from forensics.metadata.sidecar_formats.loose_json import MAX_SMALL_BYTES, read_small
+from forensics.metadata.sidecar_formats.loose_json import (
+    BROKEN,
+    MAX_SMALL_BYTES,
+    NOT_READ,
+    read_small,
+)
 from forensics.metadata.sidecar_formats.pairing import Draft, MediaIndex, split
 from forensics.model.findings import FieldValue
 
@@ -151,29 +156,20 @@ def read(path: str, data: bytes, index: MediaIndex) -> tuple[Draft, ...] | None:
     """
     if data.count(b",") > MAX_COMMAS:
         reason = f"it holds more than {MAX_COMMAS:,} values and was not read"
-        return (unread_draft(reason),) if looks_like(data[:MAX_SMALL_BYTES]) else None
+        return _unread(data, reason)
     faults: list[str] = []
     export = _decode(data, faults)
-    chats = (export, *export.chats.list, *export.left_chats.list) if export is not None else ()
+    if export is None:
+        return _unread(data, BROKEN)
+    chats = (export, *export.chats.list, *export.left_chats.list)
     if not any(map(_is_chat, chats)):
         return None
     return _Reading(split(path)[0], index, faults).read(chats)
 
 
-def unread_draft(reason: str) -> Draft:
-    """Give what is said of an export that was recognised and not read.
-
-    Parameters
-    ----------
-    reason : str
-        Why not.
-
-    Returns
-    -------
-    Draft
-        Without media.
-    """
-    return Draft("", (), "Which files it describes is not known.", {}, LIMITS, (reason,))
+def _unread(data: bytes, reason: str) -> tuple[Draft, ...] | None:
+    is_one = looks_like(data[:MAX_SMALL_BYTES])
+    return (Draft("", (), NOT_READ, {}, LIMITS, (reason,)),) if is_one else None
 
 
 def _decode(data: bytes, faults: list[str]) -> _Export | None:
@@ -195,6 +191,8 @@ def _decode(data: bytes, faults: list[str]) -> _Export | None:
 def _try(data: bytes) -> _Export | None:
     try:
         return msgspec.json.decode(data, type=_Export)
+    except msgspec.ValidationError:
+        return _Export()  # JSON of something else
     except (ValueError, RecursionError):
         return None
 
@@ -215,7 +213,7 @@ def _is_chat(chat: _Chat) -> bool:
 
 def _message(raw: Raw) -> dict[str, object]:
     data = bytes(raw)
-    return read_small(data, []) if len(data) <= MAX_SMALL_BYTES else {}
+    return (read_small(data, []) if len(data) <= MAX_SMALL_BYTES else None) or {}
 
 
 class _Reading:
@@ -251,7 +249,7 @@ class _Reading:
 
     def _take(self, chat: dict[str, object], data: bytes) -> None:
         faults: list[str] = []
-        values = read_small(data, faults) if len(data) <= MAX_SMALL_BYTES else {}
+        values = read_small(data, faults) if len(data) <= MAX_SMALL_BYTES else None
         if not values:
             self.broken += 1
             return

@@ -10,7 +10,12 @@ from forensics.metadata.sidecar_formats.asserting import (
     text_value,
     unix_time,
 )
-from forensics.metadata.sidecar_formats.loose_json import read_object
+from forensics.metadata.sidecar_formats.loose_json import (
+    BROKEN,
+    MAX_SMALL_BYTES,
+    NOT_READ,
+    read_object,
+)
 from forensics.metadata.sidecar_formats.pairing import Draft, MediaIndex, join, last_part, split
 from forensics.model.sidecars import Asserted
 
@@ -107,6 +112,9 @@ def read(path: str, data: bytes, index: MediaIndex) -> tuple[Draft, ...] | None:
     """
     faults: list[str] = []
     values = read_object(data, _WANTED, faults)
+    if values is None:
+        is_one = looks_like(data[:MAX_SMALL_BYTES])
+        return (Draft("", (), NOT_READ, {}, LIMITS, (BROKEN,)),) if is_one else None
     if not all(text_value(values.get(key)) for key in ("id", "title")) or not (
         text_value(values.get("extractor")) or text_value(values.get("extractor_key"))
     ):
