@@ -2,9 +2,12 @@
 
 import hashlib
 import os
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,10 +24,14 @@ from forensics.engine.visited import Errand, Visited
 from forensics.engine.visits import Visits
 from forensics.footage import open_footage
 from forensics.ingest.folder import original_path, printable_path
+from forensics.ingest.regular import open_regular
+from forensics.metadata.sidecars import MediaName, SidecarFile
 from forensics.model.case import ArchiveSummary, Case, CaseProblem
 from forensics.model.errors import OutputError
+from forensics.model.item import Unread
 from forensics.model.match import CheckReport, Group
 from forensics.model.outcome import Absent, Outcome, Problem
+from forensics.model.sidecars import NameReading, Sidecar
 from forensics.planning import Plan, plan
 from forensics.report.checksums import checksum_list
 from forensics.report.html import render_html
@@ -200,6 +207,10 @@ class _Run:
         self.session.run(errands, visits)
         visited = visits.in_order()
         total = len(errands)
+        self.session.on_progress(total, total, "reading sidecars and file names")
+        media = [MediaName(each.path, item.sha256) for item in visited for each in item.errands]
+        sidecars = self._sidecars([errand for errand, _ in visits.refused], media)
+        names = self._names(media)
         self.session.on_progress(total, total, "comparing with each other and known footage")
         probes = self._probes(visited)
         groups = self._groups(probes, visited)
@@ -213,10 +224,12 @@ class _Run:
                 *(outcome for each in visited for outcome in each.outcomes.values()),
                 *self.case_outcomes,
             ],
-            unread=[*self.todo.unread, *(unread_of(*each) for each in visits.refused)],
+            unread=[*self.todo.unread, *_unread(visits, sidecars)],
             archive=summary,
             checked=checked,
             groups=groups,
+            sidecars=sidecars,
+            names=names,
             problems=self.problems,
             steps=STEPS,
             not_tested=NOT_TESTED,
@@ -228,6 +241,26 @@ class _Run:
                 what = "the case file names a reference image that is not there"
                 advice = "Correct its path, which is relative to the case file."
                 self.problems.append(CaseProblem("case file", (reference.path,), what, advice))
+
+    def _sidecars(
+        self, others: Sequence[Errand], media: Sequence[MediaName]
+    ) -> tuple[Sidecar, ...]:
+        # Read in every run: what is beside the evidence can change without any item changing.
+        files = [SidecarFile(each.path, partial(open_regular, each.location)) for each in others]
+        given = self._run_case_step("metadata.sidecars", {"files": files, "media": media})
+        return () if isinstance(given, Absent | Problem) else given
+
+    def _names(self, media: Sequence[MediaName]) -> tuple[NameReading, ...]:
+        given = self._run_case_step("metadata.names", {"paths": [each.path for each in media]})
+        return () if isinstance(given, Absent | Problem) else given
+
+    def _run_case_step(self, name: str, values: dict[str, object]) -> Any:  # Any: as `run_step`
+        step = _step(name)
+        started = time.perf_counter()
+        given = run_step(step, values)
+        self.session.log.note("step", step=name, seconds=round(time.perf_counter() - started, 3))
+        self._tell_case_step(step, given)
+        return given
 
     def _probes(self, visited: Sequence[Visited]) -> list[Probe]:
         load = self.session.output.load
@@ -315,6 +348,16 @@ def _seen(visited: Sequence[Visited]) -> list[object]:
     ]
 
 
+def _unread(visits: Visits, sidecars: Sequence[Sidecar]) -> list[Unread]:
+    by_path: dict[str, list[Sidecar]] = {}
+    for each in sidecars:
+        by_path.setdefault(each.path, []).append(each)
+    return [
+        unread_of(errand, refused, by_path.get(errand.path, ()))
+        for errand, refused in visits.refused
+    ]
+
+
 def _page(case: Case, data: bytes, session: Session, *, show: bool) -> bytes:
     """Give the page, from the last run when it was made from the same report."""
     key = key_of_page(data, show=show)
@@ -329,8 +372,8 @@ def _page(case: Case, data: bytes, session: Session, *, show: bool) -> bytes:
 
 
 def _evidence_sums(case: Case) -> bytes:
+    sums = {path: item.sha256 for item in case.items for path in item.paths}
+    sums |= {each.path: each.sha256 for each in case.sidecars}
     return checksum_list(
-        (item.sha256, os.fsencode(original_path(path)))
-        for item in case.items
-        for path in item.paths
+        (digest, os.fsencode(original_path(path))) for path, digest in sums.items()
     )

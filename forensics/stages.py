@@ -3,7 +3,8 @@
 Every step is an ordinary function. The first opens a file (``path``). An item step is given the
 opened item (``media``), its decoded pictures (``frames``) or what a step above found (by that
 step's name); a case step is given every item's hashes and views (``probes``), the known footage
-(``archive``) and the claimed event (``event``).
+(``archive``), the claimed event (``event``), the names of all items (``media``, ``paths``) and the
+files beside them (``files``).
 """
 
 from forensics.engine.step import Step
@@ -62,6 +63,35 @@ STEPS: tuple[Step, ...] = (
         limits=(
             "A note is a reason to look, never a finding of manipulation: clocks are set wrong "
             "and programs rewrite dates every day.",
+        ),
+        kinds=("still", "animation", "video", "audio"),
+    ),
+    Step(
+        name="metadata.sidecars",
+        run="forensics.metadata.sidecars:find_sidecars",
+        scope="case",
+        takes=("files", "media"),
+        version=1,
+        summary="Reads what files beside photos and videos assert about them: of yt-dlp, Telegram "
+        "Desktop, auto-archiver, Google Takeout, and XMP.",
+        limits=(
+            "A sidecar is a statement that anybody can have edited or put beside another file; "
+            "files and sidecars are paired by names, which can be changed.",
+            "When something was posted, downloaded or archived is not when it was taken.",
+        ),
+        kinds=("still", "animation", "video", "audio"),
+    ),
+    Step(
+        name="metadata.names",
+        run="forensics.metadata.names:read_names",
+        scope="case",
+        takes=("paths",),
+        version=1,
+        summary="Says with which naming conventions of programs, devices and platforms the names "
+        "of files are consistent.",
+        limits=(
+            "Names are typed by anyone; a time in a name is as a rule that of receiving or saving, "
+            "by a clock and in a zone that are not known.",
         ),
         kinds=("still", "animation", "video", "audio"),
     ),

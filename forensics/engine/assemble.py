@@ -11,6 +11,7 @@ from forensics.model.casefile import CaseFile
 from forensics.model.item import Item, Unread
 from forensics.model.match import CheckReport, Group
 from forensics.model.outcome import Absent, Outcome, Problem, Result
+from forensics.model.sidecars import NameReading, Sidecar
 
 _DISTRIBUTION = "strike-forensics"
 
@@ -24,6 +25,8 @@ def build_case(
     archive: ArchiveSummary | None,
     checked: CheckReport | None,
     groups: Sequence[Group],
+    sidecars: Sequence[Sidecar],
+    names: Sequence[NameReading],
     problems: Sequence[CaseProblem],
     steps: Sequence[Step],
     not_tested: Sequence[str],
@@ -46,6 +49,10 @@ def build_case(
         What the search in it gave.
     groups : sequence of Group
         Copies within the case.
+    sidecars : sequence of Sidecar
+        What files beside the evidence assert about it.
+    names : sequence of NameReading
+        Naming conventions that the paths of items follow.
     problems : sequence of CaseProblem
         What went wrong with the case as a whole.
     steps : sequence of Step
@@ -75,6 +82,8 @@ def build_case(
         problems=(*_item_problems(items, outcomes), *problems),
         methods=tuple(_method(step, outcomes) for step in steps),
         not_tested=tuple(not_tested),
+        sidecars=tuple(sidecars),
+        names=tuple(names),
     )
 
 

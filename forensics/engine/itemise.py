@@ -13,6 +13,7 @@ from forensics.model.case import CaseProblem
 from forensics.model.findings import StillFacts, VideoFacts
 from forensics.model.item import Item, SniffedType, Unread
 from forensics.model.outcome import Absent, Problem, Result
+from forensics.model.sidecars import Sidecar
 
 OPENING = "ingest.media"
 """The step that opens a file."""
@@ -51,7 +52,7 @@ def item_of(visited: Visited) -> Item:
     )
 
 
-def unread_of(errand: Errand, refused: Refused) -> Unread:
+def unread_of(errand: Errand, refused: Refused, sidecars: Sequence[Sidecar] = ()) -> Unread:
     """Give the report's line on a file that cannot be examined.
 
     Parameters
@@ -60,6 +61,8 @@ def unread_of(errand: Errand, refused: Refused) -> Unread:
         The file.
     refused : Refused
         Why.
+    sidecars : sequence of Sidecar, optional
+        What it asserts about others, when it was recognised as a sidecar.
 
     Returns
     -------
@@ -67,12 +70,24 @@ def unread_of(errand: Errand, refused: Refused) -> Unread:
         A text beside the photos is expected; a ``.jpg`` that is none, what is empty, gone or
         forbidden is not.
     """
+    if sidecars:
+        return Unread(errand.path, _as_sidecar(sidecars), "", True)
     is_expected = (
         _ending(errand.location) not in MEDIA_EXTENSIONS
         and errand.bytes > 0
         and not refused.by_system
     )
     return Unread(errand.path, refused.error, refused.advice, is_expected)
+
+
+def _as_sidecar(sidecars: Sequence[Sidecar]) -> str:
+    media = sorted({path for each in sidecars for path in each.media})
+    form = sidecars[0].format
+    if media:
+        return f"a sidecar of {media[0] if len(media) == 1 else f'{len(media):,} files'} ({form})"
+    if any(each.fields for each in sidecars) or not sidecars[0].faults:
+        return f"a sidecar of files that are not here ({form})"
+    return f"looks like a sidecar ({form}), but {sidecars[0].faults[0]}"
 
 
 def reread(items: Sequence[Visited]) -> list[tuple[Visited, CaseProblem]]:

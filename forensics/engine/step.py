@@ -22,8 +22,8 @@ class Step(Struct, frozen=True):
         Whether it opens a file, looks at one opened item, or at all items of a case.
     takes : tuple of str
         What it is given, in the order of its parameters: ``path`` for a file; ``media``,
-        ``frames`` or the name of a step above for an item; ``probes``, ``archive``, ``event`` for
-        a case.
+        ``frames`` or the name of a step above for an item; ``probes``, ``archive``, ``event``,
+        ``media``, ``paths``, ``files`` for a case.
     version : int
         Grows when results may change.
     summary : str

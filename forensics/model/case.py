@@ -8,6 +8,7 @@ from forensics.model.casefile import CaseFile
 from forensics.model.item import Item, Unread
 from forensics.model.match import Group, Match, Unmatched
 from forensics.model.outcome import Outcome
+from forensics.model.sidecars import NameReading, Sidecar
 
 SCHEMA = "strike-forensics/report/1"
 
@@ -134,6 +135,10 @@ class Case(Struct, frozen=True):
         The steps that ran.
     not_tested : tuple of str
         Questions a reader may ask that nothing in this run answers.
+    sidecars : tuple of Sidecar
+        What files beside the evidence assert about it, in order of path.
+    names : tuple of NameReading
+        Naming conventions that the paths of items follow, in order of path.
     """
 
     schema: str
@@ -152,3 +157,5 @@ class Case(Struct, frozen=True):
     problems: tuple[CaseProblem, ...]
     methods: tuple[Method, ...]
     not_tested: tuple[str, ...]
+    sidecars: tuple[Sidecar, ...] = ()
+    names: tuple[NameReading, ...] = ()

@@ -29,7 +29,7 @@ def test_what_a_step_takes_exists(step: Step) -> None:
     given = {
         "file": {"path"},
         "item": {"media", "frames"},
-        "case": {"probes", "archive", "event"},
+        "case": {"probes", "archive", "event", "media", "paths", "files"},
     }[step.scope]
 
     assert set(step.takes) <= given | above

@@ -65,18 +65,18 @@ _BY_PATH = (
 )
 
 
-class _Chat(Struct):
+class _Chat(Struct, frozen=True):
     name: Raw = Raw(b"")
     type: Raw = Raw(b"")
     id: Raw = Raw(b"")
-    messages: list[Raw] = []
+    messages: tuple[Raw, ...] = ()
 
 
-class _Chats(Struct):
+class _Chats(Struct, frozen=True):
     list: tuple[_Chat, ...] = ()
 
 
-class _Export(_Chat):
+class _Export(_Chat, frozen=True):
     chats: _Chats = _Chats()
     left_chats: _Chats = _Chats()
 
