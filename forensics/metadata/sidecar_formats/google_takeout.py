@@ -132,7 +132,8 @@ def read(path: str, data: bytes, index: MediaIndex) -> tuple[Draft, ...] | None:
     folder, name = split(path)
     stem = name[: -len(ENDING)]
     names = index.by_folder.get(folder, [])
-    found = index.once(f"takeout {folder}", lambda: _stems(names)).get(stem, [])
+    stems = index.once(f"takeout {folder}", lambda: _stems(names))
+    found = stems.get(stem) or stems.get(_without_supplement(stem), [])
     if not found:
         what = "The file that it describes is not beside it."
         return (Draft("", (), what, fields, LIMITS, tuple(faults)),)
@@ -166,6 +167,14 @@ def _stems(names: list[str]) -> dict[str, list[tuple[str, str]]]:
                 for stem in own_stems(other):
                     stems.setdefault(stem, []).append((kind, name))
     return stems
+
+
+def _without_supplement(stem: str) -> str:
+    """Leave out what is there of the supplement: it has been seen cut anywhere."""
+    match = _NUMBER.fullmatch(stem)
+    body, number = (match.group(1), match.group(2)) if match is not None else (stem, "")
+    name, dot, last = body.rpartition(".")
+    return f"{name}{number}" if dot and _SUPPLEMENT[1:].startswith(last) else stem
 
 
 def own_stems(name: str) -> tuple[str, ...]:
