@@ -14,6 +14,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,12}", re.ASCII)
 _ISO_TAIL = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$", re.ASCII)
+_DAY_S = 86_400
 _EARLIEST_S = -4_544_208_000  # 1826, the year of the oldest photo there is
 _LATEST_S = 253_402_300_800  # year 10000
 
@@ -49,15 +50,15 @@ def unix_time(value: object) -> str | None:
     Returns
     -------
     str or None
-        RFC 3339 time with ``Z``; None when it is no such number, was never set (the first day of
+        RFC 3339 time with ``Z``; None when it is no such number, was never set (within a day of
         1970), or is outside the years 1826 to 9999.
     """
     seconds = _seconds(value)
     if seconds is None or not _EARLIEST_S <= seconds < _LATEST_S:
         return None
-    moment = _EPOCH + timedelta(seconds=seconds)
-    if moment.date() == _EPOCH.date():
+    if abs(seconds) < _DAY_S:
         return None
+    moment = _EPOCH + timedelta(seconds=seconds)
     text = moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
     return text.replace("+00:00", "Z")
 

@@ -122,7 +122,9 @@ def test_what_is_left_out_or_elsewhere_is_counted(find) -> None:
      "./photos/photo_1.jpg", "photos//photo_1.jpg", "photos/photo_1.jpg\0", "\ud800.jpg", "a\\b"],
 )  # fmt: skip
 def test_no_path_leads_outside(find, path) -> None:
-    told = find({"x/result.json": chat(message(photo=path))}, "photos/photo_1.jpg", "x/photos/o.jpg")
+    told = find(
+        {"x/result.json": chat(message(photo=path))}, "photos/photo_1.jpg", "x/photos/o.jpg"
+    )
 
     assert all(each.media == () for each in told)
 
@@ -135,9 +137,7 @@ def test_same_file_in_many_messages_is_told_of_only_so_often(find) -> None:
 
 
 def test_clocks_that_no_zone_explains_are_named(find) -> None:
-    (told,) = find(
-        {"result.json": chat(message(date="2024-08-14T14:22:07"))}, "photos/photo_1.jpg"
-    )
+    (told,) = find({"result.json": chat(message(date="2024-08-14T14:22:07"))}, "photos/photo_1.jpg")
 
     assert "no zone explains" in told.faults[0]
 

@@ -51,9 +51,7 @@ def test_name_of_two_files_is_told_to_be_unsure(find) -> None:
 
 
 def test_name_stated_inside_decides(find) -> None:
-    told = find(
-        {"IMG_1.xmp": packet('crs:RawFileName="IMG_1.tif"')}, "IMG_1.jpg", "IMG_1.tif"
-    )
+    told = find({"IMG_1.xmp": packet('crs:RawFileName="IMG_1.tif"')}, "IMG_1.jpg", "IMG_1.tif")
 
     assert told[0].media == ("IMG_1.tif",)
     assert "stated in it" in told[0].pairing
