@@ -111,8 +111,8 @@ def test_what_is_left_out_or_elsewhere_is_counted(find) -> None:
     assert paired.record == "message 3"
     assert rest.media == ()
     assert rest.faults == (
-        "1 messages name a file that is not here",
-        "1 messages have a file that was left out of the export",
+        "1 files named in messages are not here",
+        "1 files were left out of the export",
     )
 
 
