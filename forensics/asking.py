@@ -14,6 +14,7 @@ from forensics.engine.visits import Visits
 from forensics.footage import STEPS as FOOTAGE_STEPS
 from forensics.footage import footage_of, open_footage, refusal_of
 from forensics.ingest.folder import printable_path
+from forensics.ingest.programs import Program, asking_exiftool, find_exiftool
 from forensics.model.casefile import EventWindow
 from forensics.model.errors import WorkerError
 from forensics.model.match import CheckProblem, CheckReport
@@ -28,20 +29,24 @@ INSPECTED = ("ingest.media", "metadata.read", "metadata.notes")
 """What is found out about a file that is inspected."""
 
 
-def inspect_file(path: str | os.PathLike[str]) -> Visited | Refused:
+def inspect_file(path: str | os.PathLike[str], *, exiftool: bool = True) -> Visited | Refused:
     """Find out what a file says about itself.
 
     Parameters
     ----------
     path : str or PathLike
         A photo or video.
+    exiftool : bool, optional
+        Ask ExifTool too, when it is installed.
 
     Returns
     -------
     Visited or Refused
         The outcomes of `INSPECTED`, or why it cannot be examined.
     """
-    with scratch_session(jobs=1) as session:
+    program = find_exiftool() if exiftool else None
+    asked = program if isinstance(program, Program) else None
+    with asking_exiftool(asked), scratch_session(jobs=1) as session:
         visits, errand = _visits(session, INSPECTED), _errand(path)
         session.run([errand], visits)
         found = visits.found(errand)

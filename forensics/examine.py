@@ -24,6 +24,7 @@ from forensics.engine.visited import Errand, Visited
 from forensics.engine.visits import Visits
 from forensics.footage import open_footage
 from forensics.ingest.folder import original_path, printable_path
+from forensics.ingest.programs import Program, asking_exiftool
 from forensics.ingest.regular import open_regular
 from forensics.metadata.sidecars import MediaName, SidecarFile
 from forensics.model.case import ArchiveSummary, Case, CaseProblem
@@ -74,6 +75,7 @@ def scan(
     examiner: str | None = None,
     jobs: int | None = None,
     show: bool = False,
+    exiftool: Program | None = None,
     command: Sequence[str] = (),
     on_progress: OnProgress | None = None,
 ) -> Case:
@@ -99,6 +101,8 @@ def scan(
         crashes or hangs a decoder ends or holds up the whole run.
     show : bool, optional
         Show pictures at once instead of blurred until clicked.
+    exiftool : Program, optional
+        Ask ExifTool about the metadata of every file, too; as `find_exiftool` gives it.
     command : sequence of str, optional
         The command line, for the record of the run.
     on_progress : callable, optional
@@ -125,6 +129,7 @@ def scan(
     case_id = f"{name} / {todo.case.name or 'unnamed'}"
     tell = on_progress or (lambda _: None)
     with (
+        asking_exiftool(exiftool),
         OutputFolder(todo.out, case_id=case_id) as output,
         Session(
             output,

@@ -43,15 +43,16 @@ STEPS: tuple[Step, ...] = (
         run="forensics.metadata.read:read_fields",
         scope="item",
         takes=("media",),
-        version=1,
-        summary="Reads EXIF, GPS and container fields with every engine and says where they "
-        "disagree.",
+        version=2,
+        summary="Reads EXIF, GPS, XMP, IPTC, maker notes, texts and container fields with every "
+        "engine and says where they disagree.",
         limits=(
             "Metadata can be edited without a trace; agreement between engines says that they "
             "read the same bytes, not that the bytes tell what happened.",
             "Platforms strip metadata as a rule, so its absence says nothing.",
         ),
         kinds=("still", "animation", "video", "audio"),
+        programs=("exiftool",),
     ),
     Step(
         name="metadata.notes",

@@ -24,6 +24,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "where they disagree. Metadata can be edited without a trace.",
     )
     parser.add_argument("file", metavar="FILE", help="a photo or video")
+    parser.add_argument(
+        "--no-exiftool", action="store_true", help="do not ask ExifTool, even when it is installed"
+    )
     parser.add_argument("--json", action="store_true", help="print it as JSON")
     parser.set_defaults(run=run)
 
@@ -50,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     from forensics.model.outcome import Absent
 
     shown = printable_path(arguments.file)
-    found = inspect_file(arguments.file)
+    found = inspect_file(arguments.file, exiftool=not arguments.no_exiftool)
     if isinstance(found, Refused):
         warn(f"forensics inspect: {shown}: {found.error}. {found.advice}".rstrip())
         return status.NOTHING

@@ -41,6 +41,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         metavar="N",
         help="worker processes (default: one a core); 0 works without any, for debugging",
     )
+    parser.add_argument(
+        "--exiftool", action="store_true", help="ask ExifTool about metadata, too (slower)"
+    )
     parser.add_argument("--show", action="store_true", help="do not blur pictures in the report")
     parser.add_argument("--dry-run", action="store_true", help="say what would be examined")
     parser.add_argument("--json", action="store_true", help="print the report's path as JSON")
@@ -65,6 +68,8 @@ def run(arguments: argparse.Namespace) -> int:
     from forensics.cli.terminal import say_json, warn
     from forensics.examine import scan
     from forensics.ingest.folder import printable_path
+    from forensics.ingest.programs import find_exiftool
+    from forensics.model.outcome import Absent
     from forensics.planning import plan
 
     settings = {
@@ -83,6 +88,10 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.json:
             say_json({"report": None})
         return status.NOTHING
+    exiftool = find_exiftool() if arguments.exiftool else None
+    if isinstance(exiftool, Absent):
+        warn(f"forensics scan: --exiftool: {exiftool.detail}. {exiftool.advice}")
+        return status.USAGE
     progress = ProgressLine()
     try:
         case = scan(
@@ -90,6 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
             **settings,
             jobs=arguments.jobs,
             show=arguments.show,
+            exiftool=exiftool,
             command=sys.argv,
             on_progress=progress,
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from forensics.calibration import load
-from forensics.engine.keys import library_versions
+from forensics.engine.keys import library_versions, program_versions
 from forensics.engine.step import Step
 from forensics.model.case import SCHEMA, ArchiveSummary, Case, CaseProblem, Method, Tool
 from forensics.model.casefile import CaseFile
@@ -92,7 +92,7 @@ def _tool() -> Tool:
         own = version(_DISTRIBUTION)
     except PackageNotFoundError:  # a checkout that was never installed
         own = "0+checkout"
-    return Tool(_DISTRIBUTION, own, library_versions())
+    return Tool(_DISTRIBUTION, own, library_versions() | program_versions())
 
 
 def _item_problems(items: Sequence[Item], outcomes: Sequence[Outcome]) -> list[CaseProblem]:

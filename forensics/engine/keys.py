@@ -14,6 +14,7 @@ import msgspec
 
 from forensics.calibration import load
 from forensics.engine.step import Step
+from forensics.ingest.programs import asked_exiftool
 
 LIBRARIES = (
     "av",
@@ -47,9 +48,15 @@ def key_of(step: Step, subject: Sequence[str], *, upstream: Iterable[object] = (
     -------
     str
         64 hexadecimal digits. It changes with the bytes of the items, the step's name, version,
-        function, calibrations and source code, with the libraries, and with what goes in.
+        function, calibrations and source code, with the libraries and the programs that it asks,
+        and with what goes in.
     """
-    parts = (basis_of(step), tuple(subject), tuple(digest_of_value(each) for each in upstream))
+    parts = (
+        basis_of(step),
+        program_versions(step.programs),
+        tuple(subject),
+        tuple(digest_of_value(each) for each in upstream),
+    )
     return digest_of_value(parts)
 
 
@@ -129,6 +136,23 @@ def library_versions() -> dict[str, str]:
         except PackageNotFoundError:
             versions[name] = "not installed"
     return versions
+
+
+def program_versions(names: Iterable[str] = ("exiftool",)) -> dict[str, str]:
+    """Name the versions of programs outside of this package that are asked in this run.
+
+    Parameters
+    ----------
+    names : iterable of str, optional
+        The programs in question; all by default.
+
+    Returns
+    -------
+    dict of str to str
+        By name; without those that are not asked.
+    """
+    exiftool = asked_exiftool()
+    return {"exiftool": exiftool.version} if exiftool is not None and "exiftool" in names else {}
 
 
 @cache

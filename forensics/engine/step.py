@@ -34,6 +34,8 @@ class Step(Struct, frozen=True):
         Kinds of items it applies to.
     calibrations : tuple of str
         Calibrations it uses.
+    programs : tuple of str
+        Programs outside of this package that it asks when a person wishes it.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Step(Struct, frozen=True):
     limits: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ("still", "animation", "video")
     calibrations: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
 
     def load(self) -> Callable[..., Any]:  # Any: every step has its own parameters and result
         """Import the function this row names.

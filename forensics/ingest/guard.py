@@ -68,6 +68,9 @@ def guarded(call: Callable[[], T], *, doing: str, advice: str = "") -> T | Probl
     'dividing: ZeroDivisionError: division by zero'
     """
     try:
+        if _quieted.get():
+            # One call may guard every tag of a file; to quiet the parsers once is enough.
+            return call()
         with _quiet():
             return call()
     except UnreadableMedia as error:
@@ -113,10 +116,6 @@ def _message(error: Exception) -> str:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep the parsers' warnings and log lines off the terminal."""
-    if _quieted.get():
-        # One call may guard every tag of a file; to quiet the parsers once is enough.
-        yield
-        return
     token = _quieted.set(True)
     loggers = [logging.getLogger(name) for name in _TALKATIVE]
     before = [logger.disabled for logger in loggers]

@@ -20,6 +20,7 @@ _LONGS = (_LONG, 9, 13)
 _BYTES = (1, 6, 7)
 _SIGNED = (6, 8, 9)
 _HEADER_BYTES = 8
+_ENTRIES = {"little": struct.Struct("<HHII"), "big": struct.Struct(">HHII")}
 
 
 class TagValue(Struct, frozen=True):
@@ -124,20 +125,46 @@ class Directory(Struct, frozen=True):
         dict of int to TagValue
             Those that are there and whose value begins inside of the block.
         """
-        mark = "<" if self.order == "little" else ">"
+        entry = _ENTRIES[self.order]
         found: dict[int, TagValue] = {}
-        for at in self._entries():
-            tag, kind, count = struct.unpack_from(f"{mark}HHI", self.block, at)
+        places = self._entries()
+        listed = self.block[places.start : places.stop]
+        for at, (tag, kind, count, field) in zip(places, entry.iter_unpack(listed), strict=True):
             if tag not in wanted or tag in found or not 0 < kind < len(_TYPE_BYTES):
                 continue
             size = count * _TYPE_BYTES[kind]
-            start = at + _HEADER_BYTES
-            if size > _INLINE_BYTES:
-                start = self.base + struct.unpack_from(f"{mark}I", self.block, start)[0]
+            start = self.base + field if size > _INLINE_BYTES else at + _HEADER_BYTES
             if size and start < len(self.block):
                 data = self.block[start : start + min(size, MAX_VALUE_BYTES)]
                 found[tag] = TagValue(kind, data, self.order, start)
         return found
+
+    def values_begin(self) -> int:
+        """Say where the first of the longer values begins, by the directory's own account.
+
+        Returns
+        -------
+        int
+            In bytes from `base`; 0 when there are no longer values.
+        """
+        places = self._entries()
+        listed = _ENTRIES[self.order].iter_unpack(self.block[places.start : places.stop])
+        starts = [
+            field
+            for _, kind, count, field in listed
+            if 0 < kind < len(_TYPE_BYTES) and count * _TYPE_BYTES[kind] > _INLINE_BYTES
+        ]
+        return min(starts, default=0)
+
+    @property
+    def count(self) -> int:
+        """Number of entries that it claims."""
+        return int.from_bytes(self.block[self.at : self.at + 2], self.order)
+
+    @property
+    def end(self) -> int:
+        """Where its entries end."""
+        return self.at + 2 + _ENTRY_BYTES * self.count
 
     def below(self, pointer: TagValue | None) -> "Directory | None":
         """Give the directory that a tag points to.
@@ -165,16 +192,12 @@ class Directory(Struct, frozen=True):
         Directory or None
             None when there is none.
         """
-        after = self.at + 2 + _ENTRY_BYTES * self._count()
-        link = int.from_bytes(self.block[after : after + 4], self.order)
+        link = int.from_bytes(self.block[self.end : self.end + 4], self.order)
         if not 0 < link < len(self.block) or self.base + link == self.at:
             return None
         return Directory(self.block, self.base + link, self.order, self.base)
 
-    def _count(self) -> int:
-        return int.from_bytes(self.block[self.at : self.at + 2], self.order)
-
     def _entries(self) -> range:
         room = (len(self.block) - self.at - 2) // _ENTRY_BYTES
-        count = max(0, min(self._count(), room, MAX_ENTRIES))
+        count = max(0, min(self.count, room, MAX_ENTRIES))
         return range(self.at + 2, self.at + 2 + _ENTRY_BYTES * count, _ENTRY_BYTES)

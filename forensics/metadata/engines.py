@@ -30,19 +30,24 @@ MAX_READS = 500_000
 _HEIF_HEADS = (b"ftypheic", b"ftypavif", b"ftypmif1")
 
 _EXIFREAD_NAMES = {"GPSDateStamp": "GPSDate", "ExifImageHeight": "ExifImageLength"}
-_POINTERS = ("ExifOffset", "GPSInfo")
+_EXIFREAD_OWN = frozenset(("ExifOffset", "GPSInfo", *_EXIFREAD_NAMES.values()))
+"""Names of pointers, and names that differ from the standard's."""
 # Pillow spells the sub-second tags "Subsec".
 _BASE_TAGS = {tag.name.replace("Subsec", "SubSec"): tag.value for tag in ExifTags.Base}
 _GPS_TAGS = {tag.name: tag.value for tag in ExifTags.GPS}
 
 
-def ask_exifread(data: bytes, wanted: frozenset[str], faults: list[str]) -> Lookup:
+def ask_exifread(
+    data: bytes, block: bytes | None, wanted: frozenset[str], faults: list[str]
+) -> Lookup:
     """Find EXIF with exifread, without maker notes and thumbnails.
 
     Parameters
     ----------
     data : bytes
         The whole file.
+    block : bytes or None
+        The EXIF block, for files in which exifread itself does not find it.
     wanted : frozenset of str
         Names of the tags that will be asked for; others are passed over.
     faults : list of str
@@ -53,14 +58,20 @@ def ask_exifread(data: bytes, wanted: frozenset[str], faults: list[str]) -> Look
     callable
         The values.
     """
-    try:
-        offset, endian, fake_exif = _find_exif(_ReadNowAndThen(data))
-    except (ExifNotFound, InvalidExif):
+    found = guarded(lambda: _find_exif(_ReadNowAndThen(data)), doing="finding EXIF")
+    if not isinstance(found, tuple) and block is not None:
+        data, found = block, (0, block[:1], 0)
+    elif isinstance(found, Problem):
+        faults.append(found.error)
         return lambda _, __: None
+    if found is None:
+        return lambda _, __: None
+    offset, endian, fake_exif = found
     header = _CarefulHeader(
         io.BytesIO(data), get_endian_str(endian)[0], offset, fake_exif, False, detailed=False
     )
-    header.wanted = wanted | set(_EXIFREAD_NAMES.values()) | set(_POINTERS)
+    header.data = data
+    header.wanted = wanted | _EXIFREAD_OWN
     header.faults = faults
     header.dump_ifd(header._first_ifd(), "Image")
     pointer = header.tags.get("Image ExifOffset")
@@ -102,8 +113,15 @@ class _PatientFinder(HEICExifFinder):  # type: ignore[misc]  # untyped
         return int(super().get_int(size))
 
 
-def _find_exif(file: _ReadNowAndThen) -> tuple[int, bytes, int]:
-    """Do as exifread's ``determine_type`` does, with more care for HEIC."""
+def _find_exif(file: _ReadNowAndThen) -> tuple[int, bytes, int] | None:
+    """Do as exifread's ``determine_type`` does, with more care for HEIC; None: there is none."""
+    try:
+        return _search(file)
+    except (ExifNotFound, InvalidExif):
+        return None
+
+
+def _search(file: _ReadNowAndThen) -> tuple[int, bytes, int]:
     head = file.read(12)
     file.seek(0)
     if head[4:12] not in _HEIF_HEADS:
@@ -118,9 +136,20 @@ def _find_exif(file: _ReadNowAndThen) -> tuple[int, bytes, int]:
 class _CarefulHeader(ExifHeader):  # type: ignore[misc]  # untyped
     """exifread's reader, which reads the wanted tags one by one and goes on after a broken one."""
 
+    data = b""
     wanted: frozenset[str] = frozenset()
     faults: list[str]
     entries = 0
+
+    def s2n(self, offset: int, length: int, signed: bool = False) -> int:
+        """Do as exifread does, from memory: it seeks, reads and unpacks every number by itself."""
+        start = self.offset + offset
+        if start < 0:
+            raise ValueError("an offset before the beginning")
+        field = self.data[start : start + length]
+        if len(field) != length:
+            return 0
+        return int.from_bytes(field, "little" if self.endian == "I" else "big", signed=signed)
 
     def _process_tag(self, *args: Any) -> None:
         self.entries += 1
@@ -165,14 +194,19 @@ def ask_pillow(block: bytes, faults: list[str]) -> Lookup:
             faults.append(ifd.error)
         ifds[name] = {} if isinstance(ifd, Problem) else ifd
 
+    present = {name: frozenset(ifd) for name, ifd in ifds.items()}
+
     def lookup(ifd: str, name: str) -> Any:
         tag = _GPS_TAGS[name] if ifd == "GPS" else _BASE_TAGS[name]
-        value = guarded(lambda: ifds[ifd].get(tag), doing=f"{ifd} {name}")
+        if tag not in present[ifd]:
+            # Some files keep the capture time in the wrong directory.
+            if ifd != "EXIF" or tag not in present["Image"]:
+                return None
+            ifd = "Image"
+        value = guarded(lambda: ifds[ifd][tag], doing=f"{ifd} {name}")
         if isinstance(value, Problem):
             faults.append(value.error)
             return None
-        if value is None and ifd == "EXIF":
-            value = root.get(tag)
         # Pillow reads texts as Latin-1, which keeps every byte; what they are is told later.
         return value.encode("latin-1", "backslashreplace") if isinstance(value, str) else value
 

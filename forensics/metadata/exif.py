@@ -12,7 +12,7 @@ from forensics.metadata.reading import (
     trailing_offset,
 )
 from forensics.metadata.user_comment import read_user_comment, read_xp_text
-from forensics.metadata.values import number_of
+from forensics.metadata.values import number_of, rounded
 
 # Field, EXIF IFD, tag name. Names are EXIF 2.32's (CIPA DC-008), so that both engines share them.
 _TEXTS = (
@@ -69,13 +69,15 @@ _UNKNOWN_ISO = 65_535
 """Written when the sensitivity does not fit into the tag (EXIF 2.32, 4.6.5)."""
 
 
-def read_with_exifread(data: bytes) -> tuple[Readings, list[str]]:
+def read_with_exifread(data: bytes, block: bytes | None = None) -> tuple[Readings, list[str]]:
     """Read EXIF and GPS with exifread, without maker notes and thumbnails.
 
     Parameters
     ----------
     data : bytes
         The whole file; exifread finds the block by itself.
+    block : bytes, optional
+        The block, for files in which it does not.
 
     Returns
     -------
@@ -85,7 +87,7 @@ def read_with_exifread(data: bytes) -> tuple[Readings, list[str]]:
         Tags that could not be read.
     """
     faults: list[str] = []
-    return _collect(ask_exifread(data, _WANTED, faults)), faults
+    return _collect(ask_exifread(data, block, _WANTED, faults)), faults
 
 
 def read_with_pillow(block: bytes) -> tuple[Readings, list[str]]:
@@ -134,11 +136,11 @@ def _put_time(
     readings: Readings, lookup: Lookup, field: str, ifd: str, name: str, subsecond: str, offset: str
 ) -> None:
     raw = lookup(ifd, name)
-    time = clean_time(raw, subsecond=lookup("EXIF", subsecond))
+    time = None if raw is None else clean_time(raw, subsecond=lookup("EXIF", subsecond))
     if time is not None:
         readings[f"{field}_at"] = Reading(time, raw_text(raw), f"EXIF {name}")
     raw_offset = lookup("EXIF", offset)
-    known = clean_offset(raw_offset)
+    known = None if raw_offset is None else clean_offset(raw_offset)
     if known is not None:
         # An offset is stated even where the time is not there.
         readings[f"{field}_offset"] = Reading(known, raw_text(raw_offset), f"EXIF {offset}")
@@ -148,9 +150,9 @@ def _put_time(
 
 def _put_number(readings: Readings, lookup: Lookup, field: str, name: str) -> None:
     raw = lookup("EXIF", name)
-    number = number_of(raw)
+    number = None if raw is None else number_of(raw)
     if number and number > 0 and (name, number) != ("ISOSpeedRatings", _UNKNOWN_ISO):
-        readings[field] = Reading(round(number, 6), raw_text(raw), f"EXIF {name}")
+        readings[field] = Reading(rounded(number), raw_text(raw), f"EXIF {name}")
 
 
 def _put_rest(readings: Readings, lookup: Lookup) -> None:

@@ -1,6 +1,7 @@
 """A few fields of cameras' own notes: serial numbers, firmware, counters, the clock's zone."""
 
 from collections.abc import Callable
+from typing import Literal
 
 from msgspec import Struct
 
@@ -12,6 +13,13 @@ _EXIF_POINTER, _MAKER_NOTE, _MAKE = 0x8769, 0x927C, 0x010F
 _OLYMPUS_EQUIPMENT = 0x2010
 _MAX_ZONE_MINUTES = 15 * 60
 _UNSET_COUNT = 0xFFFFFFFF
+_MOST_ENTRIES = 255
+_GAPS = (4, 0)
+"""Bytes between a directory's entries and its first value: the link to the next, or nothing."""
+
+_TEXT_KINDS = (2, 7)
+_SENSE_TAGS = frozenset((0x0006, 0x0025))
+"""Texts that say nothing here but show whether the offsets are right: Canon's, Panasonic's."""
 _PRINTABLE = range(0x20, 0x7F)
 
 Show = Callable[[TagValue], str | int | None]
@@ -85,6 +93,8 @@ def _read(layout: _Layout, block: bytes, note: TagValue, first: Directory) -> Re
     elif layout.maker == "Fujifilm":
         start = int.from_bytes(note.data[8:12], "little")
         directory = Directory(block, note.at + start, "little", note.at)
+    if not layout.is_own_base and layout.maker not in ("Nikon", "Fujifilm"):
+        directory = _settled(directory, layout)
     readings: Readings = {}
     _collect(readings, layout.maker, directory, layout.tags)
     if layout.maker == "Olympus":
@@ -93,6 +103,34 @@ def _read(layout: _Layout, block: bytes, note: TagValue, first: Directory) -> Re
         if below is not None:
             _collect(readings, layout.maker, below, _OLYMPUS_EQUIPMENT_TAGS)
     return readings
+
+
+def _settled(directory: Directory, layout: _Layout) -> Directory:
+    """Undo that an editing program moved the note without its offsets, or turned the block's order.
+
+    The values of these notes follow their directory. Offsets are moved only when more of the
+    texts make sense then: what is read from a wrong place is a wrong value.
+    """
+    if directory.count > _MOST_ENTRIES:
+        turned: Literal["little", "big"] = "big" if directory.order == "little" else "little"
+        directory = Directory(directory.block, directory.at, turned, directory.base)
+        if directory.count > _MOST_ENTRIES:
+            return Directory(b"", 0, "little")
+    moved = [
+        Directory(directory.block, directory.at, directory.order, directory.base + shift)
+        for gap in _GAPS
+        if (shift := directory.end + gap - directory.base - directory.values_begin())
+    ]
+    return max((directory, *moved), key=lambda each: _sense(each, layout))
+
+
+def _sense(directory: Directory, layout: _Layout) -> int:
+    """Count texts that are plain and end where they say."""
+    values = directory.read(_SENSE_TAGS | set(layout.tags)).values()
+    return sum(
+        value.kind in _TEXT_KINDS and bool(_text(value)) and not value.data.rstrip(b"\0").count(0)
+        for value in values
+    )
 
 
 def _collect(readings: Readings, maker: str, directory: Directory, tags: dict[int, _Tag]) -> None:
@@ -155,7 +193,9 @@ def _olympus_version(value: TagValue) -> str | None:
 
 def _canon_zone(value: TagValue) -> int | None:
     numbers = _signed(value)
-    return numbers[1] if len(numbers) > 3 else None  # noqa: PLR2004 - size, zone, city, summer time
+    # Its size, the zone, the city, summer time; at a wrong place the size is another.
+    is_whole = len(numbers) > 3 and numbers[0] == len(value.data)  # noqa: PLR2004
+    return numbers[1] if is_whole else None
 
 
 def _canon_summer(value: TagValue) -> int | None:
@@ -192,6 +232,7 @@ _CANON = {
 }
 _NIKON = {
     0x001D: _Tag("body_serial", "SerialNumber", _text),
+    0x00A0: _Tag("internal_serial", "SerialNumber (0x00A0)", _text),
     0x00A7: _Tag("shutter_count", "ShutterCount", _count),
 }
 _OLYMPUS_EQUIPMENT_TAGS = {

@@ -1,8 +1,11 @@
 """Read the metadata of one item with every engine there is for it."""
 
 import os
+from pathlib import Path
 
+from forensics.ingest.guard import guarded
 from forensics.ingest.media import Media, open_media
+from forensics.ingest.programs import asked_exiftool
 from forensics.metadata.reading import Readings
 from forensics.metadata.reconcile import reconcile
 from forensics.model.findings import MetadataTable
@@ -49,6 +52,7 @@ def read_fields(media: Media) -> MetadataTable | Absent:
     by_engine, failed = (
         _read_still(media.data, media.type.format) if media.data is not None else _read_video(media)
     )
+    _ask_exiftool(media.path, by_engine, failed)
     fields = reconcile(by_engine)
     if not fields and not failed:
         return Absent("not_present", "the file carries no metadata that this package reads")
@@ -71,6 +75,19 @@ def _read_still(data: bytes, format_name: str) -> tuple[dict[str, Readings], dic
     from forensics.metadata.stills import read_still
 
     return read_still(data, format_name)
+
+
+def _ask_exiftool(path: Path, by_engine: dict[str, Readings], failed: dict[str, str]) -> None:
+    program = asked_exiftool()
+    if program is None:
+        return
+    from forensics.metadata.exiftool import read_with_exiftool
+
+    read = guarded(lambda: read_with_exiftool(path, program), doing="reading by exiftool")
+    if isinstance(read, Problem):
+        failed["exiftool"] = read.error
+    else:
+        by_engine["exiftool"] = read[0]
 
 
 def _read_video(media: Media) -> tuple[dict[str, Readings], dict[str, str]]:

@@ -68,6 +68,8 @@ def clean_text(value: object) -> str | None:
     if isinstance(value, list | tuple):
         value = _as_bytes(value)
     if isinstance(value, str):
+        if value.isascii() and value.isprintable():
+            return value.strip()[:MAX_TEXT_CHARS] or None
         value = value.encode("utf-8", "surrogateescape" if _is_escaped(value) else "replace")
     if not isinstance(value, bytes):
         return None
@@ -91,6 +93,8 @@ def raw_text(value: object) -> str:
     """
     if value is None:
         return ""
+    if isinstance(value, str) and value.isascii() and value.isprintable():
+        return value[:MAX_TEXT_CHARS]
     if isinstance(value, list | tuple) and (packed := _as_bytes(value)) is not None:
         value = packed
     if isinstance(value, bytes):

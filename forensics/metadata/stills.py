@@ -44,12 +44,17 @@ def read_still(data: bytes, format_name: str) -> tuple[dict[str, Readings], dict
     failed : dict of str to str
         Engines that gave up in part or whole, and why.
     """
-    found = guarded(lambda: find_blocks(data, format_name), doing="finding the blocks of metadata")
-    if isinstance(found, Problem):
-        found = Blocks(faults=[found.error])
-    blocks = found
     good: dict[str, Readings] = {}
     failed: dict[str, str] = {}
+    # One guard around the many: the parsers are quieted once.
+    read = guarded(lambda: _read(data, format_name, good, failed), doing="reading metadata")
+    if isinstance(read, Problem):
+        failed["structure"] = read.error
+    return good, failed
+
+
+def _read(data: bytes, format_name: str, good: dict[str, Readings], failed: dict[str, str]) -> None:
+    blocks = find_blocks(data, format_name)
     for name, attempt in _attempts(data, format_name, blocks).items():
         read = guarded(attempt, doing=f"reading by {name}")
         if isinstance(read, Problem):
@@ -60,7 +65,6 @@ def read_still(data: bytes, format_name: str) -> tuple[dict[str, Readings], dict
             failed[name] = f"{_MORE.join(faults[:MAX_FAULTS])} (the other tags were read)"
     if blocks.faults:
         failed["structure"] = _MORE.join(blocks.faults[:MAX_FAULTS])
-    return good, failed
 
 
 def _attempts(data: bytes, format_name: str, blocks: Blocks) -> dict[str, Attempt]:
@@ -69,7 +73,7 @@ def _attempts(data: bytes, format_name: str, blocks: Blocks) -> dict[str, Attemp
     if exif is not None:
         attempts["pillow"] = lambda: read_with_pillow(exif)
     if exif is not None or _EXIF_MARKS.get(format_name, b"\\0") in data:
-        attempts["exifread"] = lambda: read_with_exifread(data)
+        attempts["exifread"] = lambda: read_with_exifread(data, exif)
     if blocks.xmp:
         attempts["xmp"] = lambda: read_xmp(blocks.xmp, extended=blocks.xmp_extended)
     if blocks.iptc:

@@ -1,6 +1,5 @@
 """Numbers and angles of EXIF, as three libraries give them."""
 
-from fractions import Fraction
 from typing import Any
 
 from forensics.metadata.reading import clean_text
@@ -24,10 +23,27 @@ def number_of(value: Any) -> float | None:  # Any: numbers of three libraries
     try:
         if isinstance(value, list | tuple) and len(value) == 1:
             value = value[0]
-        number = float(value) if isinstance(value, int | float) else float(Fraction(str(value)))
-    except (ValueError, ZeroDivisionError, OverflowError):
+        # Pillow's and exifread's rationals turn into numbers; texts are none.
+        number = float("nan" if value is None or isinstance(value, str | bytes) else value)
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
         return None
     return number if abs(number) != float("inf") and number == number else None
+
+
+def rounded(number: float) -> float | int:
+    """Show a number without digits that rationals bring along.
+
+    Parameters
+    ----------
+    number : float
+        Finite.
+
+    Returns
+    -------
+    float or int
+        A whole number as one, else with six digits behind the point.
+    """
+    return int(number) if number == int(number) else round(number, 6)
 
 
 def numbers_of(value: object) -> list[float] | None:

@@ -11,6 +11,7 @@ from forensics.metadata.reading import (
     clean_text,
     raw_text,
 )
+from forensics.metadata.values import rounded
 from forensics.metadata.xmp_tree import XmpTree, parse_xmp
 from forensics.model.findings import FieldValue, Position
 
@@ -142,7 +143,8 @@ def xmp_fields(tree: XmpTree) -> Readings:
     for field, *names in _NUMBERS:
         for name in names:
             number = _number(tree.first(name))
-            _put(readings, field, name, number or None, tree.first(name))
+            known = rounded(number) if number and number > 0 else None
+            _put(readings, field, name, known, tree.first(name))
     _put_orientation(readings, tree)
     _put_position(readings, tree)
     _put_editing(readings, tree)
