@@ -1,6 +1,7 @@
 """Telegram Desktop's result.json: times, paths, forwards, what was left out, and broken exports."""
 
 import json
+import unicodedata
 
 import pytest
 
@@ -114,6 +115,15 @@ def test_what_is_left_out_or_elsewhere_is_counted(find) -> None:
         "1 files named in messages are not here",
         "1 files were left out of the export",
     )
+
+
+def test_letters_may_be_composed_in_either_way(find) -> None:
+    names = ["files/міст-й.jpg", unicodedata.normalize("NFD", "files/міст-й.jpg")]
+
+    for stated, there in (names, names[::-1]):
+        (told,) = find({"result.json": chat(message(photo=stated))}, there)
+
+        assert told.media == (there,)
 
 
 @pytest.mark.parametrize(
