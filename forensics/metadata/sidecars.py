@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -35,6 +36,11 @@ MAX_ENTRIES = 20_000
 MAX_PARENTS = 2
 """Telegram puts photos one or two folders below ``result.json``."""
 
+MAX_READ = 200
+"""Files that `sidecars_of` reads in one folder whatever their names."""
+
+EXPORT = "result.json"
+_START = re.compile(r"[^(.\-]{1,20}")
 _CHUNK_BYTES = 1 << 20
 
 
@@ -115,7 +121,8 @@ def sidecars_of(path: Path) -> tuple[Sidecar, ...]:
 
     Notes
     -----
-    Limits: of a folder the first 20,000 entries in order of name are looked at.
+    Limits: of a folder 20,000 entries are looked at; when more than 200 of them may be sidecars,
+    only tables, ``result.json`` and those whose names begin like the file's are read.
     """
     place = path.resolve()
     folders = [place.parent, *place.parents[1 : 1 + MAX_PARENTS]]
@@ -131,11 +138,10 @@ def sidecars_of(path: Path) -> tuple[Sidecar, ...]:
         for each in beside
         if each.suffix[1:].lower() in MEDIA_EXTENSIONS
     ]
-    exports = [folder / "result.json" for folder in folders[1:]]
+    exports = [folder / EXPORT for folder in folders[1:]]
     files = [
         SidecarFile(printable_path(each.relative_to(root)), partial(open_regular, each))
-        for each in (*beside, *exports)
-        if _endings_of(each.name)
+        for each in (*_likely(beside, place.name), *exports)
     ]
     found = find_sidecars(files, [MediaName(own, digest), *names])
     return tuple(each for each in found if own in each.media)
@@ -148,6 +154,22 @@ def _entries(folder: Path) -> list[Path]:
     except OSError:
         return []
     return [folder / name for name in names]
+
+
+def _likely(beside: Sequence[Path], name: str) -> list[Path]:
+    """Leave out the sidecars of other files when there are many."""
+    files = [each for each in beside if _endings_of(each.name)]
+    if len(files) <= MAX_READ:
+        return files
+    start = _START.match(name)
+    prefix = start.group() if start is not None else name
+    return [
+        each
+        for each in files
+        if each.name.startswith(prefix)
+        or each.name == EXPORT
+        or each.name.lower().endswith(auto_archiver.ENDING)
+    ]
 
 
 def _endings_of(name: str) -> list[_Format]:

@@ -163,6 +163,17 @@ def test_sidecars_of_one_file_are_found_beside_and_above_it(photo: Path) -> None
     assert {each.media for each in found} == {("chats/photos/a.jpg",)}
 
 
+def test_sidecars_of_many_other_files_are_not_read(photo: Path) -> None:
+    for number in range(300):
+        photo.with_name(f"b{number}.jpg.json").write_text("{", "utf-8")
+    photo.with_name("a.jpg.json").write_bytes(dumped(TAKEOUT))
+    photo.with_name("result.json").write_bytes(dumped(EXPORT))
+
+    found = sidecars_of(photo)
+
+    assert [each.format for each in found] == ["google-takeout", "telegram"]
+
+
 def test_file_without_sidecars_has_none(photo: Path) -> None:
     photo.with_name("notes.json").write_text("{}", "utf-8")
 

@@ -67,7 +67,8 @@ def _seconds(value: object) -> int | float | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, str):
-        return int(value) if _WHOLE.fullmatch(value.strip()) else None
+        match = _WHOLE.fullmatch(value.strip())
+        return int(match.group()) if match is not None else None
     if isinstance(value, int | float) and math.isfinite(value):
         return value
     return None

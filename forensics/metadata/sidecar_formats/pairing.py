@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
+from unicodedata import normalize
 
 from msgspec import Struct
 
@@ -68,6 +69,8 @@ class MediaIndex:
         self._made: dict[str, Any] = {}  # Any: each format makes its own
         every = sorted(media, key=lambda each: each.path)
         self.paths = frozenset(each.path for each in every)
+        # Macs write letters like й as two characters; an export and its files may differ in that.
+        self._by_form = {normalize("NFC", each.path): each.path for each in every}
         for each in every:
             folder, name = split(each.path)
             if each.sha256:
@@ -93,8 +96,22 @@ class MediaIndex:
         name = printable_path(_encodable(relative))
         if not name or any(part in ("", ".", "..") for part in name.split("/")):
             return None
-        path = join(folder, name)
-        return path if path in self.paths else None
+        return self.find(join(folder, name))
+
+    def find(self, path: str) -> str | None:
+        """Give the medium of a path, whichever way its letters are composed.
+
+        Parameters
+        ----------
+        path : str
+            The path.
+
+        Returns
+        -------
+        str or None
+            As the medium has it; None when it is not there.
+        """
+        return path if path in self.paths else self._by_form.get(normalize("NFC", path))
 
     def once(self, what: str, make: Callable[[], T]) -> T:
         """Give what a format makes of the names, made once.

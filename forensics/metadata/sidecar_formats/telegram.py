@@ -36,8 +36,6 @@ MAX_MESSAGES = 1_000_000
 MAX_PER_MEDIUM = 20
 """A file that is sent again is stored once; more messages than these say no more."""
 
-_PATHS = ("photo", "file")
-_PREVIEW = "thumbnail"
 _OF_THE_FILE = ("duration_s", "width_px", "height_px", "original_name")
 _SKIPPED = "(File "  # "(File not included. Change data exporting settings to download.)"
 _WIDEST_ZONE = timedelta(hours=15)
@@ -79,6 +77,12 @@ class _Chats(Struct, frozen=True):
 class _Export(_Chat, frozen=True):
     chats: _Chats = _Chats()
     left_chats: _Chats = _Chats()
+
+
+class _Paths(Struct, frozen=True):
+    photo: object = None
+    file: object = None
+    thumbnail: object = None
 
 
 def _text_of(value: object) -> str | None:
@@ -230,9 +234,14 @@ class _Reading:
     def read(self, chats: tuple[_Chat, ...]) -> tuple[Draft, ...]:
         for chat, raw in self._messages(chats):
             data = bytes(raw)
-            if not any(b'"%b"' % key.encode() in data for key in _PATHS):
+            paths = _paths_in(data)
+            if paths is None:
+                self.broken += 1
                 continue
-            self._take(chat, data)
+            media = self._there([paths.photo, paths.file])
+            previews = self._there([paths.thumbnail])
+            if media or previews:
+                self._take(chat, data, media, previews)
         rest = self._rest()
         return (*self.drafts, rest) if rest is not None else tuple(self.drafts)
 
@@ -247,20 +256,31 @@ class _Reading:
                     return
                 yield about, raw
 
-    def _take(self, chat: dict[str, object], data: bytes) -> None:
+    def _there(self, named: list[object]) -> tuple[str, ...]:
+        found: list[str] = []
+        for each in named:
+            if not isinstance(each, str):
+                continue
+            path = self.index.below(self.folder, each)
+            if path is not None:
+                self.told[path] += 1
+                found.append(path)
+            elif _SKIPPED in each:
+                self.skipped += 1
+            else:
+                self.elsewhere += 1
+        return tuple(path for path in found if self.told[path] <= MAX_PER_MEDIUM)
+
+    def _take(
+        self,
+        chat: dict[str, object],
+        data: bytes,
+        media: tuple[str, ...],
+        previews: tuple[str, ...],
+    ) -> None:
         faults: list[str] = []
-        values = read_small(data, faults) if len(data) <= MAX_SMALL_BYTES else None
-        if not values:
-            self.broken += 1
-            return
+        values = read_small(data, faults) or {}
         name = f"message {text_value(values.get('id')) or 'without a number'}"
-        named = [each for key in _PATHS if isinstance(each := values.get(key), str)]
-        media = self._there(named)
-        self.skipped += sum(_SKIPPED in each for each in named)
-        preview = values.get(_PREVIEW)
-        previews = self._there([preview] if isinstance(preview, str) else [])
-        if not media and not previews:
-            return
         fields = assert_fields({**values, "chat": chat}, _FIELDS, faults)
         faults += _compare_clocks(values)
         has_zone = "posted_at" not in fields or fields["posted_at"].key == "date_unixtime"
@@ -272,18 +292,12 @@ class _Reading:
             about = (f"{name}, preview", previews, _BY_PATH, kept)
             self.drafts.append(Draft(*about, (_IS_PREVIEW, *limits), tuple(faults)))
 
-    def _there(self, named: list[str]) -> tuple[str, ...]:
-        found = [path for each in named if (path := self.index.below(self.folder, each))]
-        self.elsewhere += sum(_SKIPPED not in each for each in named) - len(found)
-        self.told.update(found)
-        return tuple(path for path in found if self.told[path] <= MAX_PER_MEDIUM)
-
     def _rest(self) -> Draft | None:
         more = sum(count - MAX_PER_MEDIUM for count in self.told.values() if count > MAX_PER_MEDIUM)
         counts = (
-            (self.elsewhere, "messages name a file that is not here"),
-            (self.skipped, "messages have a file that was left out of the export"),
-            (self.broken, "messages with a file cannot be read"),
+            (self.elsewhere, "files named in messages are not here"),
+            (self.skipped, "files were left out of the export"),
+            (self.broken, "messages cannot be read"),
             (more, "further messages name files that have been told of often enough"),
         )
         said = tuple(f"{count:,} {what}" for count, what in counts if count)
@@ -292,6 +306,17 @@ class _Reading:
             return None
         pairing = "The remaining messages describe no file that is here."
         return Draft("all other messages", (), pairing, {}, LIMITS, faults)
+
+
+def _paths_in(data: bytes) -> _Paths | None:
+    """Read only what files a message names: most of them name none that is here."""
+    if len(data) > MAX_SMALL_BYTES:
+        return None
+    try:
+        return msgspec.json.decode(data, type=_Paths)
+    except (ValueError, RecursionError):
+        values = read_small(data, [])
+        return None if values is None else _Paths(*map(values.get, _Paths.__struct_fields__))
 
 
 def _small(raw: Raw) -> object:

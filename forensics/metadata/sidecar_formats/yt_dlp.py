@@ -169,8 +169,8 @@ def _find_media(path: str, named: list[str], index: MediaIndex) -> tuple[list[st
         and (rest := _REST.fullmatch(each[len(stem) :])) is not None
         and rest.group(1).lower() in MEDIA_EXTENSIONS
     ]
-    paths = (join(folder, last_part(each)) for each in named)
-    return same_name, sorted({path for path in paths if path in index.paths})
+    paths = (index.find(join(folder, last_part(each))) for each in named)
+    return same_name, sorted({path for path in paths if path is not None})
 
 
 def _names_inside(values: dict[str, object]) -> list[tuple[str, str]]:

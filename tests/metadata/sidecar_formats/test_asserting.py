@@ -43,6 +43,11 @@ def test_what_is_no_time_stays_none(value) -> None:
     assert unix_time(value) is None
 
 
+@pytest.mark.parametrize("space", ["\x1f", "\x85", "\u2028", " "])
+def test_space_of_any_kind_around_digits_is_no_fault(space: str) -> None:
+    assert unix_time(f"{space}1723807327{space}") == "2024-08-16T11:22:07Z"
+
+
 @given(ANYTHING)
 def test_any_value_of_json_is_read_or_left(value: object) -> None:
     for convert in (unix_time, day_value, wall_time, zoned_time):

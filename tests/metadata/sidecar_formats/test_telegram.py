@@ -1,6 +1,7 @@
 """Telegram Desktop's result.json: times, paths, forwards, what was left out, and broken exports."""
 
 import json
+import unicodedata
 
 import pytest
 
@@ -111,9 +112,18 @@ def test_what_is_left_out_or_elsewhere_is_counted(find) -> None:
     assert paired.record == "message 3"
     assert rest.media == ()
     assert rest.faults == (
-        "1 messages name a file that is not here",
-        "1 messages have a file that was left out of the export",
+        "1 files named in messages are not here",
+        "1 files were left out of the export",
     )
+
+
+def test_letters_may_be_composed_in_either_way(find) -> None:
+    names = ["files/міст-й.jpg", unicodedata.normalize("NFD", "files/міст-й.jpg")]
+
+    for stated, there in (names, names[::-1]):
+        (told,) = find({"result.json": chat(message(photo=stated))}, there)
+
+        assert told.media == (there,)
 
 
 @pytest.mark.parametrize(
