@@ -2,6 +2,7 @@
 
 from forensics.ingest.jpeg_structure import JpegStructure, read_structure
 from forensics.ingest.media import Media
+from forensics.metadata.encoder_other import SEERS
 from forensics.metadata.jpeg_coding import read_coding, read_preview
 from forensics.metadata.jpeg_parts import find_texts, name_parts
 from forensics.metadata.signatures import Seen
@@ -30,6 +31,9 @@ def see_still(media: Media, data: bytes) -> Seen | Absent:
     """
     if media.type.format == "jpeg":
         return _see_jpeg(data)
+    see = SEERS.get(media.type.format)
+    if see is not None:
+        return see(data)
     return Absent(
         "not_applicable", f"writers of {media.type.format.upper()} files are not told apart"
     )

@@ -276,7 +276,7 @@ def _candidate(
     return Candidate(
         kind=signature.kind,
         name=signature.name,
-        because=tuple(words for words in traits.values() if words is not None),
+        because=tuple(words for name, words in traits.items() if words and name != "format"),
         source=signature.source,
         basis=signature.basis,
         specificity=min(shared[name] for name in traits) - 1,

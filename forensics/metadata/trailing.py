@@ -9,6 +9,7 @@ MAX_PICTURES = 32
 
 _SAMSUNG_END = b"SEFT"
 _FTYP_AT = 4
+_BLANKS = b"\0 \t\r\n"
 _MAX_LOOK = 1 << 16
 _MOTION = (b"MotionPhoto_Data", b"mpv2", b"mpv3")
 
@@ -102,4 +103,5 @@ def _name_filling(data: bytes, start: int, head: bytes) -> str:
         rest = memoryview(data)[start:]
         if all(rest[at : at + step] == head[: len(rest) - at] for at in range(0, len(rest), step)):
             return {b"\0": "zeros", b"\xff": "fill bytes (FF)"}.get(first, "blanks")
-    return "" if head.strip() or not head else "blanks"
+    is_all = start + len(head) == len(data)
+    return "blanks" if head and is_all and not head.strip(_BLANKS) else ""

@@ -1,12 +1,15 @@
 """Targets that take the bytes of files without decoding pictures."""
 
+import dataclasses
 import io
 import struct
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from forensics.ingest.jpeg_structure import read_structure
+from forensics.ingest.media import Media
 from forensics.ingest.missing import name_missing
 from forensics.ingest.sniff import HEAD_BYTES, name_other, sniff
 from forensics.ingest.structure import (
@@ -20,8 +23,10 @@ from forensics.ingest.tiff_structure import MAX_COUNTED, claims_too_much, count_
 from forensics.ingest.video_end import explain_no_opening, name_faults
 from forensics.ingest.video_tally import Tally
 from forensics.metadata.credentials.scan import is_in_clip, is_in_still
+from forensics.metadata.encoder import identify_encoder
+from forensics.model.encoder import EncoderIdentity
 from forensics.model.item import SniffedType
-from forensics.model.outcome import Problem
+from forensics.model.outcome import Absent, Problem
 from tools.fuzz.seeds import heads, small_files
 from tools.fuzz.target import Target, require
 
@@ -86,6 +91,29 @@ _SCAN_MARKS = (b"uuid", bytes.fromhex("d8fec3d61b0e483c92975828877ec481"), b"fty
                b"RIFF", b"AVI ", b"LIST", b"C2PA", b"jumb",
                b"jumdc2pa\0\x11\0\x10\x80\0\0\xaa\0\x38\x9b\x71",
                b"\0\0\0\1", b"\0\0\0\0", b"\xff" * 8)  # fmt: skip
+_BY_HEAD = Media(Path("-"), "0" * 64, 0, _MP4, b"", Problem("not decoded"), (), {})
+
+
+def _encoder(data: bytes, folder: Path) -> object:
+    kind = sniff(data[:HEAD_BYTES]) or SniffedType("still", "jpeg", ("jpg",))
+    media = dataclasses.replace(_BY_HEAD, type=kind, data=data, bytes=len(data))
+    found = identify_encoder(media)
+    path = folder / "clip"
+    path.write_bytes(data)
+    clip = identify_encoder(
+        dataclasses.replace(
+            media, data=None, path=path, tags={"encoder": "Lavf", "major_brand": "isom"}
+        )
+    )
+    for each in (found, clip):
+        encoded = msgspec.json.encode(each)
+        require(msgspec.json.decode(encoded, type=EncoderIdentity | Absent) == each, "it is JSON")
+        require(len(encoded) < MAX_FOUND_BYTES, "what is found is small")
+    return found, clip
+
+
+MAX_FOUND_BYTES = 100_000
+
 _MARKS = (b"\xff\xd8\xff", b"\xff\xd9", b"\xff\xda", b"IEND\xaeB`\x82", b"IDAT", b"acTL", b"RIFF",
 b"WEBP",
           b"VP8X", b"VP8L", b"VP8 ", b"ANMF", b"\0\0\0\x18ftyp", b"avif", b"avis", b"mif1",
@@ -95,6 +123,13 @@ b"WEBP",
           b"II+\0", b"BM", b"\x11\1\4\0", b"\x69\x87\4\0", b"\x4a\1\4\0", b"G" * 1,
           b"\xff\xfb")  # fmt: skip
 
+_NAMES = (
+    b"JFIF\0", b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0", b"Photoshop 3.0\0",
+    b"8BIM\4\4\0\0", b"\x1c\2\x28", b"Adobe\0", b"MPF\0", b"xmp:CreatorTool=\"",
+    b"x264 - core 1", b"options: ", b"hdlr", b"infe", b"zTXtSoftware\0\0", b"SEFT",
+    b"\xff\xc2", b"\xff\xdd",
+)  # fmt: skip
+
 TARGETS = (
     Target("sniff", _sniff, heads, (), _MARKS, 8192),
     Target("structure", _structure, small_files, (), _MARKS, 16384),
@@ -103,5 +138,6 @@ TARGETS = (
     b"\x20" + b"\x0f" * 64,
            b"\1\xff\xff", b"\x10" + b"\0" * 9, b"\x09" + bytes(range(256))), (), (), 1024),
     Target("credentials_scan", _credentials_scan, heads, (), _SCAN_MARKS, 4096),
+    Target("encoder", _encoder, small_files, (), (*_MARKS, *_NAMES), 16384),
     Target("video_end", _video_end, heads, (), _MARKS, 4096),
 )  # fmt: skip
