@@ -14,6 +14,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,12}", re.ASCII)
 _ISO_TAIL = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$", re.ASCII)
+_NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _DAY_S = 86_400
 _EARLIEST_S = -4_544_208_000  # 1826, the year of the oldest photo there is
 _LATEST_S = 253_402_300_800  # year 10000
@@ -36,7 +37,23 @@ def text_value(value: object) -> str | None:
     """
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
-    return clean_text(value) if isinstance(value, str) else None
+    return clean_text(encodable(value)) if isinstance(value, str) else None
+
+
+def encodable(text: str) -> str:
+    """Replace what JSON can hold and no file and no name: lone surrogates that stand for no byte.
+
+    Parameters
+    ----------
+    text : str
+        A text of a sidecar.
+
+    Returns
+    -------
+    str
+        With a question mark for each.
+    """
+    return text if text.isascii() else _NO_BYTE.sub("?", text)
 
 
 def unix_time(value: object) -> str | None:

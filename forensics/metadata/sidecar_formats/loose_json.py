@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import re
 from functools import cache
 
 import msgspec
@@ -15,6 +16,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_ESCAPED = re.compile("[\udc80-\udcff]")
 _LONGEST_INT = 300
 """Digits; longer numbers are no statement, and Python refuses to read them."""
 
@@ -44,7 +46,7 @@ def decode_text(data: bytes, faults: list[str]) -> str:
             faults.append(f"it is written in {name.upper()}")
             return data.decode(name, "replace")
     text = data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
-    if any("\udc80" <= each <= "\udcff" for each in text):
+    if not data.isascii() and _ESCAPED.search(text):
         faults.append("it holds bytes that are not UTF-8")
     return text
 

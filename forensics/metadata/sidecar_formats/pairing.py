@@ -7,6 +7,7 @@ from unicodedata import normalize
 from msgspec import Struct
 
 from forensics.ingest.folder import printable_path
+from forensics.metadata.sidecar_formats.asserting import encodable
 from forensics.model.sidecars import Asserted
 
 T = TypeVar("T")
@@ -93,7 +94,7 @@ class MediaIndex:
         str or None
             None when it is not there, or the path is absolute or leads upwards.
         """
-        name = printable_path(_encodable(relative))
+        name = printable_path(encodable(relative))
         if not name or any(part in ("", ".", "..") for part in name.split("/")):
             return None
         return self.find(join(folder, name))
@@ -181,14 +182,4 @@ def last_part(text: str) -> str:
         ``a.mp4``, printable like the paths of media.
     """
     name = text.replace("\\", "/").rpartition("/")[2]
-    return printable_path(_encodable(name))
-
-
-def _encodable(text: str) -> str:
-    return text.encode("utf-8", "surrogateescape" if _is_escaped(text) else "replace").decode(
-        "utf-8", "surrogateescape"
-    )
-
-
-def _is_escaped(text: str) -> bool:
-    return not any("\ud800" <= each < "\udc80" or "\udcff" < each <= "\udfff" for each in text)
+    return printable_path(encodable(name))

@@ -153,6 +153,15 @@ def test_other_encodings_are_read(find, values, encoding) -> None:
     assert values(told)["original_name"] == "Міст.jpg"
 
 
+def test_halves_of_characters_are_shown_as_something(find, values) -> None:
+    text = json.dumps({**BODY, "description": "a\udc80\ud800-\udfff b", "title": "\ud800.jpg"})
+
+    (told,) = find({"IMG_1.jpg.json": text}, "IMG_1.jpg")
+
+    assert values(told)["description"] == "a\\x80?-? b"
+    assert values(told)["original_name"] == "?.jpg"
+
+
 def test_numbers_that_are_no_json_are_read_as_nothing(find) -> None:
     text = json.dumps({**BODY, "geoDataExif": {"latitude": float("nan"), "longitude": 1}})
 
