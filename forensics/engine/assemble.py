@@ -84,8 +84,6 @@ def build_case(
         problems=(*_item_problems(items, outcomes), *problems),
         methods=tuple(_method(step, outcomes) for step in steps),
         not_tested=tuple(not_tested),
-        sidecars=tuple(sidecars),
-        names=tuple(names),
     )
 
 
