@@ -7,10 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
-from forensics.asking import enroll_files, inspect_file, look_up
+from forensics.asking import Inspection, enroll_files, inspect_file, look_up
 from forensics.engine import process
 from forensics.engine.messages import Refused
-from forensics.engine.visited import Visited
 from forensics.model.casefile import EventWindow
 from forensics.model.outcome import Problem
 from forensics.reuse.archive import Archive
@@ -126,11 +125,11 @@ def test_file_is_inspected_in_a_worker(footage, monkeypatch):
 
     crashed, sound = inspect_file(footage / "crash.jpg"), inspect_file(footage / "1.jpg")
 
-    assert isinstance(crashed, Visited)
-    assert isinstance(crashed.told("ingest.media"), Problem)
-    assert not isinstance(crashed.told("metadata.read"), Problem)
-    assert isinstance(sound, Visited)
-    assert not isinstance(sound.told("ingest.media"), Problem)
+    assert isinstance(crashed, Inspection)
+    assert isinstance(crashed.visited.told("ingest.media"), Problem)
+    assert not isinstance(crashed.visited.told("metadata.read"), Problem)
+    assert isinstance(sound, Inspection)
+    assert not isinstance(sound.visited.told("ingest.media"), Problem)
 
 
 def test_file_that_is_not_there_is_refused(tmp_path):

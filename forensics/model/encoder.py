@@ -210,7 +210,7 @@ class EncoderIdentity(Struct, frozen=True, tag="encoder"):
     summary : str
         One sentence.
     traits : dict of str to str
-        What was seen, in words, by name of the trait, in the order in which to show them.
+        What was seen, in words, by name of the trait.
     candidates : tuple of Candidate
         Everything known to write such files, the most specific first; empty when nothing is known.
     parts : tuple of str

@@ -9,7 +9,12 @@ from forensics.model.outcome import Absent, Problem
 from forensics.model.provenance import Credentials, Provenance
 from forensics.model.thumbnail import EmbeddedThumbnail
 from forensics.report.text import listed, markup, moment, shorten
-from forensics.report.words import BASES_OF_SIGNATURES, CANDIDATE_KINDS, RELATIONS_OF_THUMBNAIL
+from forensics.report.words import (
+    BASES_OF_SIGNATURES,
+    CANDIDATE_KINDS,
+    RELATIONS_OF_THUMBNAIL,
+    TRAITS,
+)
 
 Rows = Iterator[tuple[str, Markup]]
 
@@ -34,7 +39,8 @@ def encoder_rows(found: EncoderIdentity) -> Rows:
         A name and what stands beside it.
     """
     yield "In short", markup("{}", found.summary)
-    for trait, words in found.traits.items():
+    for trait in sorted(found.traits, key=_place_of):
+        words = found.traits[trait]
         yield f"{trait[:1].upper()}{trait[1:]}", markup("{}", shorten(words))
     for each in found.candidates[:MAX_CANDIDATES]:
         because = listed([shorten(reason) for reason in each.because], most=8)
@@ -45,6 +51,11 @@ def encoder_rows(found: EncoderIdentity) -> Rows:
     left_out = len(found.candidates) - MAX_CANDIDATES
     if left_out > 0:
         yield "Fits also", markup("{} more, in report.json", left_out)
+
+
+def _place_of(trait: str) -> tuple[int, str]:
+    # Keys of a report have no order of their own: it may have been read from its file.
+    return (TRAITS.index(trait) if trait in TRAITS else len(TRAITS), trait)
 
 
 def thumbnail_line(found: EmbeddedThumbnail) -> str:

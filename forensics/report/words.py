@@ -1,6 +1,6 @@
 """The words the report uses for what was found, the same everywhere."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 STANDINGS: Mapping[str, str] = {
     "recycled": "Recycled",
@@ -200,6 +200,26 @@ CANDIDATE_KINDS: Mapping[str, str] = {
     "library": "programming library",
 }
 """Who may have written a file."""
+
+TRAITS: Sequence[str] = (
+    "coding",
+    "quantisation",
+    "chroma",
+    "Huffman codes",
+    "restart markers",
+    "JFIF",
+    "Adobe transform",
+    "preview",
+    "brand",
+    "encoder",
+    "settings",
+    "handlers",
+    "keyframes",
+    "parts",
+    "pictures",
+    "behind the end",
+)
+"""Traits of how a file was saved, in the order in which they are shown; others come last."""
 
 BASES_OF_SIGNATURES: Mapping[str, str] = {
     "measured": "measured by this project",

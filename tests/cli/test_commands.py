@@ -164,7 +164,7 @@ def test_inspect_of_a_file_without_metadata_says_that_it_says_nothing(evidence, 
 
 def test_inspect_with_a_case_knows_the_place_and_the_time(sample, here, answer):
     (here / "case.toml").write_text(
-        'as_of = 2024-08-01T00:00:00Z\n[place]\nlat = 50.0\nlon = 36.2\nradius_m = 3000\n'
+        "as_of = 2024-08-01T00:00:00Z\n[place]\nlat = 50.0\nlon = 36.2\nradius_m = 3000\n"
     )
     path = sample("IMG_20240816_131502.jpg")
 
