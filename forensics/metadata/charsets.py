@@ -29,6 +29,7 @@ _CYRILLIC = re.compile("[А-Яа-яЁёЄєІіЇїҐґ]+")
 _CASED = re.compile("[А-ЯЁЄІЇҐ]?[а-яёєіїґ]+|[А-ЯЁЄІЇҐ]+")
 _OTHER_CYRILLIC_TEXT = re.compile("[А-Яа-яЁёЄєІіЇїҐґ«»–—№“”„…’\x00-\x7f]*")
 _VOWELS = frozenset("аеёиоуыэюяєії")
+_ESCAPE = b"\x1b"
 MIN_CYRILLIC_LETTERS = 8
 MIN_COMMON_PAIRS = 0.55
 VOWEL_SHARES = (0.25, 0.65)
@@ -94,7 +95,9 @@ def read_text(value: object, *, declared: str | None = None) -> Text | None:
         return None
     raw = raw_text(value)
     data = _as_bytes(value)
-    if data is None or data.isascii():
+    # Character sets that switch by escape sequences, such as JIS, look like ASCII.
+    is_plain = data is None or (data.isascii() and (declared is None or _ESCAPE not in data))
+    if data is None or is_plain:
         return Text(plain, raw, None)
     decoded, charset = _decode(data, declared)
     cleaned = clean_text(decoded) if decoded is not None else None

@@ -10,7 +10,7 @@ MAX_KEYWORD_BYTES = 79
 """PNG's own limit."""
 
 MAX_TEXT_BYTES = 1 << 20
-MAX_GIF_STEPS = 500_000
+MAX_GIF_STEPS = 200_000
 """Data blocks of GIF, at most 255 bytes each, that are stepped over."""
 
 _PNG_HEAD_BYTES, _RIFF_HEAD_BYTES, _GIF_HEAD_BYTES = 8, 12, 13
@@ -20,6 +20,7 @@ _NO_HEX = re.compile(rb"[^0-9A-Fa-f]+")
 _EXIF = b"Exif\0\0"
 _PHOTOSHOP = b"Photoshop 3.0\0"
 _GIF_PICTURE, _GIF_EXTENSION, _GIF_COMMENT, _GIF_APPLICATION = 0x2C, 0x21, 0xFE, 0xFF
+_GIF_RAMP = b"\x01\xff\xfe\xfd"
 _GIF_XMP, _GIF_ICC = b"XMP DataXMP", b"ICCRGBG1012"
 
 
@@ -163,7 +164,7 @@ def _keep_gif_extension(label: int, body: bytes, blocks: Blocks) -> None:
     elif body[1:12] == _GIF_XMP:
         # The packet is not cut into data blocks; a ramp of bytes behind it leads out.
         packet = body[12:]
-        blocks.xmp = blocks.xmp or packet[: packet.rfind(b">") + 1]
+        blocks.xmp = blocks.xmp or packet.rpartition(_GIF_RAMP)[0] or packet
     elif body[1:12] == _GIF_ICC:
         blocks.icc = blocks.icc or b"".join(_gif_data(body[12:]))
 

@@ -17,6 +17,7 @@ _ALONE = (0x01, *range(0xD0, 0xD9))  # markers without a length (ITU-T T.81, tab
 _SCAN, _END, _COMMENT, _APP1, _APP2, _APP13 = 0xDA, 0xD9, 0xFE, 0xE1, 0xE2, 0xED
 # Where lengths lie, the next segment that may hold metadata is searched for.
 _NEXT = re.compile(rb"\xff[\xe1\xe2\xed\xfe\xda]")
+_FILL = re.compile(rb"\xff+")
 _IPTC_RESOURCE = 0x0404
 _RESOURCE_MARKS = (b"8BIM", b"PHUT", b"DCSR", b"AgHg", b"MeSa")
 
@@ -39,12 +40,17 @@ def find_in_jpeg(data: bytes, blocks: Blocks) -> None:
     more_xmp: dict[bytes, list[tuple[int, bytes]]] = {}
     icc: dict[int, bytes] = {}
     photoshop: list[bytes] = []
+    exif: list[bytes] = []
     room = MAX_BLOCK_BYTES  # for what is stored in parts
     for marker, body in _segments(data, blocks):
         if marker == _COMMENT:
             blocks.add_text("", body, None, "JPEG comment")
         elif marker == _APP1 and body.startswith(_EXIF):
-            _keep_exif(body[len(_EXIF) + 1 :], blocks)
+            part = body[len(_EXIF) + 1 :]
+            # A long block goes on in the next segment; a second block has a head of its own.
+            if room > 0 and (not exif or not part.startswith(_TIFF_MARKS)):
+                exif.append(part)
+                room -= len(part)
         elif marker == _APP1 and body.startswith(_XMP):
             blocks.xmp = blocks.xmp or body[len(_XMP) :]
         elif marker == _APP1 and body.startswith(_XMP_MORE) and room > 0:
@@ -56,6 +62,7 @@ def find_in_jpeg(data: bytes, blocks: Blocks) -> None:
         elif marker == _APP13 and body.startswith(_PHOTOSHOP) and room > 0:
             photoshop.append(body[len(_PHOTOSHOP) :])
             room -= len(body)
+    blocks.exif = b"".join(exif) if exif else None
     blocks.icc = b"".join(icc[number] for number in sorted(icc))
     blocks.iptc = iptc_of_photoshop(b"".join(photoshop))
     if more_xmp:
@@ -102,8 +109,7 @@ def _segments(data: bytes, blocks: Blocks) -> Iterator[tuple[int, bytes]]:
                 return
             blocks.add_fault("a JPEG segment is not as long as it says")
             at = found.start()
-        while data[at + 1 : at + 2] == b"\xff":  # fill bytes
-            at += 1
+        at = _FILL.match(data, at).end() - 1  # type: ignore[union-attr] # it begins with FF
         marker = data[at + 1] if len(data) > at + 1 else _END
         if marker in (_SCAN, _END):
             return
@@ -114,13 +120,6 @@ def _segments(data: bytes, blocks: Blocks) -> Iterator[tuple[int, bytes]]:
         yield marker, data[at + 4 : at + 2 + size]
         at += 2 + max(size, 2)
     blocks.add_fault(f"more than {MAX_PARTS:,} segments; the others were not read")
-
-
-def _keep_exif(body: bytes, blocks: Blocks) -> None:
-    if blocks.exif is None:
-        blocks.exif = body
-    elif not body.startswith(_TIFF_MARKS) and len(blocks.exif) < MAX_BLOCK_BYTES:
-        blocks.exif += body  # a long block goes on in the next segment
 
 
 def _keep_more(body: bytes, parts: dict[bytes, list[tuple[int, bytes]]]) -> None:

@@ -1,10 +1,13 @@
 """Texts of EXIF whose character set is told by eight bytes in front, or by the tag."""
 
+import re
+
 from forensics.metadata.charsets import MAX_TEXT_BYTES, Text, read_text
 from forensics.metadata.reading import clean_text, raw_text
 
 _CODE_BYTES = 8
 _ASCII, _JIS, _UNICODE, _UNDEFINED = b"ASCII\0\0\0", b"JIS\0\0\0\0\0", b"UNICODE\0", bytes(8)
+_PLAIN = re.compile(rb"[\t\n\r\x20-\x7e]*")
 _JIS_CHARSET = "iso2022_jp"
 
 
@@ -63,7 +66,7 @@ def _read_utf_16(body: bytes) -> Text | None:
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _decoded(body, "utf-16")
     stripped = body.rstrip(b"\0")
-    if stripped.isascii() and b"\0" not in stripped:
+    if _PLAIN.fullmatch(stripped) is not None:
         return read_text(stripped)  # marked as Unicode, and plain all the same
     # The high bytes of a text in one script are few.
     is_big = len(set(body[0::2])) < len(set(body[1::2]))

@@ -6,6 +6,7 @@ import pytest
 from forensics.calibration import load
 from forensics.engine import keys
 from forensics.engine.keys import basis_of, key_of
+from forensics.ingest.programs import Program, asking_exiftool
 from forensics.stages import STEPS
 
 
@@ -101,3 +102,17 @@ def test_step_of_another_distribution_has_a_key_too():
     step = msgspec.structs.replace(row("reuse.hashes"), run="json:loads")
 
     assert key_of(step, ("a",)) != key_of(row("reuse.hashes"), ("a",))
+
+
+def test_asking_exiftool_changes_the_keys_of_the_steps_that_ask_it_and_no_others():
+    def found(program):
+        with asking_exiftool(program):
+            return {step.name: key_of(step, ["a"]) for step in STEPS}
+
+    without, old, new = map(found, (None, Program("/x", "12.57"), Program("/y", "13.00")))
+
+    asking = {step.name for step in STEPS if "exiftool" in step.programs}
+    assert asking == {"metadata.read"}
+    for one, other in ((without, old), (old, new), (without, new)):
+        assert {name for name in one if one[name] != other[name]} == asking
+    assert found(Program("/z", "13.00")) == new
