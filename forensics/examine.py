@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -27,7 +26,7 @@ from forensics.ingest.folder import original_path, printable_path
 from forensics.ingest.programs import Program, asking_exiftool
 from forensics.ingest.regular import open_regular
 from forensics.metadata.rules import all_rules
-from forensics.metadata.sidecars import MediaName, SidecarFile
+from forensics.metadata.sidecars import MediaName, SidecarFile, may_be_sidecar
 from forensics.model.case import ArchiveSummary, Case, CaseProblem
 from forensics.model.errors import OutputError
 from forensics.model.item import Unread
@@ -258,21 +257,31 @@ class _Run:
         self, others: Sequence[Errand], media: Sequence[MediaName]
     ) -> tuple[Sidecar, ...]:
         # Read in every run: what is beside the evidence can change without any item changing.
-        files = [SidecarFile(each.path, partial(open_regular, each.location)) for each in others]
-        given = self._run_case_step("metadata.sidecars", {"files": files, "media": media})
-        return () if isinstance(given, Absent | Problem) else given
+        step = _step("metadata.sidecars")
+        files = [
+            SidecarFile(each.path, partial(open_regular, each.location))
+            for each in others
+            if may_be_sidecar(each.path)
+        ]
+        started = time.perf_counter()
+        given = run_step(step, {"files": files, "media": media})
+        if files:
+            seconds = round(time.perf_counter() - started, 3)
+            self.session.log.note("step", step=step.name, seconds=seconds)
+        self._tell_case_step(step, given)
+        return () if isinstance(given, Absent | Problem) else tuple(given)
 
     def _names(self, media: Sequence[MediaName]) -> tuple[NameReading, ...]:
-        given = self._run_case_step("metadata.names", {"paths": [each.path for each in media]})
-        return () if isinstance(given, Absent | Problem) else given
-
-    def _run_case_step(self, name: str, values: dict[str, object]) -> Any:  # Any: as `run_step`
-        step = _step(name)
-        started = time.perf_counter()
-        given = run_step(step, values)
-        self.session.log.note("step", step=name, seconds=round(time.perf_counter() - started, 3))
+        step = _step("metadata.names")
+        paths = [each.path for each in media]
+        given = self.session.recall(
+            step,
+            tuple[NameReading, ...],
+            lambda: run_step(step, {"paths": paths}),
+            upstream=[sorted(paths)],
+        )
         self._tell_case_step(step, given)
-        return given
+        return () if isinstance(given, Absent | Problem) else given
 
     def _probes(self, visited: Sequence[Visited]) -> list[Probe]:
         load = self.session.output.load

@@ -25,7 +25,7 @@ from forensics.metadata.sidecar_formats.pairing import Draft, MediaIndex, MediaN
 from forensics.model.errors import UnreadableMedia
 from forensics.model.sidecars import Sidecar, SidecarFormat
 
-__all__ = ["MediaName", "SidecarFile", "find_sidecars", "sidecars_of"]
+__all__ = ["MediaName", "SidecarFile", "find_sidecars", "may_be_sidecar", "sidecars_of"]
 
 HEAD_BYTES = 1 << 16
 """By so much of a file that is too large it is told what it looks like."""
@@ -104,6 +104,22 @@ def find_sidecars(files: Sequence[SidecarFile], media: Sequence[MediaName]) -> t
     index = MediaIndex(media)
     ordered = sorted(files, key=lambda each: each.path)
     return tuple(sidecar for each in ordered for sidecar in _read(each, index))
+
+
+def may_be_sidecar(path: str) -> bool:
+    """Say whether a file is worth opening; whether it is a sidecar, its content tells.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+
+    Returns
+    -------
+    bool
+        By the ending of its name.
+    """
+    return bool(_endings_of(path))
 
 
 def sidecars_of(path: Path) -> tuple[Sidecar, ...]:

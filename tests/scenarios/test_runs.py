@@ -401,7 +401,9 @@ def test_every_step_has_one_outcome_for_every_item(evidence):
     case = forensics.scan("evidence")
 
     item_steps = {"ingest.media"} | {
-        step.name for step in import_module("forensics.stages").STEPS if step.scope == "item"
+        step.name
+        for step in import_module("forensics.stages").STEPS
+        if step.scope in ("item", "review")
     }
     for item in case.items:
         told = [each.step for each in case.outcomes if each.subject == (item.sha256,)]
