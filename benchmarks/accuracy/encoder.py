@@ -285,7 +285,7 @@ def _says(own: str, name: str) -> bool:
 
 
 def _cost() -> dict[str, float]:
-    grain = np.random.default_rng(0).integers(115, 140, (3000, 4000, 3), np.uint8)
+    grain = np.random.default_rng(0).integers(100, 156, (3000, 4000, 3), np.uint8)
     large = Image.fromarray(grain)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "large.jpg"

@@ -18,7 +18,7 @@ from forensics.reuse.enroll import Enrolment
 PHOTO = "samples/glushkovo/IMG_2231.JPG"
 KNOWN = "samples/glushkovo/archive/deck-holes-2022.jpg"
 # Below these, keys are names of data: fields, engines, formats.
-NAMES_OF_DATA = ("metadata", "sources", "by_kind", "by_basis")
+NAMES_OF_DATA = ("metadata", "sources", "traits", "by_kind", "by_basis")
 
 
 @pytest.fixture
