@@ -44,7 +44,9 @@ def reports(out):
 
 
 def record(out):
-    lines = (out / "run.jsonl").read_text().splitlines()
+    path = out / "run.jsonl"
+    # A busy machine may not have begun to write when the run is killed.
+    lines = path.read_text().splitlines() if path.exists() else []
     return [json.loads(line) for line in lines if line.endswith("}")]
 
 
