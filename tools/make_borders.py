@@ -115,8 +115,10 @@ def convert(topology: dict[str, Any]) -> dict[str, Any]:
             for ring in polygon:
                 for arc in ring:
                     owners[index(arc)].add(name)
-            if has_corners(polygon[0], arcs):
-                regions[own_name(name, polygon[0], arcs)] += polygon
+            # Ring by ring: Antarctica's coast stands as a hole in an outline without corners.
+            rings = [ring for ring in polygon if has_corners(ring, arcs)]
+            if rings:
+                regions[own_name(name, rings[0], arcs)] += rings
     land = [
         ring
         for geometry in topology["objects"]["land"]["geometries"]

@@ -38,13 +38,18 @@ MAX_MARKERS = 100
 """Markers on one map; further ones are counted below it."""
 
 _LAND_BYTES, _BORDER_BYTES, _DISPUTED_BYTES = 6500, 3500, 500
-_GRID_TEXT_PX = 9
-_SCALE_TEXT_PX = 9
+_GRID_TEXT_PX = 10
+_SCALE_TEXT_PX = 10
 _MAX_BAR_PX = 90
 _BAR_AT = (10.0, HEIGHT_PX - 20.0)
 _KM_PER_MILE = 1.609344
 _STRETCHED_DEG = 8
 _MAX_LAT, _MAX_LON = 90.0, 180.0
+_END = {
+    "middle": Markup(""),
+    "start": Markup(' text-anchor="start"'),
+    "end": Markup(' text-anchor="end"'),
+}
 _ROUND_NUMBERS = (1, 2, 5)
 
 
@@ -91,8 +96,9 @@ def _draw(points: tuple[MapPoint, ...], title: str) -> Markup:
     grid = _grid_labels(view, room)
     names = name_regions(level, view, room)
     return markup(
-        '<svg class="locator" role="img" viewBox="0 0 {} {}"><title>{}</title><desc>{}</desc>{}'
+        '<svg class="locator{}" role="img" viewBox="0 0 {} {}"><title>{}</title><desc>{}</desc>{}'
         '<rect class="locator-frame" x=".5" y=".5" width="{}" height="{}"/>{}{}{}{}{}{}{}</svg>',
+        " locator-far" if view.apart_units else "",
         WIDTH_PX,
         HEIGHT_PX + LEGEND_PX,
         shorten(title),
@@ -214,7 +220,10 @@ def _texts(name: str, labels: Sequence[Label]) -> Markup:
     if not labels:
         return Markup("")
     texts = (
-        markup('<text x="{}" y="{}">{}</text>', f"{each.x:.1f}", f"{each.y:.1f}", each.text)
+        markup(
+            '<text x="{}" y="{}"{}>{}</text>', f"{each.x:.1f}", f"{each.y:.1f}", _END[each.anchor],
+            each.text,
+        )
         for each in labels
     )
     return markup('<g class="{}">{}</g>', name, Markup("").join(texts))

@@ -4,6 +4,7 @@ import math
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from typing import Literal
 
 from msgspec import Struct
 
@@ -14,19 +15,27 @@ from forensics.report.locator_view import HEIGHT_PX, WIDTH_PX, View
 Rect = tuple[float, float, float, float]
 """Left, top, right, bottom in pixels."""
 
+Place = tuple[float, float]
+"""x and y in pixels."""
+
+Anchor = Literal["start", "middle", "end"]
+
 MAX_NAMES = 16
 """Names of regions on one map."""
 
 _EDGE_PX = 3
 _CELL_PX = 7
 _NARROW = set("ijlItf.,:;'|!()[] -°")
-_NARROW_EM, _WIDE_EM, _FULL_EM, _OTHER_EM = 0.36, 0.72, 1.0, 0.58
+_BROAD = set("mwMW@%—…<>=+~#&")
+_NARROW_EM, _WIDE_EM, _FULL_EM, _OTHER_EM = 0.38, 0.76, 1.0, 0.61
 NAME_PX = 11
 """Size of the names of regions."""
 _LINE = 1.2
 _MIN_AREA_PX = 12
+_MIN_DEPTH = 2
 _GAP_PX = 4
 _ASIDE_PX = (10, 22, 38, 58)
+_ANCHORS: dict[int, Anchor] = {1: "start", 0: "middle", -1: "end"}
 _DIRECTIONS = ((1, 0), (-1, 0), (1, -1), (1, 1), (-1, -1), (-1, 1), (0, -1), (0, 1))
 
 
@@ -36,14 +45,17 @@ class Label(Struct, frozen=True):
     Parameters
     ----------
     x, y : float
-        Pixels: the middle of the base line.
+        Pixels: a point on the base line.
     text : str
         The words, not yet escaped.
+    anchor : {"start", "middle", "end"}
+        Which point of the words that is. Fonts differ, so words grow away from their marker.
     """
 
     x: float
     y: float
     text: str
+    anchor: Anchor = "middle"
 
 
 class Room:
@@ -147,7 +159,8 @@ def label_beside(
             x = at[0] + right * (aside + width / 2)
             y = at[1] + down * (aside if right else aside + height / 2)
             if room.take(_around(x, y, width, height)):
-                return Label(x, y + size_px * _LINE / 4, text)
+                x -= right * width / 2
+                return Label(x, y + size_px * _LINE / 4, text, _ANCHORS[right])
     return None
 
 
@@ -166,27 +179,46 @@ def name_regions(level: Level, view: View, room: Room) -> tuple[Label, ...]:
     Returns
     -------
     tuple of Label
-        Largest region first. Regions with borders are named inside them or not at all; islands
-        also beside them.
+        Largest region first; those too narrow for their names follow, whose names run over a
+        border or, on maps of less than half the Earth, stand beside an island.
     """
-    found = []
-    for region in level.regions:
-        traces = areas(region.rings, view)
-        size = sum(abs(_area(trace)) for trace in traces)
-        if size >= _MIN_AREA_PX:
-            found.append((-size, region.name, region.is_island, traces))
+    narrow: list[tuple[str, bool, list[Trace]]] = []
     labels: list[Label] = []
-    for _, name, is_island, traces in sorted(found, key=lambda each: each[:2]):
-        places = _places_inside(traces, name)
-        if is_island and not view.apart_units:
-            places += _places_beside(traces, name)
-        for x, y, width in places:
-            if room.take(_around(x, y, width, NAME_PX * _LINE)):
-                labels.append(Label(x, y + NAME_PX * _LINE / 4, name))
-                break
+    for name, is_island, traces in _in_view(level, view):
+        label = _put(name, _places_inside(traces, name), room)
+        if label:
+            labels.append(label)
+        else:
+            narrow.append((name, is_island and not view.apart_units, traces))
+        if len(labels) == MAX_NAMES:
+            return tuple(labels)
+    for name, may_stand_beside, traces in narrow:
+        places = _places_beside(traces, name) if may_stand_beside else _deepest(traces)
+        label = _put(name, places, room)
+        if label:
+            labels.append(label)
         if len(labels) == MAX_NAMES:
             break
     return tuple(labels)
+
+
+def _in_view(level: Level, view: View) -> list[tuple[str, bool, list[Trace]]]:
+    """Give name, whether it is an island, and outlines of each region; the largest first."""
+    found = []
+    for region in level.regions:
+        traces = list(areas(region.rings, view))
+        size = sum(abs(_area(trace)) for trace in traces)
+        if size >= _MIN_AREA_PX:
+            found.append((-size, region.name, region.is_island, traces))
+    return [each[1:] for each in sorted(found, key=lambda each: each[:2])]
+
+
+def _put(name: str, places: Iterable[Place], room: Room) -> Label | None:
+    width = text_width(name, NAME_PX)
+    for x, y in places:
+        if room.take(_around(x, y, width, NAME_PX * _LINE)):
+            return Label(x, y + NAME_PX * _LINE / 4, name)
+    return None
 
 
 def _em(letter: str) -> float:
@@ -196,7 +228,7 @@ def _em(letter: str) -> float:
         return _FULL_EM
     if letter in _NARROW:
         return _NARROW_EM
-    return _WIDE_EM if letter.isupper() or letter in "mwMW@%—…" else _OTHER_EM
+    return _WIDE_EM if letter.isupper() or letter in _BROAD else _OTHER_EM
 
 
 def _around(x: float, y: float, width: float, height: float) -> Rect:
@@ -209,10 +241,10 @@ def _area(trace: Trace) -> float:
     return sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(closed)) / 2 / TENTHS**2
 
 
-def _places_inside(traces: Sequence[Trace], name: str) -> list[tuple[float, float, float]]:
+def _places_inside(traces: Sequence[Trace], name: str) -> list[Place]:
     """Give places where the name fits into the region, those deepest inside first."""
     width = text_width(name, NAME_PX)
-    if not any(_spans(trace, width) for trace in traces):
+    if not any(_spans(trace, width, NAME_PX) for trace in traces):
         return []
     rows = _sample(traces)
     depth = _depths(rows)
@@ -224,16 +256,31 @@ def _places_inside(traces: Sequence[Trace], name: str) -> list[tuple[float, floa
             if fits[column] and all(fits[column - half : column + half + 1]):
                 room = min(depth[row][column - half : column + half + 1])
                 places.append((-room, -depth[row][column], row, column))
+    return [_middle_of(row, column) for _, _, row, column in sorted(places)]
+
+
+def _deepest(traces: Sequence[Trace]) -> list[Place]:
+    """Give the places furthest from all borders, if any is not next to one."""
+    across = _CELL_PX * (2 * _MIN_DEPTH - 1)
+    if not any(_spans(trace, across, across) for trace in traces):
+        return []
+    depth = _depths(_sample(traces))
+    most = max(map(max, depth))
+    if most < _MIN_DEPTH:
+        return []
     return [
-        ((column + 0.5) * _CELL_PX, (row + 0.5) * _CELL_PX, width)
-        for _, _, row, column in sorted(places)
+        _middle_of(y, x) for y, row in enumerate(depth) for x, deep in enumerate(row) if deep == most
     ]
 
 
-def _spans(trace: Trace, width: float) -> bool:
-    """Tell whether an area is as wide as a name and as high as its letters."""
+def _middle_of(row: int, column: int) -> Place:
+    return (column + 0.5) * _CELL_PX, (row + 0.5) * _CELL_PX
+
+
+def _spans(trace: Trace, width: float, height: float) -> bool:
+    """Tell whether an area is that wide and that high at all."""
     xs, ys = zip(*trace, strict=True)
-    return max(xs) - min(xs) >= width * TENTHS and max(ys) - min(ys) >= NAME_PX * TENTHS
+    return max(xs) - min(xs) >= width * TENTHS and max(ys) - min(ys) >= height * TENTHS
 
 
 def _sample(traces: Sequence[Trace]) -> list[list[bool]]:
@@ -280,18 +327,18 @@ def _depths(rows: Sequence[Sequence[bool]]) -> list[list[int]]:
     return [row[1:-1] for row in depth[1:-1]]
 
 
-def _places_beside(traces: Sequence[Trace], name: str) -> list[tuple[float, float, float]]:
+def _places_beside(traces: Sequence[Trace], name: str) -> list[Place]:
     """Give places below, above, right and left of an island."""
     width = text_width(name, NAME_PX)
     return list(_sides(max(traces, key=lambda each: abs(_area(each))), width))
 
 
-def _sides(trace: Trace, width: float) -> Iterator[tuple[float, float, float]]:
+def _sides(trace: Trace, width: float) -> Iterator[Place]:
     xs = [min(max(x / TENTHS, 0), WIDTH_PX) for x, _ in trace]
     ys = [min(max(y / TENTHS, 0), HEIGHT_PX) for _, y in trace]
     x, y = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
     apart = _GAP_PX + NAME_PX * _LINE / 2
-    yield x, max(ys) + apart, width
-    yield x, min(ys) - apart, width
-    yield max(xs) + _GAP_PX + width / 2, y, width
-    yield min(xs) - _GAP_PX - width / 2, y, width
+    yield x, max(ys) + apart
+    yield x, min(ys) - apart
+    yield max(xs) + _GAP_PX + width / 2, y
+    yield min(xs) - _GAP_PX - width / 2, y

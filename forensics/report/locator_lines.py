@@ -1,8 +1,8 @@
 """Cut lines and areas to a map and write them as short SVG paths."""
 
 import math
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, pairwise
 
 from forensics.report.borders import TURN, UNITS_PER_DEGREE, Box, Level, Line, Point
 from forensics.report.locator_view import HEIGHT_PX, WIDTH_PX, View
@@ -24,7 +24,7 @@ _INSET = 150
 _Cut = tuple[int, float, bool]  # coordinate, limit, keep what is above it
 
 
-def areas(rings: Iterable[Line], view: View) -> list[Trace]:
+def areas(rings: Iterable[Line], view: View) -> Iterator[Trace]:
     """Cut rings to the map.
 
     Parameters
@@ -34,23 +34,21 @@ def areas(rings: Iterable[Line], view: View) -> list[Trace]:
     view : View
         The map.
 
-    Returns
-    -------
-    list of list of tuple of int
-        Closed traces, the last point not repeated; their cut edges lie outside the map.
+    Yields
+    ------
+    list of tuple of int
+        A closed trace, the last point not repeated; its cut edges lie outside the map.
     """
     box = view.box
-    traces = []
     for ring in rings:
         for shift in (0,) if ring.turns else _SHIFTS:
             if _meets(ring.box, box, shift):
                 corners = _cut_ring(_near(ring, box, shift), box)
                 if len(corners) >= _MIN_CORNERS:
-                    traces.append(_traced(corners, view))
-    return traces
+                    yield _traced(corners, view)
 
 
-def ways(lines: Iterable[Line], view: View) -> list[Trace]:
+def ways(lines: Iterable[Line], view: View) -> Iterator[Trace]:
     """Keep the stretches of lines that may cross the map.
 
     Parameters
@@ -60,26 +58,25 @@ def ways(lines: Iterable[Line], view: View) -> list[Trace]:
     view : View
         The map.
 
-    Returns
-    -------
-    list of list of tuple of int
-        Open traces; their ends lie in the map or outside it.
+    Yields
+    ------
+    list of tuple of int
+        An open trace; its ends lie in the map or outside it.
     """
     box = view.box
-    traces = []
     for line in lines:
         for shift in _SHIFTS:
             if _meets(line.box, box, shift):
-                traces += [_traced(part, view) for part in _crossing(line, box, shift)]
-    return traces
+                for part in _crossing(line, box, shift):
+                    yield _traced(part, view)
 
 
-def path(traces: Sequence[Trace], *, most_bytes: int, end: str = "") -> str:
+def path(traces: Iterable[Trace], *, most_bytes: int, end: str = "") -> str:
     """Write traces as the data of an SVG path, with as many points as there is room for.
 
     Parameters
     ----------
-    traces : sequence of list
+    traces : iterable of list
         Traces.
     most_bytes : int
         Room; points are left out evenly until they fit.
@@ -114,10 +111,9 @@ def shows_enough(level: Level, view: View) -> bool:
     bool
         Whether coasts and borders well inside it are about a quarter of its width together.
     """
-    lines = (level.borders, level.disputed)
-    traces = areas(level.land, view) + [each for part in lines for each in ways(part, view)]
     long = 0.0
-    for trace in traces:
+    borders = chain(level.borders, level.disputed)
+    for trace in chain(ways(borders, view), areas(level.land, view)):
         for one, other in pairwise(trace):
             if _well_inside(one) and _well_inside(other):
                 long += math.dist(one, other)
@@ -226,7 +222,7 @@ def _well_inside(point: tuple[int, int]) -> bool:
     )
 
 
-def _thinned(traces: Sequence[Trace], step: float, end: str) -> list[Trace]:
+def _thinned(traces: Iterable[Trace], step: float, end: str) -> list[Trace]:
     """Leave out points and traces too small to be seen."""
     spaced = (_spaced(trace, step) for trace in traces if not _is_speck(trace, step))
     return [trace for trace in spaced if not end or len(trace) >= _MIN_CORNERS]

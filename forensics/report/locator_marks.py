@@ -34,9 +34,9 @@ _MAX_TOLD_CHARS = 60
 _TOGETHER_PX = 2
 _MARKER_PX = 8
 _LEADER_PX = 16
-_LEGEND_TEXT_PX = 10
+_LEGEND_TEXT_PX = 11
 _LEGEND_INDENT_PX = 14
-_LEGEND_GAP_PX = 14
+_LEGEND_GAP_PX = 18
 _DECIMALS = 5
 _SHAPES: dict[Kind, str] = {
     "case": "M{} {}m-7-7l14 14m0-14l-14 14",
@@ -275,9 +275,7 @@ def _cut(text: str, most: int) -> str:
 
 def _leader(at: tuple[float, float], label: Label) -> str:
     """Give a line to the nearest point of a label that is not right beside its marker."""
-    half, up = text_width(label.text, LABEL_PX) / 2, LABEL_PX / 3
-    x = min(max(at[0], label.x - half), label.x + half)
-    y = label.y - up
+    x, y = label.x, label.y - LABEL_PX / 3
     if math.dist(at, (x, y)) <= _LEADER_PX:
         return ""
     return f"M{at[0]:.1f} {at[1]:.1f}L{x:.1f} {y:.1f}"
