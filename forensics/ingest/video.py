@@ -137,9 +137,7 @@ def _decode(file: BinaryIO, kind: SniffedType, log: Log, on_progress: OnProgress
         return _read(Reading(container, keyframes_s, log, on_progress), kind, tags)
 
 
-def _only_keyframes(
-    packets: int, keyframes_s: list[float], *, frame_px: int
-) -> list[float] | None:
+def _only_keyframes(packets: int, keyframes_s: list[float], *, frame_px: int) -> list[float] | None:
     """Give the times of keyframes when only those are decoded; a header may claim too much."""
     return keyframes_s if is_too_much(frames=packets, frame_px=frame_px) else None
 
@@ -192,9 +190,7 @@ def _look_up_packets(
     return None if isinstance(found, Problem) else found
 
 
-def _count_packets(
-    container: InputContainer, on_progress: OnProgress
-) -> tuple[int, list[float]]:
+def _count_packets(container: InputContainer, on_progress: OnProgress) -> tuple[int, list[float]]:
     """Read a clip's packets without decoding any: their number, and the times of keyframes.
 
     The last of the times is that of the end.

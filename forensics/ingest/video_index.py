@@ -1,4 +1,4 @@
-"""What the index of a clip promises, where it lists every packet: no packet has to be read for it."""
+"""What the index of a clip promises, where it lists every packet: then none has to be read."""
 
 from collections.abc import Callable
 

@@ -59,7 +59,7 @@ class Reading:
         self.container = container
         self.stream = picture_stream(container)
         self.sound_stream = sound_stream(container)
-        self.tally = Tally()
+        self.tally = Tally(is_unordered=is_unordered(container))
         self.pictures = Pictures(self.tally)
         self.sound = Envelope()
         self.plan = Plan(frame_px(self.stream), keyframes_s)
@@ -153,7 +153,8 @@ class Reading:
         self._doing = _READING
 
     def _take(self, frame: VideoFrame) -> None:
-        when_s, keyframe = self.tally.time_of_frame(frame), frame.key_frame
+        when_s = self.tally.time_of_frame(frame, is_dense=self.plan.is_dense)
+        keyframe = frame.key_frame
         if self.plan.wants_frame(when_s, keyframe=keyframe):
             self.pictures.take(frame, when_s, seek_cuts=self.plan.is_dense)
 
@@ -166,7 +167,7 @@ class Reading:
             self._hear_unheard()
 
     def _hear_unheard(self) -> None:
-        """Measure the sound that waits; a packet that cannot be decoded is gone when this is left."""
+        """Measure the sound that waits; a packet that cannot be decoded is gone afterwards."""
         self._unheard_bytes = 0
         while self._unheard and not self.sound.is_full:
             self._on_progress(self.tally.span_s)
@@ -196,6 +197,28 @@ def picture_stream(container: InputContainer) -> VideoStream | None:
         if not is_cover and stream.codec_context is not None:
             return stream
     return None
+
+
+def is_unordered(container: InputContainer) -> bool:
+    """Say whether a clip's packets do not tell when they are presented.
+
+    AVI keeps no times: a packet's place is its time. Where pictures are stored in another order
+    than they are shown, FFmpeg puts the times of MPEG-4 part 2 right, not those of H.264.
+
+    Parameters
+    ----------
+    container : InputContainer
+        Opened.
+
+    Returns
+    -------
+    bool
+        Whether it is such a clip.
+    """
+    stream = picture_stream(container)
+    if stream is None or container.format.name != "avi":
+        return False
+    return stream.codec_context.name == "h264" and stream.codec_context.has_b_frames
 
 
 def sound_stream(container: InputContainer) -> AudioStream | None:
