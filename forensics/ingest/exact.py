@@ -29,7 +29,7 @@ from forensics.ingest.packet_times import PacketTimes
 from forensics.ingest.timeline import MOMENT_DIGITS, ExactFrame, Timeline
 from forensics.ingest.video import DECLARING, declared_seconds, open_container
 from forensics.ingest.video_end import name_faults
-from forensics.ingest.video_reading import MAX_FRAME_PX, picture_stream
+from forensics.ingest.video_reading import MAX_FRAME_PX, is_unordered, picture_stream
 from forensics.ingest.video_tally import Tally
 from forensics.ingest.video_turn import read_turn
 from forensics.model.errors import UnreadableMedia
@@ -70,10 +70,11 @@ class ExactClip:
         self._file = file
         self._kind = kind
         self._aspect = Fraction(1)
+        self._is_unordered = False
         self._times, self.degraded = self._read_times()
         trusted = self._times.timeline(start_pts=self._first_pts())
         self._numbers: NDArray[int64] | None = None
-        if trusted is None:
+        if trusted is None or self._is_unordered:
             self.timeline, self._numbers = self._read_frames()
         else:
             self.timeline = trusted
@@ -113,6 +114,7 @@ class ExactClip:
                 raise UnreadableMedia("no picture that can be decoded", advice=REFETCH)
             stream.codec_context.thread_count = 1
             self._aspect = stream.sample_aspect_ratio or Fraction(1)
+            self._is_unordered = is_unordered(container)
             yield stream
 
     def _read_times(self) -> tuple[PacketTimes, str | None]:
@@ -154,7 +156,7 @@ class ExactClip:
 
     def _read_frames(self) -> tuple[Timeline, NDArray[int64]]:
         """Give the moments of the frames by decoding all, and each one's number in that."""
-        tally, moments, end_s = Tally(), array("d"), 0.0
+        tally, moments, end_s = Tally(is_unordered=self._is_unordered), array("d"), 0.0
         first_s: float | None = None
         for frame, _ in self._frames():
             when_s = tally.time_of_frame(frame)

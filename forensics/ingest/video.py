@@ -15,6 +15,7 @@ from av.container import InputContainer
 from forensics.ingest.frame import Frame
 from forensics.ingest.guard import REFETCH, clean_lines, guarded
 from forensics.ingest.video_end import explain_no_opening, name_faults
+from forensics.ingest.video_index import INDEXED, read_index
 from forensics.ingest.video_plan import is_too_much
 from forensics.ingest.video_reading import (
     MAX_FRAME_PX,
@@ -123,17 +124,22 @@ def _decode(file: BinaryIO, kind: SniffedType, log: Log, on_progress: OnProgress
         problem = _unusable(container)
         if problem is not None:
             return Video(problem, (), tags, messages=_messages(log))
-        if not is_too_much(
-            frames=_declared_frames(container), frame_px=frame_px(picture_stream(container))
-        ):
-            return _read(Reading(container, None, log, on_progress), kind, tags)
         px = frame_px(picture_stream(container))
-        packets, keyframes_s = _count_packets(container, on_progress)
-    if not is_too_much(frames=packets, frame_px=px):
-        keyframes_s = None  # the header claims more than there is
+        if not is_too_much(frames=_declared_frames(container), frame_px=px):
+            return _read(Reading(container, None, log, on_progress), kind, tags)
+        counted = _look_up_packets(container, kind, on_progress)
+        if counted is not None:
+            keyframes_s = _only_keyframes(*counted, frame_px=px)
+            return _read(Reading(container, keyframes_s, log, on_progress), kind, tags)
+        keyframes_s = _only_keyframes(*_count_packets(container, on_progress), frame_px=px)
     file.seek(0)
     with open_container(file, kind) as container:
         return _read(Reading(container, keyframes_s, log, on_progress), kind, tags)
+
+
+def _only_keyframes(packets: int, keyframes_s: list[float], *, frame_px: int) -> list[float] | None:
+    """Give the times of keyframes when only those are decoded; a header may claim too much."""
+    return keyframes_s if is_too_much(frames=packets, frame_px=frame_px) else None
 
 
 def _read(reading: Reading, kind: SniffedType, tags: dict[str, str]) -> Video:
@@ -173,9 +179,18 @@ def _no_picture(tally: Tally, faults: list[str]) -> Problem:
     return Problem(f"no picture to examine: {why}", REFETCH)
 
 
-def _count_packets(
-    container: InputContainer, on_progress: OnProgress
-) -> tuple[int, list[float] | None]:
+def _look_up_packets(
+    container: InputContainer, kind: SniffedType, on_progress: OnProgress
+) -> tuple[int, list[float]] | None:
+    """Count a clip's packets as `_count_packets` does, but in its index; None where it has none."""
+    stream = picture_stream(container)
+    if stream is None or kind.format not in INDEXED:
+        return None
+    found = guarded(lambda: read_index(container, stream, on_progress), doing="reading the index")
+    return None if isinstance(found, Problem) else found
+
+
+def _count_packets(container: InputContainer, on_progress: OnProgress) -> tuple[int, list[float]]:
     """Read a clip's packets without decoding any: their number, and the times of keyframes.
 
     The last of the times is that of the end.

@@ -1,6 +1,5 @@
 """Take the decoded frames of a video in: small copies, cuts, and the frames that are kept."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from av.video.frame import VideoFrame
@@ -45,7 +44,7 @@ class Pictures:
     _colour: Scaler = field(init=False, default_factory=lambda: Scaler(CLIP_SIDE_PX, "rgb24"))
     _grey: Scaler = field(init=False, default_factory=lambda: Scaler(PROXY_SIDE_PX, "gray"))
     _shape: tuple[int, ...] | None = field(init=False, default=None)
-    _last: Callable[[], tuple[int, Frame]] | None = field(init=False, default=None)
+    _last: "_Seen | None" = field(init=False, default=None)
 
     def take(self, frame: VideoFrame, when_s: float, *, seek_cuts: bool) -> None:
         """Take one frame in.
@@ -61,22 +60,19 @@ class Pictures:
         """
         number, keyframe = self.tally.decoded - 1, bool(frame.key_frame)
         moment_s = round(when_s - (self.tally.first_frame_s or 0.0), 6)
+        seen = _Seen(number, frame, moment_s)
         if self.kept.wants(moment_s, keyframe=keyframe):
             self.turn = read_turn(frame)
-            self.kept.keep(number, self._picture(frame, moment_s))
+            self.kept.keep(number, self._picture(seen))
         grey = self._small(frame)
         self.proxy.add(grey, when_s)
         if not seek_cuts:
             return
-
-        def picture() -> tuple[int, Frame]:
-            return number, self._picture(frame, moment_s)
-
         suspicion = self.cuts.add(grey, when_s)
         if suspicion is not None and self._last is not None:
-            suspicion.pictures = (self._last(), picture())
+            suspicion.pictures = [(each.number, self._picture(each)) for each in (self._last, seen)]
         self._keep_beside(when_s)
-        self._last = picture
+        self._last = seen
 
     def finish(self) -> None:
         """Settle what waits for more frames, when there are none."""
@@ -88,13 +84,26 @@ class Pictures:
             for number, frame in cut.pictures or ():
                 self.kept.keep_beside_cut(number, frame)
 
-    def _picture(self, frame: VideoFrame, moment_s: float) -> Frame:
-        pixels = self.turn.apply(self._colour.scale(frame)).copy()
+    def _picture(self, seen: "_Seen") -> Frame:
+        frame = seen.frame
         is_turned = self.turn.rotation_deg % 180 != 0
         self.size = (frame.height, frame.width) if is_turned else (frame.width, frame.height)
-        return Frame(moment_s, pixels, bool(frame.key_frame))
+        if seen.picture is None:  # a cut is often at a keyframe, which is kept anyway
+            pixels = self.turn.apply(self._colour.scale(frame)).copy()
+            seen.picture = Frame(seen.moment_s, pixels, bool(frame.key_frame))
+        return seen.picture
 
     def _small(self, frame: VideoFrame) -> NDArray[uint8]:
         grey = self.turn.apply(self._grey.scale(frame))
         self._shape = self._shape or grey.shape
         return fitted(grey, self._shape)
+
+
+@dataclass(eq=False)
+class _Seen:
+    """A decoded frame; its picture in colour, once one was wanted."""
+
+    number: int
+    frame: VideoFrame
+    moment_s: float
+    picture: Frame | None = None

@@ -47,6 +47,21 @@ class Plan:
         """Whether every frame is decoded at this point."""
         return self.keyframes_s is None and self.dense_until_s is None
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether as much was decoded as may be."""
+        return self.work_px > MAX_WORK_PX
+
+    def count_work(self, frames: int) -> None:
+        """Count decoded frames.
+
+        Parameters
+        ----------
+        frames : int
+            How many.
+        """
+        self.work_px += frames * max(self.frame_px, MIN_FRAME_PX)
+
     def wants_packet(self, when_s: float | None, *, keyframe: bool, reached_s: float) -> bool:
         """Say whether a packet is decoded.
 
@@ -65,19 +80,18 @@ class Plan:
             Always, while the work lasts. After that keyframes; and what follows a keyframe that
             has no other near it, when the clip was known to be long from the start.
         """
-        is_spent = self.work_px > MAX_WORK_PX
         if self.is_dense:
-            if not is_spent:
+            if not self.is_spent:
                 return True
             self.dense_until_s = reached_s
         if keyframe:
-            self._is_filling = not is_spent and self._next_is_far(when_s)
+            self._is_filling = not self.is_spent and self._next_is_far(when_s)
             self._has_filled = self._has_filled or self._is_filling
             return True
-        return self._is_filling and not is_spent
+        return self._is_filling and not self.is_spent
 
     def wants_frame(self, when_s: float, *, keyframe: bool) -> bool:
-        """Say whether a decoded frame is looked at, and count its work.
+        """Say whether a decoded frame is looked at.
 
         Parameters
         ----------
@@ -91,7 +105,6 @@ class Plan:
         bool
             Always, while every frame is decoded; else keyframes and a steady sample.
         """
-        self.work_px += max(self.frame_px, MIN_FRAME_PX)
         is_due = not self.looked_s or when_s - self.looked_s[-1] >= FILL_EVERY_S
         if not (self.is_dense or keyframe or is_due):
             return False

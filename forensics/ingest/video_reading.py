@@ -24,6 +24,10 @@ MAX_FRAME_PX = 8192 * 8192
 """Largest video picture decoded; 8K is half of it."""
 
 _MAX_MESSAGES = 200
+# What is done with pictures and sound leaves little in the caches of what decoding needs, and the
+# other way round. So some packets are decoded in a row, and then some pictures taken in.
+_WAITING_PX = 4 << 20  # 18 pictures of 640 x 360, two of 1080p, one of 4K
+_WAITING_PACKETS, _WAITING_BYTES = 32, 1 << 20  # of sound: three quarters of a second
 _READING, _SEEING, _HEARING = "reading packets", "decoding", "decoding sound"
 
 Log = list[tuple[int, str, str]]
@@ -55,14 +59,16 @@ class Reading:
         self.container = container
         self.stream = picture_stream(container)
         self.sound_stream = sound_stream(container)
-        self.tally = Tally()
+        self.tally = Tally(is_unordered=is_unordered(container))
         self.pictures = Pictures(self.tally)
         self.sound = Envelope()
         self.plan = Plan(frame_px(self.stream), keyframes_s)
         self.log, self._on_progress = log, on_progress
         self._picture_index = -1 if self.stream is None else self.stream.index
         self._sound_index = -1 if self.sound_stream is None else self.sound_stream.index
-        self._waiting: deque[VideoFrame] = deque()
+        self._unseen: deque[VideoFrame] = deque()
+        self._unheard: deque[Packet[Any]] = deque()
+        self._unheard_bytes = 0
         self._doing = _READING
         if self.stream is not None:
             self.stream.codec_context.thread_count = 1
@@ -80,11 +86,18 @@ class Reading:
             Why there was no reading on; what could not be decoded is counted, and passed over.
         """
         packets = iter(self.container.demux())
+        problem = self._go_on(partial(self._walk, packets))
+        if problem is not None:
+            self._go_on(self._catch_up)  # with what was read before
+        return problem
+
+    def _go_on(self, call: Callable[[], None]) -> Problem | None:
+        """Call until it comes to its end; give why it did not when that is no fault of decoding."""
         while True:
             # One guard around many packets: one around each would cost as much as all that is
             # done here beside decoding.
             self._doing = _READING
-            ended = guarded(partial(self._walk, packets), doing=_READING)
+            ended = guarded(call, doing=_READING)
             if not isinstance(ended, Problem):
                 return None
             if self._doing == _READING:
@@ -92,7 +105,6 @@ class Reading:
             self._count_broken()
 
     def _walk(self, packets: "Iterator[Packet[Any]]") -> None:
-        self._take_waiting()
         for packet in packets:
             del self.log[_MAX_MESSAGES:]
             self._on_progress(self.tally.span_s)
@@ -103,8 +115,12 @@ class Reading:
             self.tally.count_other(packet)
             if index == self._sound_index:
                 self._hear(packet)
-            self._doing = _READING
+        self._catch_up()
         self.pictures.finish()
+
+    def _catch_up(self) -> None:
+        self._take_unseen()
+        self._hear_unheard()
 
     def _count_broken(self) -> None:
         if self._doing == _HEARING:
@@ -121,28 +137,45 @@ class Reading:
                 return
         self._doing = _SEEING
         # The empty packet at the end flushes the decoder.
-        self._waiting.extend(packet.decode())
-        self._take_waiting()
+        frames = packet.decode()
+        self._doing = _READING
+        self._unseen.extend(frames)
+        self.plan.count_work(len(frames))
+        waiting_px = len(self._unseen) * frames[-1].width * frames[-1].height if frames else 0
+        if waiting_px > _WAITING_PX or self.plan.is_spent:
+            self._take_unseen()
 
-    def _take_waiting(self) -> None:
+    def _take_unseen(self) -> None:
         """Take the decoded frames in that wait; one that cannot be is gone when this is left."""
-        while self._waiting:
+        while self._unseen:
             self._doing = _SEEING
-            self._take(self._waiting.popleft())
+            self._take(self._unseen.popleft())
         self._doing = _READING
 
     def _take(self, frame: VideoFrame) -> None:
-        when_s, keyframe = self.tally.time_of_frame(frame), frame.key_frame
+        when_s = self.tally.time_of_frame(frame, is_dense=self.plan.is_dense)
+        keyframe = frame.key_frame
         if self.plan.wants_frame(when_s, keyframe=keyframe):
             self.pictures.take(frame, when_s, seek_cuts=self.plan.is_dense)
 
     def _hear(self, packet: "Packet[Any]") -> None:
         if self.sound.is_full or packet.has_sidedata("encryption_info"):
             return
-        self._doing = _HEARING
-        for frame in packet.decode():
-            if isinstance(frame, AudioFrame):
-                self.sound.add(frame)
+        self._unheard.append(packet)
+        self._unheard_bytes += packet.size
+        if len(self._unheard) >= _WAITING_PACKETS or self._unheard_bytes > _WAITING_BYTES:
+            self._hear_unheard()
+
+    def _hear_unheard(self) -> None:
+        """Measure the sound that waits; a packet that cannot be decoded is gone afterwards."""
+        self._unheard_bytes = 0
+        while self._unheard and not self.sound.is_full:
+            self._on_progress(self.tally.span_s)
+            self._doing = _HEARING
+            for frame in self._unheard.popleft().decode():
+                if isinstance(frame, AudioFrame):
+                    self.sound.add(frame)
+        self._doing = _READING
 
 
 def picture_stream(container: InputContainer) -> VideoStream | None:
@@ -164,6 +197,28 @@ def picture_stream(container: InputContainer) -> VideoStream | None:
         if not is_cover and stream.codec_context is not None:
             return stream
     return None
+
+
+def is_unordered(container: InputContainer) -> bool:
+    """Say whether a clip's packets do not tell when they are presented.
+
+    AVI keeps no times: a packet's place is its time. Where pictures are stored in another order
+    than they are shown, FFmpeg puts the times of MPEG-4 part 2 right, not those of H.264.
+
+    Parameters
+    ----------
+    container : InputContainer
+        Opened.
+
+    Returns
+    -------
+    bool
+        Whether it is such a clip.
+    """
+    stream = picture_stream(container)
+    if stream is None or container.format.name != "avi":
+        return False
+    return stream.codec_context.name == "h264" and stream.codec_context.has_b_frames
 
 
 def sound_stream(container: InputContainer) -> AudioStream | None:

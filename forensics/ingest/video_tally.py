@@ -28,6 +28,8 @@ class Tally:
         Decoded frames without any timestamp, and with an earlier one than the frame before.
     encrypted, broken_sound : int
         Packets of pictures that need a key, and packets of sound that could not be decoded.
+    is_unordered : bool
+        Whether packets carry the time at which they are stored, not the one of presentation.
     """
 
     packets: int = 0
@@ -45,6 +47,8 @@ class Tally:
     backwards: int = 0
     encrypted: int = 0
     broken_sound: int = 0
+    is_unordered: bool = False
+    _lag: int | None = field(init=False, default=None)
     _bases: dict[int, tuple[int, int]] = field(init=False, default_factory=dict)
 
     @property
@@ -115,13 +119,15 @@ class Tally:
                 self.other_start_s, self.other_end_s, start_s, packet
             )
 
-    def time_of_frame(self, frame: VideoFrame) -> float:
+    def time_of_frame(self, frame: VideoFrame, *, is_dense: bool = True) -> float:
         """Count a decoded frame and give its time.
 
         Parameters
         ----------
         frame : VideoFrame
             As decoded.
+        is_dense : bool
+            Whether all packets before it went to the decoder.
 
         Returns
         -------
@@ -131,7 +137,9 @@ class Tally:
         """
         self.decoded += 1
         self.broken += frame.is_corrupt
-        when_s, before_s = frame.time, self.last_frame_s
+        before_s = self.last_frame_s
+        # A keyframe that is decoded alone is shown at the time at which it is stored.
+        when_s = self._in_order(frame) if self.is_unordered and is_dense else frame.time
         if when_s is None:
             self.untimed += 1
             when_s = before_s or 0.0
@@ -144,6 +152,19 @@ class Tally:
         self.earliest_s = min(self.earliest_s, when_s)
         self.last_frame_s = when_s
         return float(when_s)
+
+    def _in_order(self, frame: VideoFrame) -> float | None:
+        """Give the time of the packet that made the decoder give a frame, from the first one on.
+
+        The decoder gives frames in the order of presentation, one for a packet, some packets late.
+        """
+        base = frame.time_base or Fraction(0)
+        if frame.dts is None:  # the last ones: no packet follows
+            before_s = self.last_frame_s
+            return frame.time if before_s is None else before_s + float(frame.duration * base)
+        if self._lag is None:
+            self._lag = frame.dts - (frame.dts if frame.pts is None else frame.pts)
+        return float((frame.dts - self._lag) * base)
 
     def _widened(
         self, start_s: float | None, end_s: float | None, at_s: float, packet: "Packet[Any]"

@@ -14,6 +14,7 @@ from forensics.report.item_beside import MAX_SIDECARS, SidecarCard, name_row, si
 from forensics.report.item_facts import item_facts
 from forensics.report.item_fields import FieldGroup, field_groups
 from forensics.report.item_making import encoder_rows, provenance_rows, thumbnail_line
+from forensics.report.item_map import item_map
 from forensics.report.lookup import Lookup, item_anchor, note_anchor
 from forensics.report.pictures import Picture, Pictures
 from forensics.report.sentences import match_standing
@@ -108,6 +109,8 @@ class ItemCard(Struct, frozen=True):
         Engines that gave up.
     notes : tuple of NoteRow
         Notes.
+    map : Markup
+        Where it and what stands beside it say it was; empty without a position.
     thumbnail : Picture or None
         The thumbnail inside the file.
     thumbnail_line : str
@@ -142,6 +145,7 @@ class ItemCard(Struct, frozen=True):
     fields: tuple[FieldGroup, ...]
     failed_engines: tuple[tuple[str, str], ...]
     notes: tuple[NoteRow, ...]
+    map: Markup
     thumbnail: Picture | None
     thumbnail_line: str
     encoder: tuple[tuple[str, Markup], ...]
@@ -201,6 +205,7 @@ def _card(item: Item, lookup: Lookup, pictures: Pictures) -> ItemCard:
         fields=field_groups(table),
         failed_engines=tuple(sorted(table.failed_engines.items())) if table else (),
         notes=note_rows(item, lookup),
+        map=item_map(item, lookup),
         thumbnail=pictures.thumbnail(small) if small is not None else None,
         thumbnail_line=thumbnail_line(inside) if inside is not None else "",
         encoder=tuple(encoder_rows(encoder)) if encoder is not None else (),

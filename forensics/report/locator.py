@@ -2,15 +2,14 @@
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from markupsafe import Markup
 
 from forensics.report.borders import Level, load_level
-from forensics.report.locator_labels import NAME_PX, Label, Rect, Room, name_regions, text_width
+from forensics.report.locator_labels import Label, Rect, Room, name_regions, text_width
 from forensics.report.locator_lines import TENTHS, areas, path, shows_enough, ways
 from forensics.report.locator_marks import (
-    LABEL_PX,
     LEGEND_PX,
     MapPoint,
     draw_legend,
@@ -191,7 +190,9 @@ def _scale_bar(view: View, room: Room) -> Markup:
     px_per_km = view.px_per_lat / KM_PER_DEGREE
     km, mi = (_round_below(_MAX_BAR_PX / px_per_unit) for px_per_unit in _both(px_per_km))
     x, y = _BAR_AT
-    km_px, mi_px = (f"{size * per:.1f}" for size, per in zip((km, mi), _both(px_per_km), strict=True))
+    km_px, mi_px = (
+        f"{size * per:.1f}" for size, per in zip((km, mi), _both(px_per_km), strict=True)
+    )
     stretched = HEIGHT_PX / view.px_per_lat > _STRETCHED_DEG
     where = f" at {_named(round(view.true_lat), 'N', 'S')}" if stretched else ""
     words = (f"{km:,} km{where}", f"{mi:,} mi")
@@ -221,7 +222,10 @@ def _texts(name: str, labels: Sequence[Label]) -> Markup:
         return Markup("")
     texts = (
         markup(
-            '<text x="{}" y="{}"{}>{}</text>', f"{each.x:.1f}", f"{each.y:.1f}", _END[each.anchor],
+            '<text x="{}" y="{}"{}>{}</text>',
+            f"{each.x:.1f}",
+            f"{each.y:.1f}",
+            _END[each.anchor],
             each.text,
         )
         for each in labels

@@ -132,9 +132,7 @@ def text_width(text: str, size_px: float) -> float:
     return sum(map(_em, text)) * size_px
 
 
-def label_beside(
-    room: Room, at: tuple[float, float], text: str, size_px: float
-) -> Label | None:
+def label_beside(room: Room, at: tuple[float, float], text: str, size_px: float) -> Label | None:
     """Find room near a marker.
 
     Parameters
@@ -269,7 +267,10 @@ def _deepest(traces: Sequence[Trace]) -> list[Place]:
     if most < _MIN_DEPTH:
         return []
     return [
-        _middle_of(y, x) for y, row in enumerate(depth) for x, deep in enumerate(row) if deep == most
+        _middle_of(y, x)
+        for y, row in enumerate(depth)
+        for x, deep in enumerate(row)
+        if deep == most
     ]
 
 

@@ -217,9 +217,7 @@ def _traced(points: Iterable[tuple[float, float]], view: View) -> Trace:
 
 def _well_inside(point: tuple[int, int]) -> bool:
     x, y = point
-    return (
-        _INSET <= x <= WIDTH_PX * TENTHS - _INSET and _INSET <= y <= HEIGHT_PX * TENTHS - _INSET
-    )
+    return _INSET <= x <= WIDTH_PX * TENTHS - _INSET and _INSET <= y <= HEIGHT_PX * TENTHS - _INSET
 
 
 def _thinned(traces: Iterable[Trace], step: float, end: str) -> list[Trace]:

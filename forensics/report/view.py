@@ -10,6 +10,7 @@ from forensics.model.casefile import EventWindow, Place
 from forensics.report.findings import Tellings, tell
 from forensics.report.gaps import Gap, tell_gaps
 from forensics.report.items import ItemCard, NoteRow, StepRow, item_cards, note_rows, step_row
+from forensics.report.locator import LOCATOR_NOTE
 from forensics.report.lookup import Lookup, is_copy, method_anchor
 from forensics.report.matches import GroupCard, MatchCard, group_cards, match_cards
 from forensics.report.pictures import Pictures
@@ -95,6 +96,8 @@ class Page(Struct, frozen=True):
         Notes on all items that are more than information.
     notes_for_information : int
         The others, which stand with the items.
+    locator_note : str
+        What a reader of the maps must know.
     items : tuple of ItemCard
         The items.
     time_line : TimeLine
@@ -120,6 +123,7 @@ class Page(Struct, frozen=True):
     groups: tuple[GroupCard, ...]
     notes: tuple[NoteRow, ...]
     notes_for_information: int
+    locator_note: str
     items: tuple[ItemCard, ...]
     time_line: TimeLine
     methods: tuple[MethodCard, ...]
@@ -167,6 +171,7 @@ def lay_out(case: Case, pictures: Pictures, *, json_bytes: bytes) -> Page:
             for row in note_rows(item, lookup)
             if row.note.severity != "info"
         ),
+        locator_note=LOCATOR_NOTE,
         notes_for_information=sum(
             note.severity == "info" for item in case.items for note in lookup.notes(item.sha256)
         ),

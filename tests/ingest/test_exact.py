@@ -75,12 +75,13 @@ def decode_all(path: Path) -> list[tuple[float, np.ndarray]]:
     with av.open(str(path)) as container:
         container.streams.video[0].codec_context.thread_count = 1
         frames = list(container.decode(video=0))
-    timed = [
-        (round(frame.time - frames[0].time, 6), frame.to_ndarray(format="rgb24"))
-        for frame in frames
+    # Decoders give frames in the order of presentation. AVI keeps no times of presentation: frames
+    # stored out of order come with shuffled ones.
+    moments = sorted(round(frame.time - frames[0].time, 6) for frame in frames)
+    return [
+        (moment_s, frame.to_ndarray(format="rgb24"))
+        for moment_s, frame in zip(moments, frames, strict=True)
     ]
-    # AVI keeps no presentation times: pictures stored out of order come with shuffled ones.
-    return sorted(timed, key=lambda each: each[0])
 
 
 def decode_each(path: Path, positions: Sequence[int]) -> tuple[ExactClip, dict[int, Any]]:
@@ -163,6 +164,23 @@ def test_odd_clocks_and_missing_indexes_change_nothing(
 
     assert list(clip.timeline.moments_s) == [moment_s for moment_s, _ in complete]
     assert all(np.array_equal(found[i].pixels, pixels) for i, (_, pixels) in enumerate(complete))
+
+
+def test_reordered_pictures_in_avi_are_at_the_moments_they_are_shown(moving: Moving) -> None:
+    frames = []
+    for name in ("a.mp4", "a.avi"):
+        with moving(name).open("rb") as file:
+            kind = sniff(file.read(4096))
+            assert kind is not None
+            clip = ExactClip(file, kind)
+            assert not clip.timeline.runs_back
+            frames.append(dict(clip.decode(range(60))))
+    intact, in_avi = frames
+
+    assert [each.moment_s for each in in_avi.values()] == pytest.approx(
+        [each.moment_s for each in intact.values()]
+    )
+    assert all(np.array_equal(in_avi[each].pixels, intact[each].pixels) for each in intact)
 
 
 def test_frame_on_the_screen_is_the_last_one_presented(moving: Moving) -> None:

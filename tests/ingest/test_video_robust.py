@@ -123,6 +123,62 @@ def test_clock_that_runs_backwards_is_named(clip: Clip, tmp_path: Path) -> None:
     assert moments[0] >= 0.0
 
 
+@pytest.fixture
+def reordered(clip: Clip, tmp_path: Path) -> Callable[[str], Path]:
+    """Encode a moving picture, stored in another order than it is shown."""
+    picture = open_media(clip(pts=range(1), size=(96, 64))).frames[0].pixels
+
+    def make(name: str) -> Path:
+        with av.open(str(tmp_path / name), "w") as output:
+            options = {"x264-params": "bframes=3:b-adapt=0:cpu-independent=1"}
+            stream = output.add_stream("libx264", rate=25, options=options)
+            stream.height, stream.width, stream.pix_fmt = 64, 96, "yuv420p"
+            for number in range(40):
+                frame = av.VideoFrame.from_ndarray(np.roll(picture, 3 * number, axis=1))
+                output.mux(stream.encode(frame))
+            output.mux(stream.encode(None))
+        return tmp_path / name
+
+    return make
+
+
+def test_reordered_pictures_in_avi_come_in_the_order_they_are_shown(
+    reordered: Callable[[str], Path],
+) -> None:
+    intact, in_avi = open_media(reordered("a.mp4")), open_media(reordered("a.avi"))
+
+    assert _facts(in_avi).degraded is None
+    assert np.array_equal(_proxy(in_avi), _proxy(intact))
+    assert _times(in_avi) == pytest.approx(_times(intact), abs=1e-6)
+
+
+def test_keyframes_in_avi_have_the_times_they_are_stored_at(
+    reordered: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(video_plan, "MAX_WORK_PX", 0)
+
+    media = open_media(reordered("a.avi"))
+
+    assert "keyframes only" in str(_facts(media).sampling)
+    assert _times(media) == [0.0]
+
+
+def test_frame_of_avi_that_cannot_be_decoded_moves_no_other(
+    reordered: Callable[[str], Path],
+) -> None:
+    path = reordered("a.avi")
+    data = bytearray(path.read_bytes())
+    at = [found for found in range(len(data)) if data[found : found + 4] == b"00dc"][20]
+    size = int.from_bytes(data[at + 4 : at + 8], "little")
+    data[at + 8 : at + 8 + size] = bytes(size)
+    path.write_bytes(data)
+
+    media = open_media(path)
+
+    assert _times(media)[-1] == pytest.approx(39 / 25)
+    assert "backwards" not in str(_facts(media).degraded)
+
+
 def test_negative_times_count_from_the_first_frame(clip: Clip, tmp_path: Path) -> None:
     data = clip("a.flv", codec="flv1", pts=range(20)).read_bytes()
     negative = tmp_path / "negative.flv"
