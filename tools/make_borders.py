@@ -132,7 +132,11 @@ def convert(topology: dict[str, Any]) -> dict[str, Any]:
         "arcs": [delta_code(arc) for arc in arcs],
         "land": land,
         "borders": sorted(shared),
-        "disputed": [span for arc, names in sorted(shared.items()) for span in disputed(arc, names, arcs[arc])],
+        "disputed": [
+            span
+            for arc, names in sorted(shared.items())
+            for span in disputed(arc, names, arcs[arc])
+        ],
         "regions": [{"name": name, "rings": regions[name]} for name in sorted(regions)],
     }
 

@@ -83,6 +83,8 @@ class XmpTree(Struct, frozen=True):
         """
         if name in self.properties:
             return self.properties[name]
+        if f"{name}[1]" not in self.properties:
+            return None
         paths = self._entries(name)
         default = [path for path in paths if self.languages.get(path) == "x-default"]
         return next((self.properties[path] for path in (*default, *paths)), None)
