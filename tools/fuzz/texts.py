@@ -26,8 +26,13 @@ from forensics.metadata.reading import (
     trailing_offset,
 )
 from forensics.metadata.reconcile import reconcile
+from forensics.metadata.rule import Subject
+from forensics.metadata.rules import RULES
+from forensics.model.casefile import Place
 from forensics.model.dates import parse_date, parse_instant
-from forensics.model.findings import MetadataTable
+from forensics.model.findings import Field, Notes
+from forensics.model.item import Item
+from forensics.model.sidecars import Asserted, NameReading, Sidecar
 from forensics.report import text as shown
 from tools.fuzz.target import Target, require
 
@@ -125,8 +130,7 @@ def _container(data: bytes, _: Path) -> object:
     parts = data.split(b"\n")
     tags = {_TAGS[part[0] % len(_TAGS)]: _text(part[1:]) for part in parts if part}
     fields = reconcile({"pyav": read_container(tags)})
-    notes = find_notes(MetadataTable(fields, {}))
-    return msgspec.json.encode((fields, notes))
+    return msgspec.json.encode((fields, _noted(fields)))
 
 
 def _notes(data: bytes, _: Path) -> object:
@@ -140,7 +144,24 @@ def _notes(data: bytes, _: Path) -> object:
         if value is not None:
             engines[engine][name] = Reading(value, raw_text(part[1:]))
     fields = reconcile(engines)
-    return msgspec.json.encode((fields, find_notes(MetadataTable(fields, {}))))
+    return msgspec.json.encode((fields, _noted(fields)))
+
+
+_ITEM = Item("0" * 64, 1, "still", "jpeg", ("a.jpg",), (), "ok", None)
+_CASE = {"as_of": "2024-08-20T12:00:00+03:00", "place": Place("bridge", 51.35, 34.66, 3000.0)}
+
+
+def _noted(fields: dict[str, Field]) -> Notes:
+    """Look at fields by every rule, and again as if a file beside the item had stated them."""
+    stated = {name: Asserted(each.value, each.raw or "", name) for name, each in fields.items()}
+    stated |= {"posted_at": stated["captured_at"]} if "captured_at" in stated else {}
+    beside = Sidecar("a.json", "0" * 64, "telegram", "", ("a.jpg",), "", stated, (), ())
+    named = str(fields["captured_at"].value) if "captured_at" in fields else None
+    name = NameReading("a.jpg", "x", "Telegram", "", "", named, "")
+    subject = Subject(_ITEM, fields=fields, sidecars=(beside,), names=(name,), **_CASE)
+    found = find_notes(subject, rules=RULES)
+    require(not found.failed_rules, f"every rule copes with any values: {found.failed_rules}")
+    return found
 
 
 def _value(name: str, text: str) -> object:
