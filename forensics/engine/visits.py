@@ -292,7 +292,7 @@ class Visits:
             item = Visited(sha256, identity.bytes, identity.type)
         else:
             return None
-        for step in self._steps:
+        for step in self._steps if known else ():
             key = self._key(step, item)
             if key is None or key not in known:
                 continue

@@ -45,6 +45,9 @@ STALE_STATUS = 75
 DATA_LIMIT_BYTES = 900 << 20
 """Private memory of a worker. Beyond it allocations fail, which decoders report as an error."""
 
+MAX_HELD_BYTES = 64 << 10
+"""Outcomes up to this go with the message that follows; a pipe takes no more at once anyway."""
+
 SIGN_OF_LIFE_S = 0.2
 """Pause between two signs of life of one step."""
 
@@ -93,6 +96,7 @@ class _Channel:
         self._answers = answers
         self._inbox: Inbox[ToWorker] = Inbox(ToWorker)  # type: ignore[arg-type] # a union
         self._last: tuple[str, float] = ("", 0.0)
+        self._held = b""
         self.is_fresh = True
 
     def ask(self, identity: Identity) -> Todo:
@@ -104,18 +108,30 @@ class _Channel:
 
     def tell(self, message: Told | Doing) -> None:
         if not self.is_fresh and shortages():
+            self._write(b"")
             # What earlier files left behind may have tipped the balance: a fresh one shall tell.
             os._exit(STALE_STATUS)
         if isinstance(message, Doing):
             now = time.monotonic()
             step, last = self._last
-            if message.step == step and now - last < SIGN_OF_LIFE_S:
+            if message.step == step and now - last < SIGN_OF_LIFE_S and not self._held:
                 return
             self._last = (message.step, now)
-        self.send(message)
+            self.send(message)
+            return
+        # What is to be done next is told at once: both then wake the parent once.
+        data = frame(message)
+        if self._held or len(data) > MAX_HELD_BYTES:
+            self._write(data)
+        else:
+            self._held = data
 
     def send(self, message: FromWorker) -> None:
-        data = memoryview(frame(message))
+        self._write(frame(message))
+
+    def _write(self, message: bytes) -> None:
+        data = memoryview(self._held + message if self._held else message)
+        self._held = b""
         while data:
             data = data[self._answers.write(data) :]
 
