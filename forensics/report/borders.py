@@ -157,7 +157,9 @@ def load_level(*, apart_units: int) -> Level:
             for line in _outside(_decode(packed.arcs[arc]), marks.get(arc), apart_units=apart_units)
         ),
         disputed=tuple(
-            _measured(_thinned(_decode(packed.arcs[arc])[first : last + 1], apart_units=apart_units))
+            _measured(
+                _thinned(_decode(packed.arcs[arc])[first : last + 1], apart_units=apart_units)
+            )
             for arc, first, last in packed.disputed
         ),
         regions=tuple(

@@ -88,6 +88,16 @@ class Room:
             return True
         return False
 
+    def reserve(self, rect: Rect) -> None:
+        """Take a rectangle whatever lies there.
+
+        Parameters
+        ----------
+        rect : tuple of float
+            Left, top, right, bottom in pixels.
+        """
+        self._taken.append(rect)
+
     def is_free(self, rect: Rect) -> bool:
         """Tell whether a rectangle lies on the map and is free.
 
@@ -132,9 +142,7 @@ def text_width(text: str, size_px: float) -> float:
     return sum(map(_em, text)) * size_px
 
 
-def label_beside(
-    room: Room, at: tuple[float, float], text: str, size_px: float
-) -> Label | None:
+def label_beside(room: Room, at: tuple[float, float], text: str, size_px: float) -> Label | None:
     """Find room near a marker.
 
     Parameters
@@ -269,7 +277,10 @@ def _deepest(traces: Sequence[Trace]) -> list[Place]:
     if most < _MIN_DEPTH:
         return []
     return [
-        _middle_of(y, x) for y, row in enumerate(depth) for x, deep in enumerate(row) if deep == most
+        _middle_of(y, x)
+        for y, row in enumerate(depth)
+        for x, deep in enumerate(row)
+        if deep == most
     ]
 
 
@@ -280,7 +291,9 @@ def _middle_of(row: int, column: int) -> Place:
 def _spans(trace: Trace, width: float, height: float) -> bool:
     """Tell whether an area is that wide and that high at all."""
     xs, ys = zip(*trace, strict=True)
-    return max(xs) - min(xs) >= width * TENTHS and max(ys) - min(ys) >= height * TENTHS
+    across: int = max(xs) - min(xs)
+    down: int = max(ys) - min(ys)
+    return across >= width * TENTHS and down >= height * TENTHS
 
 
 def _sample(traces: Sequence[Trace]) -> list[list[bool]]:
