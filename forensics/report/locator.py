@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from forensics.report.borders import Level, load_level
 from forensics.report.locator_labels import Label, Rect, Room, name_regions, text_width
@@ -237,7 +237,7 @@ def _texts(name: str, labels: Sequence[Label]) -> Markup:
             f"{each.x:.1f}",
             f"{each.y:.1f}",
             _END[each.anchor],
-            each.text,
+            escape(each.text),
         )
         for each in labels
     )

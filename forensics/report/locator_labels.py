@@ -47,7 +47,7 @@ class Label(Struct, frozen=True):
     x, y : float
         Pixels: a point on the base line.
     text : str
-        The words, not yet escaped.
+        The words, invisible characters revealed, not yet escaped.
     anchor : {"start", "middle", "end"}
         Which point of the words that is. Fonts differ, so words grow away from their marker.
     """

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from msgspec import Struct
 
 from forensics.report.locator_labels import Label, Rect, Room, label_beside, text_width
@@ -231,7 +231,7 @@ def draw_legend(markers: Sequence[Marker], *, left_out: int, nowhere: int) -> Le
     return Legend(drawn, _ROW_PX * (2 if missing else 1))
 
 
-def tell(points: Sequence[MapPoint], *, nowhere: int) -> str:
+def tell(points: Sequence[MapPoint], *, nowhere: int) -> Markup:
     """Say the positions in words, for those who cannot see the map.
 
     Parameters
@@ -243,7 +243,7 @@ def tell(points: Sequence[MapPoint], *, nowhere: int) -> str:
 
     Returns
     -------
-    str
+    Markup
         One sentence for each of the first `MAX_TOLD`.
     """
     told = [
@@ -255,7 +255,7 @@ def tell(points: Sequence[MapPoint], *, nowhere: int) -> str:
         told.append(f"{counted(len(points) - MAX_TOLD, 'more position')}.")
     if nowhere:
         told.append(f"{counted(nowhere, 'position')} nowhere on Earth.")
-    return " ".join(told)
+    return escape(" ".join(told))
 
 
 def position_in_words(lat: float, lon: float) -> str:
