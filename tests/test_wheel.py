@@ -8,6 +8,8 @@ DATA = (
     "py.typed",
     "calibration/reuse.search.toml",
     "calibration/reuse.compare.toml",
+    "report/borders.NOTICE",
+    "report/borders.json.z",
     "report/schema/report-1.schema.json",
     "report/templates/report.html",
     "report/templates/style.css",

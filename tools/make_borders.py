@@ -8,9 +8,9 @@ Source: Natural Earth 1:50m Admin 0 countries, version 4.1.0, in the public doma
 (https://www.naturalearthdata.com), packed as TopoJSON by Michael Bostock in ``world-atlas``
 (ISC licence, https://github.com/topojson/world-atlas).
 
-Natural Earth draws who holds a place, as its makers saw it in 2018. Three things are changed here, so
-that the map takes no side: lines on the list `DISPUTED` are marked, Crimea is a region by its own
-name, and names are written out, two of them as they are today.
+Natural Earth draws who holds a place, as its makers saw it in 2018. Three things are changed here,
+so that the map takes no side: lines on the list `DISPUTED` are marked, Crimea is a region by its
+own name, and names are written out, two of them as they are today.
 """
 
 import argparse
@@ -19,6 +19,7 @@ import math
 import sys
 import zlib
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +164,7 @@ def decode_arcs(topology: dict[str, Any]) -> list[list[Point]]:
 
 
 def simplify(arc: list[Point]) -> list[Point]:
-    """Leave out points by Douglas and Peucker, with longitudes as long as they are at that latitude."""
+    """Leave out points (Douglas and Peucker, 1973), longitudes shortened for the latitude."""
     shrink = max(0.05, math.cos(math.radians(arc[0][1] / UNITS_PER_DEGREE)))
     keep = {0, len(arc) - 1}
     spans = [(0, len(arc) - 1)]
@@ -190,7 +191,7 @@ def gap(point: Point, start: Point, end: Point, shrink: float) -> float:
 
 def delta_code(arc: list[Point]) -> list[int]:
     coded = [*arc[0]]
-    for before, after in zip(arc, arc[1:], strict=False):
+    for before, after in pairwise(arc):
         coded += [after[0] - before[0], after[1] - before[1]]
     return coded
 

@@ -4,13 +4,12 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from forensics.report.borders import Level, load_level
 from forensics.report.locator_labels import Label, Rect, Room, name_regions, text_width
 from forensics.report.locator_lines import TENTHS, areas, path, shows_enough, ways
 from forensics.report.locator_marks import (
-    LEGEND_PX,
     MapPoint,
     draw_legend,
     draw_shapes,
@@ -30,7 +29,15 @@ from forensics.report.text import markup, shorten
 
 __all__ = ["LOCATOR_NOTE", "MAX_MARKERS", "MapPoint", "draw_map"]
 
-LOCATOR_NOTE = "..."
+LOCATOR_NOTE = (
+    "The map shows where the file, or what is named beside a marker, says it was: a statement, "
+    "not a finding. Coasts and borders are those of Natural Earth 1:50m (public domain, 2018). "
+    "Compared with OpenStreetMap at 9,901 places along borders, half are off by more than 1.5 km, "
+    "one in twenty by more than 5 km, a few by tens of kilometres; coasts were not compared. That "
+    "is too coarse to tell on which side of a border a place lies. Borders and names are there to "
+    "find one's way and take no position on whose territory it is; dotted lines are disputed, and "
+    "not every disputed line is dotted or drawn."
+)
 """What to print beside every map."""
 
 MAX_MARKERS = 100
@@ -40,7 +47,7 @@ _LAND_BYTES, _BORDER_BYTES, _DISPUTED_BYTES = 6500, 3500, 500
 _GRID_TEXT_PX = 10
 _SCALE_TEXT_PX = 10
 _MAX_BAR_PX = 90
-_BAR_AT = (10.0, HEIGHT_PX - 20.0)
+_BAR_TOPS = (HEIGHT_PX - 20.0, 32.0)
 _KM_PER_MILE = 1.609344
 _STRETCHED_DEG = 8
 _MAX_LAT, _MAX_LON = 90.0, 180.0
@@ -89,6 +96,7 @@ def _draw(points: tuple[MapPoint, ...], title: str) -> Markup:
     level = load_level(apart_units=view.apart_units)
     markers = gather(placed, view)
     shown = markers[:MAX_MARKERS]
+    legend = draw_legend(shown, left_out=len(markers) - len(shown), nowhere=nowhere)
     room = Room(marker.rect for marker in shown)
     scale = _scale_bar(view, room)
     labels, leaders = place_labels(shown, room)
@@ -99,7 +107,7 @@ def _draw(points: tuple[MapPoint, ...], title: str) -> Markup:
         '<rect class="locator-frame" x=".5" y=".5" width="{}" height="{}"/>{}{}{}{}{}{}{}</svg>',
         " locator-far" if view.apart_units else "",
         WIDTH_PX,
-        HEIGHT_PX + LEGEND_PX,
+        HEIGHT_PX + legend.height_px,
         shorten(title),
         tell(placed, nowhere=nowhere),
         _ground(level, view),
@@ -111,7 +119,7 @@ def _draw(points: tuple[MapPoint, ...], title: str) -> Markup:
         leaders,
         draw_shapes(shown),
         _texts("locator-label", labels),
-        draw_legend(shown, left_out=len(markers) - len(shown), nowhere=nowhere),
+        legend.drawn,
     )
 
 
@@ -189,7 +197,6 @@ def _scale_bar(view: View, room: Room) -> Markup:
     """Draw kilometres above a line and miles below it, for the parallel where they hold."""
     px_per_km = view.px_per_lat / KM_PER_DEGREE
     km, mi = (_round_below(_MAX_BAR_PX / px_per_unit) for px_per_unit in _both(px_per_km))
-    x, y = _BAR_AT
     km_px, mi_px = (
         f"{size * per:.1f}" for size, per in zip((km, mi), _both(px_per_km), strict=True)
     )
@@ -197,7 +204,11 @@ def _scale_bar(view: View, room: Room) -> Markup:
     where = f" at {_named(round(view.true_lat), 'N', 'S')}" if stretched else ""
     words = (f"{km:,} km{where}", f"{mi:,} mi")
     width = max(text_width(word, _SCALE_TEXT_PX) for word in words)
-    room.take((x - 6, y - 14, x + max(width + 4, _MAX_BAR_PX) + 6, y + 16))
+    wide = max(width, _MAX_BAR_PX) + 4
+    corners = [(x, y) for y in _BAR_TOPS for x in (10.0, WIDTH_PX - wide - 6)]
+    rects = {(x, y): (x - 6, y - 14, x + wide, y + 16) for x, y in corners}
+    x, y = next((corner for corner in corners if room.is_free(rects[corner])), corners[0])
+    room.reserve(rects[x, y])
     data = f"M{x:g} {y - 5:g}v10M{x:g} {y:g}h"
     return markup(
         '<g class="locator-scale"><path d="{}{}v-5"/><path d="M{} {}h{}v5"/>'
@@ -226,7 +237,7 @@ def _texts(name: str, labels: Sequence[Label]) -> Markup:
             f"{each.x:.1f}",
             f"{each.y:.1f}",
             _END[each.anchor],
-            each.text,
+            escape(each.text),
         )
         for each in labels
     )

@@ -47,7 +47,7 @@ class Label(Struct, frozen=True):
     x, y : float
         Pixels: a point on the base line.
     text : str
-        The words, not yet escaped.
+        The words, invisible characters revealed, not yet escaped.
     anchor : {"start", "middle", "end"}
         Which point of the words that is. Fonts differ, so words grow away from their marker.
     """
@@ -87,6 +87,16 @@ class Room:
             self._taken.append(rect)
             return True
         return False
+
+    def reserve(self, rect: Rect) -> None:
+        """Take a rectangle whatever lies there.
+
+        Parameters
+        ----------
+        rect : tuple of float
+            Left, top, right, bottom in pixels.
+        """
+        self._taken.append(rect)
 
     def is_free(self, rect: Rect) -> bool:
         """Tell whether a rectangle lies on the map and is free.
@@ -281,7 +291,9 @@ def _middle_of(row: int, column: int) -> Place:
 def _spans(trace: Trace, width: float, height: float) -> bool:
     """Tell whether an area is that wide and that high at all."""
     xs, ys = zip(*trace, strict=True)
-    return max(xs) - min(xs) >= width * TENTHS and max(ys) - min(ys) >= height * TENTHS
+    across: int = max(xs) - min(xs)
+    down: int = max(ys) - min(ys)
+    return across >= width * TENTHS and down >= height * TENTHS
 
 
 def _sample(traces: Sequence[Trace]) -> list[list[bool]]:

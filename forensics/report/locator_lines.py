@@ -137,7 +137,7 @@ def _beyond(own: Box, box: Box, shift: int) -> bool:
 
 
 def _near(ring: Line, box: Box, shift: int) -> list[Point]:
-    """Give the points of a ring; stretches beyond one edge are straightened, which changes nothing."""
+    """Give the points of a ring; straightened where it lies beyond one edge."""
     points: list[Point] = []
     for first, last, own in ring.stretches:
         if _beyond(own, box, shift):
@@ -246,7 +246,8 @@ def _spaced(trace: Trace, step: float) -> Trace:
 
 def _is_speck(trace: Trace, step: float) -> bool:
     xs, ys = zip(*trace, strict=True)
-    return max(max(xs) - min(xs), max(ys) - min(ys)) < max(_SPECK, step)
+    span: int = max(max(xs) - min(xs), max(ys) - min(ys))
+    return span < max(_SPECK, step)
 
 
 def _joined(moves: list[tuple[int, int]]) -> str:

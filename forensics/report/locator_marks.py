@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from msgspec import Struct
 
 from forensics.report.locator_labels import Label, Rect, Room, label_beside, text_width
@@ -18,7 +18,9 @@ KINDS: dict[Kind, str] = {
     "sidecar": "stated by a file beside it",
     "file": "stated by the file",
 }
-"""Kinds of positions, as the legend names them; drawn in this order, the smallest shape last."""
+"""Kinds of positions in words; drawn in this order, the smallest shape last."""
+
+_LEGEND: dict[Kind, str] = {**KINDS, "sidecar": "by a file beside it"}
 
 MAX_LABELS = 12
 """Labels beside markers on one map."""
@@ -27,16 +29,18 @@ MAX_TOLD = 12
 """Positions that the description for screen readers says in words."""
 
 LABEL_PX = 12
-LEGEND_PX = 20
+"""Size of the labels beside markers."""
+
+_LEGEND_PX = 11
 
 _MAX_LABEL_CHARS = 26
 _MAX_TOLD_CHARS = 60
 _TOGETHER_PX = 2
 _MARKER_PX = 8
 _LEADER_PX = 16
-_LEGEND_TEXT_PX = 11
-_LEGEND_INDENT_PX = 14
-_LEGEND_GAP_PX = 18
+_ROW_PX = 20
+_INDENT_PX = 14
+_GAP_PX = 16
 _DECIMALS = 5
 _SHAPES: dict[Kind, str] = {
     "case": "M{} {}m-7-7l14 14m0-14l-14 14",
@@ -92,6 +96,21 @@ class Marker(Struct, frozen=True):
         """
         x, y = self.at
         return x - _MARKER_PX, y - _MARKER_PX, x + _MARKER_PX, y + _MARKER_PX
+
+
+class Legend(Struct, frozen=True):
+    """The lines below a map.
+
+    Parameters
+    ----------
+    drawn : Markup
+        Shapes and words.
+    height_px : int
+        Room they take.
+    """
+
+    drawn: Markup
+    height_px: int
 
 
 def gather(points: Sequence[MapPoint], view: View) -> tuple[Marker, ...]:
@@ -167,13 +186,14 @@ def draw_shapes(markers: Sequence[Marker]) -> Markup:
         data = "".join(shape.format(f"{x:.1f}", f"{y:.1f}") for x, y in places)
         if data:
             drawn += markup(
-                '<path class="locator-rim locator-rim-{}" d="{}"/><path class="locator-{}" d="{}"/>',
+                '<path class="locator-rim locator-rim-{}" d="{}"/>'
+                '<path class="locator-{}" d="{}"/>',
                 kind, data, kind, data,
             )  # fmt: skip
     return drawn
 
 
-def draw_legend(markers: Sequence[Marker], *, left_out: int, nowhere: int) -> Markup:
+def draw_legend(markers: Sequence[Marker], *, left_out: int, nowhere: int) -> Legend:
     """Say below the map what the shapes mean, and what is not drawn.
 
     Parameters
@@ -187,30 +207,31 @@ def draw_legend(markers: Sequence[Marker], *, left_out: int, nowhere: int) -> Ma
 
     Returns
     -------
-    Markup
-        A line of shapes and words.
+    Legend
+        A line of shapes and words, and a second one when something is missing.
     """
-    x, y = 10.0, HEIGHT_PX + LEGEND_PX / 2 + 1
+    x, y = 10.0, HEIGHT_PX + _ROW_PX / 2 + 1
     keys, words = [], []
     for kind in reversed(KINDS):
         if any(marker.kind == kind for marker in markers):
             keys.append(Marker((x, y), kind, ""))
-            words.append((x + _LEGEND_INDENT_PX, KINDS[kind]))
-            x += _LEGEND_INDENT_PX + text_width(KINDS[kind], _LEGEND_TEXT_PX) + _LEGEND_GAP_PX
+            words.append(Label(x + _INDENT_PX, y, _LEGEND[kind]))
+            x += _INDENT_PX + text_width(_LEGEND[kind], _LEGEND_PX) + _GAP_PX
     missing = [
-        *([f"{left_out:,} more not drawn"] if left_out else []),
+        *([f"{left_out:,} more"] if left_out else []),
         *([f"{nowhere:,} nowhere on Earth"] if nowhere else []),
     ]
     if missing:
-        words.append((x, ", ".join(missing)))
+        words.append(Label(10.0, y + _ROW_PX, f"Not shown: {', '.join(missing)}"))
     texts = Markup("").join(
-        markup('<text x="{}" y="{}">{}</text>', f"{left:.0f}", f"{y + 3.5:.1f}", text)
-        for left, text in words
+        markup('<text x="{}" y="{}">{}</text>', f"{each.x:.0f}", f"{each.y + 4:.1f}", each.text)
+        for each in words
     )
-    return markup('{}<g class="locator-legend">{}</g>', draw_shapes(keys), texts)
+    drawn = markup('{}<g class="locator-legend">{}</g>', draw_shapes(keys), texts)
+    return Legend(drawn, _ROW_PX * (2 if missing else 1))
 
 
-def tell(points: Sequence[MapPoint], *, nowhere: int) -> str:
+def tell(points: Sequence[MapPoint], *, nowhere: int) -> Markup:
     """Say the positions in words, for those who cannot see the map.
 
     Parameters
@@ -222,7 +243,7 @@ def tell(points: Sequence[MapPoint], *, nowhere: int) -> str:
 
     Returns
     -------
-    str
+    Markup
         One sentence for each of the first `MAX_TOLD`.
     """
     told = [
@@ -234,7 +255,7 @@ def tell(points: Sequence[MapPoint], *, nowhere: int) -> str:
         told.append(f"{counted(len(points) - MAX_TOLD, 'more position')}.")
     if nowhere:
         told.append(f"{counted(nowhere, 'position')} nowhere on Earth.")
-    return " ".join(told)
+    return escape(" ".join(told))
 
 
 def position_in_words(lat: float, lon: float) -> str:
