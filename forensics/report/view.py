@@ -96,6 +96,8 @@ class Page(Struct, frozen=True):
         Notes on all items that are more than information.
     notes_for_information : int
         The others, which stand with the items.
+    has_maps : bool
+        Whether an item states a position.
     locator_note : str
         What a reader of the maps must know.
     items : tuple of ItemCard
@@ -123,6 +125,7 @@ class Page(Struct, frozen=True):
     groups: tuple[GroupCard, ...]
     notes: tuple[NoteRow, ...]
     notes_for_information: int
+    has_maps: bool
     locator_note: str
     items: tuple[ItemCard, ...]
     time_line: TimeLine
