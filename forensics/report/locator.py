@@ -7,7 +7,7 @@ from functools import lru_cache
 from markupsafe import Markup, escape
 
 from forensics.report.borders import Level, load_level
-from forensics.report.locator_labels import Label, Rect, Room, name_regions, text_width
+from forensics.report.locator_labels import Label, Rect, Room, text_width
 from forensics.report.locator_lines import TENTHS, areas, path, shows_enough, ways
 from forensics.report.locator_marks import (
     MapPoint,
@@ -17,6 +17,7 @@ from forensics.report.locator_marks import (
     place_labels,
     tell,
 )
+from forensics.report.locator_names import name_regions
 from forensics.report.locator_view import (
     HEIGHT_PX,
     KM_PER_DEGREE,
