@@ -7,7 +7,7 @@ from functools import lru_cache
 from markupsafe import Markup, escape
 
 from forensics.report.borders import Level, load_level
-from forensics.report.locator_labels import Label, Rect, Room, name_regions, text_width
+from forensics.report.locator_labels import Label, Rect, Room, text_width
 from forensics.report.locator_lines import TENTHS, areas, path, shows_enough, ways
 from forensics.report.locator_marks import (
     MapPoint,
@@ -17,6 +17,7 @@ from forensics.report.locator_marks import (
     place_labels,
     tell,
 )
+from forensics.report.locator_names import name_regions
 from forensics.report.locator_view import (
     HEIGHT_PX,
     KM_PER_DEGREE,
@@ -27,7 +28,13 @@ from forensics.report.locator_view import (
 )
 from forensics.report.text import markup, shorten
 
-__all__ = ["LOCATOR_NOTE", "MAX_MARKERS", "MapPoint", "draw_map"]
+__all__ = ["LOCATOR_CAPTION", "LOCATOR_NOTE", "MAX_MARKERS", "MapPoint", "draw_map"]
+
+LOCATOR_CAPTION = (
+    "Where the file, or what is named beside a marker, says it was. Borders are off by kilometres "
+    "and take no position."
+)
+"""What to print below every map."""
 
 LOCATOR_NOTE = (
     "The map shows where the file, or what is named beside a marker, says it was: a statement, "
@@ -38,7 +45,7 @@ LOCATOR_NOTE = (
     "find one's way and take no position on whose territory it is; dotted lines are disputed, and "
     "not every disputed line is dotted or drawn."
 )
-"""What to print beside every map."""
+"""What to print once on a page with maps."""
 
 MAX_MARKERS = 100
 """Markers on one map; further ones are counted below it."""
@@ -63,7 +70,7 @@ def draw_map(points: Sequence[MapPoint], *, title: str) -> Markup:
     """Draw where positions lie among coasts and borders.
 
     For a reader who wants to see roughly where a place is. Not for measuring, nor to tell on which
-    side of a border it lies; print `LOCATOR_NOTE` beside it.
+    side of a border it lies. Print `LOCATOR_CAPTION` below it, `LOCATOR_NOTE` once on the page.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forensics.report import locator
-from forensics.report.locator import LOCATOR_NOTE, MAX_MARKERS, MapPoint, draw_map
+from forensics.report.locator import LOCATOR_CAPTION, LOCATOR_NOTE, MAX_MARKERS, MapPoint, draw_map
 from forensics.report.locator_view import HEIGHT_PX, WIDTH_PX
 
 GOLDEN = Path(__file__).parent / "golden" / "locator.svg"
@@ -253,6 +253,11 @@ def test_any_positions_make_a_small_map_that_holds_them(places, label: str):
 def test_note_says_what_the_map_is_not():
     for part in ("Natural Earth", "a statement", "no position", "which side of a border"):
         assert part in LOCATOR_NOTE
+
+
+def test_caption_says_whose_word_it_is_and_how_far_borders_are_off():
+    for part in ("says it was", "off by kilometres", "no position"):
+        assert part in LOCATOR_CAPTION
 
 
 def test_borders_are_loaded_only_for_a_map():

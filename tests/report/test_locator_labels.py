@@ -1,17 +1,13 @@
 """Room for words on the map."""
 
-from itertools import combinations
-
 import pytest
 
-from forensics.report.borders import load_level
 from forensics.report.locator_labels import (
     Room,
     label_beside,
-    name_regions,
     text_width,
 )
-from forensics.report.locator_view import HEIGHT_PX, WIDTH_PX, choose_view
+from forensics.report.locator_view import HEIGHT_PX, WIDTH_PX
 
 
 def test_taken_room_is_taken_once():
@@ -48,15 +44,3 @@ def test_label_without_room_is_left_out():
 def test_wide_letters_are_counted_as_wide():
     assert text_width("日本", 10) > text_width("il", 10)
     assert text_width("a\u0301", 10) == text_width("a", 10)
-
-
-@pytest.mark.parametrize("place", [(48, 10), (9, 38), (45, 17), (-20, 25), (13, -85)])
-def test_names_do_not_overlap(place: tuple[float, float]):
-    view = choose_view([place], shows_enough=lambda view: view.px_per_lat < 20)
-
-    names = name_regions(load_level(apart_units=view.apart_units), view, Room())
-
-    assert len(names) > 3
-    for one, other in combinations(names, 2):
-        apart = (text_width(one.text, 11) + text_width(other.text, 11)) / 2
-        assert abs(one.x - other.x) >= apart - 0.1 or abs(one.y - other.y) >= 13
