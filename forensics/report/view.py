@@ -10,7 +10,7 @@ from forensics.model.casefile import EventWindow, Place
 from forensics.report.findings import Tellings, tell
 from forensics.report.gaps import Gap, tell_gaps
 from forensics.report.items import ItemCard, NoteRow, StepRow, item_cards, note_rows, step_row
-from forensics.report.locator import LOCATOR_NOTE
+from forensics.report.locator import LOCATOR_CAPTION, LOCATOR_NOTE
 from forensics.report.lookup import Lookup, is_copy, method_anchor
 from forensics.report.matches import GroupCard, MatchCard, group_cards, match_cards
 from forensics.report.pictures import Pictures
@@ -98,8 +98,8 @@ class Page(Struct, frozen=True):
         The others, which stand with the items.
     has_maps : bool
         Whether an item states a position.
-    locator_note : str
-        What a reader of the maps must know.
+    locator_note, locator_caption : str
+        What a reader of the maps must know, at length and in a line.
     items : tuple of ItemCard
         The items.
     time_line : TimeLine
@@ -127,6 +127,7 @@ class Page(Struct, frozen=True):
     notes_for_information: int
     has_maps: bool
     locator_note: str
+    locator_caption: str
     items: tuple[ItemCard, ...]
     time_line: TimeLine
     methods: tuple[MethodCard, ...]
@@ -174,7 +175,9 @@ def lay_out(case: Case, pictures: Pictures, *, json_bytes: bytes) -> Page:
             for row in note_rows(item, lookup)
             if row.note.severity != "info"
         ),
+        has_maps=any(item.map for item in items),
         locator_note=LOCATOR_NOTE,
+        locator_caption=LOCATOR_CAPTION,
         notes_for_information=sum(
             note.severity == "info" for item in case.items for note in lookup.notes(item.sha256)
         ),
