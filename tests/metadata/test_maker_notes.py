@@ -187,4 +187,4 @@ def test_notes_of_real_cameras(media_root: Path) -> None:
 
     assert found["canon_hdr_NO.jpg"]["time_zone"] == "+01:00"
     assert found["Panasonic_DMC-FZ30.jpg"]["internal_serial"] == "S010604030293"
-    assert sum(bool(each) for each in found.values()) > 15
+    assert sum(bool(each) for each in found.values()) >= 12
