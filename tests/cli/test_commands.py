@@ -131,6 +131,14 @@ def test_inspect_prints_what_every_engine_read(sample, forensics):
     assert printed.err == ""
 
 
+def test_inspect_does_not_ask_exiftool_when_told_so(sample, answer):
+    told = answer("inspect", "--no-exiftool", sample("IMG_20240816_131502.jpg"))
+
+    sources = {name for field in told["metadata"].values() for name in field["sources"]}
+    assert {"pillow", "exifread"} <= sources
+    assert "exiftool" not in sources
+
+
 def test_inspect_as_json_has_every_key(sample, answer):
     path = sample("IMG_20240816_131502.jpg")
 

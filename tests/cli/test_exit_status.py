@@ -336,3 +336,16 @@ def test_text_that_vanishes_is_no_expected_gap(evidence, forensics, monkeypatch)
 
     assert status == 1
     assert "notes.txt" in printed.out
+
+
+def test_exiftool_that_is_asked_for_and_missing_is_wrong_usage(
+    evidence, draw, forensics, monkeypatch
+):
+    draw(evidence / "a.jpg", 3)
+    monkeypatch.setenv("PATH", "/nonexistent")
+
+    status, printed = forensics("scan", "evidence", "--exiftool")
+
+    assert status == 2
+    assert "ExifTool is not installed" in only_line(printed)
+    assert not Path("evidence-report").exists()
