@@ -244,6 +244,5 @@ class CompareViews(Struct, frozen=True, tag="compare_views"):
     moments_s: tuple[float | None, ...]
 
 
-Finding = (
-    StillFacts | VideoFacts | MetadataTable | EncoderIdentity | Notes | ImageHashes | CompareViews
-)
+_OfItem = StillFacts | VideoFacts | MetadataTable | EncoderIdentity | Notes
+Finding = _OfItem | ImageHashes | CompareViews
