@@ -31,6 +31,7 @@ from PIL import Image
 from benchmarks.accuracy.rates import Count
 from forensics.ingest.media import identify, undecoded
 from forensics.metadata.encoder import identify_encoder
+from forensics.metadata.ijg import estimate_quality, ijg_tables
 from forensics.metadata.signatures import known_signatures
 from forensics.model.encoder import EncoderIdentity
 from forensics.model.errors import UnreadableMedia
@@ -61,6 +62,9 @@ def main() -> int:
         sources = [_plain(path, Path(folder)) for path in photos]
         rows = [*_named("independent", _programs(sources)), *_named("imitated", _copies(sources))]
     rows += _originals(root)
+    likeness = _likeness()
+    for each in likeness:
+        print(f"{each.corpus}: {each.errors} of {each.trials} wrong, {each.interval}")
     print("\n| material | files | wrong | 95 % interval | candidates on average |")
     print("|---|--:|--:|---|--:|")
     for count, candidates in rows:
@@ -277,6 +281,24 @@ def _originals(root: Path) -> list[tuple[Count, float]]:
             )
         )
     return rows
+
+
+def _likeness() -> list[Count]:
+    """Count tables that are wrongly called unlike, or like, those of the IJG library."""
+    scaled, foreign = [], []
+    for role, quality in (("luma", 50), ("chroma", 50)):
+        base = ijg_tables(role)[quality - 1]
+        for scale in np.arange(0.05, 2, 0.013):
+            for rounded in (np.floor, np.ceil, np.round):
+                steps = np.clip(rounded(base * scale), 1, 255).astype(int)
+                scaled.append(estimate_quality(steps.tolist(), role) is None)
+    for steps in known_signatures().steps:
+        for role, values in (("luma", steps.luma), ("chroma", steps.chroma)):
+            foreign.append(estimate_quality(values, role) is not None)
+    return [
+        Count.of(scaled, "the standard's tables at scales and roundings not the library's"),
+        Count.of(foreign, "tables of Adobe and Apple"),
+    ]
 
 
 def _says(own: str, name: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from forensics.metadata.reading import clean_position, clean_text, clean_time, raw_text
+from forensics.metadata.sidecar_formats.loose_json import MAX_QUOTED_CHARS
 from forensics.model.dates import parse_date
 from forensics.model.findings import FieldValue
 from forensics.model.sidecars import Asserted
@@ -237,9 +238,6 @@ def assert_fields(
 
 
 _MUST_BE_READ = (unix_time, day_value, wall_time, zoned_time)
-
-MAX_QUOTED_CHARS = 80
-"""A fault quotes this much of a value."""
 
 
 def dig(values: Mapping[str, object], key: str) -> object:

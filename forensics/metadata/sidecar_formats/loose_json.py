@@ -7,6 +7,8 @@ from functools import cache
 
 import msgspec
 
+from forensics.metadata.reading import raw_text
+
 MAX_SMALL_BYTES = 1 << 20
 """JSON up to this size is read with patience; larger JSON must be well formed."""
 
@@ -21,6 +23,9 @@ _LONGEST_INT = 300
 """Digits; longer numbers are no statement, and Python refuses to read them."""
 
 BROKEN = "it is no valid JSON, or cut short; nothing of it was read"
+MAX_QUOTED_CHARS = 80
+"""Values and names of a stranger's that are quoted in a sentence are cut here."""
+
 NOT_READ = "Which files it describes is not known."
 
 _FAILURES = (ValueError, RecursionError)  # what msgspec, json and the codecs raise on bad input
@@ -119,7 +124,9 @@ def read_small(data: bytes, faults: list[str]) -> dict[str, object] | None:
         return {}
     faults += own
     if repeated:
-        faults.append(f"it states {', '.join(repeated[:3])} more than once; the last counts here")
+        # Names are the stranger's: half characters in them cannot be encoded, and they may be long.
+        names = ", ".join(raw_text(each)[:MAX_QUOTED_CHARS] for each in repeated[:3])
+        faults.append(f"it states {names} more than once; the last counts here")
     return value
 
 
