@@ -29,6 +29,8 @@ from skimage import data
 from forensics.ingest import video_plan
 from forensics.ingest.sniff import HEAD_BYTES, sniff
 from forensics.ingest.video import Video, decode_video
+from forensics.ingest.video_proxy import PROXY_SIDE_PX
+from forensics.ingest.video_turn import Scaler
 
 RESULTS = Path(__file__).resolve().parents[1] / "results/video.json"
 SECONDS, RATE, SOUND_RATE = 9, 30, 44_100
@@ -52,6 +54,7 @@ def main() -> int:
     chains: dict[str, Chain] = {
         "floor": _floor,
         "pictures alone": _pictures,
+        "small grey copies alone": _scaled,
         "keyframes only": _keyframes,
         "this package": _ours,
     }
@@ -131,6 +134,16 @@ def _floor(path: Path, *, sound: bool = True) -> object:
 
 def _pictures(path: Path) -> object:
     return _floor(path, sound=False)
+
+
+def _scaled(path: Path) -> None:
+    """Decode, and do nothing but shrink every picture: what no way of looking at them can save."""
+    scaler = Scaler(PROXY_SIDE_PX, "gray")
+    with path.open("rb") as file, av.open(file) as container:
+        for packet in container.demux(_streams(container, sound=True)):
+            for frame in packet.decode():
+                if isinstance(frame, av.VideoFrame):
+                    scaler.scale(frame)
 
 
 def _ours(path: Path) -> Video:

@@ -26,7 +26,7 @@ MAX_FRAME_PX = 8192 * 8192
 _MAX_MESSAGES = 200
 # What is done with pictures and sound leaves little in the caches of what decoding needs, and the
 # other way round. So some packets are decoded in a row, and then some pictures taken in.
-_WAITING_PX = 4 << 20  # 18 pictures of 640 x 360, two of 1080p, one of 4K
+_WAITING_PX = 2 << 20  # ten pictures of 640 x 360, two of 1080p, one of 4K
 _WAITING_PACKETS, _WAITING_BYTES = 32, 1 << 20  # of sound: three quarters of a second
 _READING, _SEEING, _HEARING = "reading packets", "decoding", "decoding sound"
 
