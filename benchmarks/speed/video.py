@@ -55,6 +55,7 @@ def main() -> int:
         "floor": _floor,
         "pictures alone": _pictures,
         "small grey copies alone": _scaled,
+        "keyframes and sound alone": _keyframes_alone,
         "keyframes only": _keyframes,
         "this package": _ours,
     }
@@ -144,6 +145,18 @@ def _scaled(path: Path) -> None:
             for frame in packet.decode():
                 if isinstance(frame, av.VideoFrame):
                     scaler.scale(frame)
+
+
+def _keyframes_alone(path: Path) -> int:
+    """Read all packets, decode keyframes and sound, and do nothing with them."""
+    with path.open("rb") as file, av.open(file) as container:
+        pictures, *_ = streams = _streams(container, sound=True)
+        wanted = (
+            packet
+            for packet in container.demux(streams)
+            if packet.is_keyframe or packet.stream is not pictures
+        )
+        return sum(len(packet.decode()) for packet in wanted)
 
 
 def _ours(path: Path) -> Video:
