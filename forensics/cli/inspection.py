@@ -17,8 +17,9 @@ from forensics.model.provenance import Credentials, Provenance
 from forensics.model.sidecars import NameReading, Sidecar
 from forensics.model.thumbnail import EmbeddedThumbnail
 from forensics.report.field_groups import group_fields
+from forensics.report.item_fields import label_of
 from forensics.report.text import counted, moment, reveal, shorten
-from forensics.report.words import FIELD_NAMES, RELATIONS_OF_THUMBNAIL, STANDINGS
+from forensics.report.words import RELATIONS_OF_THUMBNAIL, STANDINGS
 
 _STYLES = {"conflict": "bold magenta", "notice": "yellow", "info": "cyan"}
 _INDENT = 2
@@ -119,7 +120,7 @@ def _print_metadata(console: Console, table: object) -> None:
 
 
 def _field_row(name: str, field: Field) -> tuple[str, str, str]:
-    label = FIELD_NAMES.get(name, name.replace("_", " ").capitalize())
+    label = label_of(name)
     value = _value(field.value)
     if name.endswith("_at"):
         value = moment(value)
@@ -189,10 +190,7 @@ def _print_provenance(console: Console, found: object) -> None:
 def _print_sidecar(console: Console, sidecar: Sidecar) -> None:
     _heading(console, f"Beside it: {reveal(sidecar.path)} ({sidecar.format})")
     _indented(console, Text(reveal(sidecar.pairing)))
-    rows = (
-        (FIELD_NAMES.get(name, name.replace("_", " ").capitalize()), _value(each.value), each.key)
-        for name, each in sidecar.fields.items()
-    )
+    rows = ((label_of(name), _value(each.value), each.key) for name, each in sidecar.fields.items())
     _indented(console, _grid(rows))
     for text in (*sidecar.limits, *sidecar.faults):
         _indented(console, Text(reveal(text), style="dim"))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy import bool_
 from numpy.typing import NDArray
 
-from forensics.ingest.jpeg_structure import DRI, SOF, SOS, JpegStructure
+from forensics.ingest.jpeg_structure import JpegStructure, frame_header, restart_interval
 
 _COEFFICIENTS = 64
 _PROGRESSIVE = 0xC2
@@ -36,7 +36,7 @@ def lacks_detail(data: bytes, structure: JpegStructure) -> bool:
     ----------
     ITU-T T.81 (1992), G.1.1.1.
     """
-    frame = next((each for each in structure.segments if each.marker in SOF), None)
+    frame = frame_header(structure)
     if frame is None or frame.marker != _PROGRESSIVE:
         return False
     body = data[frame.start : frame.end]
@@ -91,13 +91,7 @@ def read_restarts(data: bytes, structure: JpegStructure) -> Restarts | None:
     ----------
     ITU-T T.81 (1992), A.2 and B.2.4.4.
     """
-    interval = 0
-    for segment in structure.segments:
-        if segment.marker == DRI:
-            interval = int.from_bytes(data[segment.start : segment.end][:2], "big")
-        elif segment.marker == SOS:
-            break
-    frame = next((each for each in structure.segments if each.marker in SOF), None)
+    interval, frame = restart_interval(data, structure), frame_header(structure)
     if not interval or frame is None or len(structure.scans) != 1:
         return None
     body = data[frame.start : frame.end]

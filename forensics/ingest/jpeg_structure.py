@@ -112,3 +112,49 @@ def read_structure(data: bytes, *, start: int = 0, head_only: bool = False) -> J
     if scans and scans[-1].end < 0:
         scans[-1] = Coded(scans[-1].header, len(data))
     return JpegStructure(tuple(segments), tuple(scans), None)
+
+
+def frame_header(structure: JpegStructure) -> Segment | None:
+    """Give the first frame header of a picture.
+
+    Parameters
+    ----------
+    structure : JpegStructure
+        Where its parts stand.
+
+    Returns
+    -------
+    Segment or None
+        None when there is none.
+    """
+    return next((each for each in structure.segments if each.marker in SOF), None)
+
+
+def restart_interval(data: bytes, structure: JpegStructure) -> int:
+    """Read the restart interval that the first scan is coded with.
+
+    Programs may write it, and take it back with 0, before each scan.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+    structure : JpegStructure
+        Where its parts stand.
+
+    Returns
+    -------
+    int
+        Units between two restart markers; 0 when there are none.
+
+    References
+    ----------
+    ITU-T T.81 (1992), B.2.4.4.
+    """
+    interval = 0
+    for segment in structure.segments:
+        if segment.marker == SOS:
+            break
+        if segment.marker == DRI:
+            interval = int.from_bytes(data[segment.start : segment.end][:2], "big")
+    return interval

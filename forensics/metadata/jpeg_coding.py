@@ -3,7 +3,14 @@
 import hashlib
 from typing import Literal, NamedTuple
 
-from forensics.ingest.jpeg_structure import DHT, DQT, DRI, SOF, SOS, JpegStructure, Segment
+from forensics.ingest.jpeg_structure import (
+    DHT,
+    DQT,
+    JpegStructure,
+    Segment,
+    frame_header,
+    restart_interval,
+)
 from forensics.metadata.ijg import Role, estimate_quality
 from forensics.model.encoder import JpegCoding, JpegComponent, JpegPreview, JpegTable
 
@@ -90,7 +97,7 @@ def read_coding(
         huffman=_name_codes(data, structure),
         scans=scans,
         scan_count=len(structure.scans),
-        restart_interval=_restart_interval(data, structure),
+        restart_interval=restart_interval(data, structure),
         jfif=_read_jfif(data, structure),
         adobe_transform=_adobe_transform(data, structure),
         preview=preview,
@@ -138,7 +145,7 @@ def read_frame(data: bytes, structure: JpegStructure) -> Frame | None:
     Frame or None
         None when there is none, or it is cut short.
     """
-    header = next((each for each in structure.segments if each.marker in SOF), None)
+    header = frame_header(structure)
     if header is None:
         return None
     body = data[header.start : header.end]
@@ -294,18 +301,6 @@ def _describe_scan(data: bytes, header: Segment) -> str:
     ids = ",".join(str(body[1 + 2 * index]) for index in range(count))
     first, last, steps = body[1 + 2 * count : 4 + 2 * count]
     return f"{ids}:{first}-{last},{steps >> 4},{steps & 15}"
-
-
-def _restart_interval(data: bytes, structure: JpegStructure) -> int:
-    # Programs may write it, and take it back with 0, before each scan; what the first scan
-    # is coded with is what tells them apart.
-    interval = 0
-    for segment in structure.segments:
-        if segment.marker == SOS:
-            break
-        if segment.marker == DRI:
-            interval = int.from_bytes(data[segment.start : segment.end][:2], "big")
-    return interval
 
 
 _APP0, _APP14 = 0xE0, 0xEE
