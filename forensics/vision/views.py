@@ -33,6 +33,15 @@ COMPARE_SIDE_PX = 256
 """Longest side of the grey views that copies are compared on."""
 
 
+FEATURE_AREA_PX = 512 * 512
+"""Local features are looked for in pictures of at most this area.
+
+Twice the area finds hardly more copies and takes twice as long; see docs/methods/reuse.md."""
+
+_LONGEST_PX = 1023
+"""Positions of features are stored in 16 bits, to a sixty-fourth of a pixel."""
+
+
 def fit(pixels: Pixels, *, longest_side_px: int) -> Pixels:
     """Shrink a picture to a longest side, by area; never enlarge.
 
@@ -121,6 +130,32 @@ def _fitted(width: int, height: int, longest_side_px: int) -> tuple[int, int]:
         max(1, round(width * longest_side_px / longest)),
         max(1, round(height * longest_side_px / longest)),
     )
+
+
+def feature_view(luma: Pixels) -> Pixels:
+    """Give the view that local features are looked for in.
+
+    Area rather than a side is bounded: a phone's screenshot is narrow, and the photo in it as wide
+    as the screen.
+
+    Parameters
+    ----------
+    luma : (H, W) uint8
+        The picture.
+
+    Returns
+    -------
+    (h, w) uint8
+        The same picture, or a smaller one of the same shape; at most 1,023 pixels a side.
+    """
+    height, width = luma.shape
+    shrink = min(
+        1.0, float(np.sqrt(FEATURE_AREA_PX / (width * height))), _LONGEST_PX / max(luma.shape)
+    )
+    if shrink == 1.0:
+        return luma
+    size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
+    return np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), dtype=uint8)
 
 
 def _quickly(pixels: Pixels, size: tuple[int, int]) -> Pixels:
