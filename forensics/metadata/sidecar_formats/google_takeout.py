@@ -252,7 +252,8 @@ def _put_people(fields: dict[str, Asserted], values: dict[str, object]) -> None:
     origin = values.get("googlePhotosOrigin")
     if isinstance(origin, dict) and origin:
         text = text_value(", ".join(str(each) for each in origin))
-        fields["origin"] = Asserted(text, raw_value(origin), "googlePhotosOrigin")
+        if text is not None:
+            fields["origin"] = Asserted(text, raw_value(origin), "googlePhotosOrigin")
 
 
 def _compare_places(fields: dict[str, Asserted]) -> list[str]:

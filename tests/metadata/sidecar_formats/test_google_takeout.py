@@ -37,6 +37,12 @@ def test_fields_are_read(find, values) -> None:
     }  # fmt: skip
 
 
+def test_an_origin_without_a_name_states_nothing(find) -> None:
+    (told,) = find({"IMG_1.jpg.json": {**BODY, "googlePhotosOrigin": {"": {}}}}, "IMG_1.jpg")
+
+    assert "origin" not in told.fields
+
+
 def test_no_place_is_no_position(find) -> None:
     nowhere = {"latitude": 0.0, "longitude": 0.0}
 
