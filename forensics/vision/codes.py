@@ -10,7 +10,7 @@ import numpy as np
 from numpy import float32, uint8, uint16, uint64
 from numpy.typing import NDArray
 
-from forensics.vision.features import DESCRIPTOR_SIZE, Features
+from forensics.vision.features import Features
 
 RECIPE = "rootsift-imi256-itq128/1"
 """Recipe from pixels to codes; it changes its number when codes would change."""
@@ -78,6 +78,25 @@ class CodedFeatures:
         """Count the points."""
         return len(self.points)
 
+    def mirrored(self) -> Self:
+        """Give the features that the mirror image of the picture would have.
+
+        Cells and codes are made so that a mirror swaps halves and words: nothing is described
+        again.
+
+        Returns
+        -------
+        CodedFeatures
+            Of the picture mirrored left to right, in the same order.
+        """
+        points = self.points.copy()
+        points[:, 0] = self.size_px[0] - 1 - points[:, 0]
+        angles = ((180.0 - self.angles_deg) % 360.0).astype(float32)
+        codes = np.ascontiguousarray(self.codes[:, ::-1])
+        return type(self)(
+            self.size_px, points, self.sizes_px, angles, mirrored_cells(self.cells), codes
+        )
+
     def first(self, count: int) -> Self:
         """Give the features that matter most.
 
@@ -109,18 +128,20 @@ class Codebook:
     ----------
     mean : (128,) float32
         Mean descriptor.
-    to_cells : (128, 128) float32
-        Turns centred descriptors into two halves of equal weight.
-    to_bits : (128, 128) float32
-        Turns centred descriptors so that their signs are the code.
-    words : (2, 256, 64) float32
-        Words of both halves.
+    even, odd : (128, 64) float32
+        Directions that a mirror leaves as they are, and those that it turns round.
+    even_words, odd_words : (256, 64) float32
+        Words along each; word k + 128 of `odd_words` is word k negated.
+    bits : (128, 128) float32
+        Directions whose signs are the code; a mirror takes direction k to k + 64 and back.
     """
 
     mean: NDArray[float32]
-    to_cells: NDArray[float32]
-    to_bits: NDArray[float32]
-    words: NDArray[float32]
+    even: NDArray[float32]
+    odd: NDArray[float32]
+    even_words: NDArray[float32]
+    odd_words: NDArray[float32]
+    bits: NDArray[float32]
 
 
 @cache
@@ -168,7 +189,7 @@ def encode(features: Features, *, size_px: tuple[int, int]) -> CodedFeatures:
         features.sizes_px,
         features.angles_deg,
         cells,
-        _packed(centred @ book.to_bits > 0),
+        _packed(centred @ book.bits > 0),
     )
 
 
@@ -188,14 +209,11 @@ def nearest_cells(descriptors: NDArray[float32], *, probes: int) -> NDArray[uint
         The nearest first.
     """
     book = load_codebook()
-    halves = ((descriptors - book.mean) @ book.to_cells).reshape(
-        len(descriptors), 2, DESCRIPTOR_SIZE // 2
-    )
+    centred = descriptors - book.mean
     shortlist = min(CELLS_A_HALF, max(1, probes))
     best, far = [], []
-    for half in range(2):
-        words = book.words[half]
-        distances = (words**2).sum(axis=1) - 2 * halves[:, half] @ words.T
+    for directions, words in ((book.even, book.even_words), (book.odd, book.odd_words)):
+        distances = (words**2).sum(axis=1) - 2 * (centred @ directions) @ words.T
         order = np.argpartition(distances, shortlist - 1, axis=1)[:, :shortlist]
         best.append(order)
         far.append(np.take_along_axis(distances, order, axis=1))
@@ -204,6 +222,22 @@ def nearest_cells(descriptors: NDArray[float32], *, probes: int) -> NDArray[uint
     first = np.take_along_axis(best[0], chosen // shortlist, axis=1)
     second = np.take_along_axis(best[1], chosen % shortlist, axis=1)
     return np.asarray(first * CELLS_A_HALF + second, dtype=uint16)
+
+
+def mirrored_cells(cells: NDArray[uint16]) -> NDArray[uint16]:
+    """Give the cells that features fall into when the picture is mirrored.
+
+    Parameters
+    ----------
+    cells : uint16
+        Cells, of any shape.
+
+    Returns
+    -------
+    uint16
+        Of the same shape.
+    """
+    return cells ^ uint16(CELLS_A_HALF // 2)
 
 
 def differing_bits(some: NDArray[uint64], others: NDArray[uint64]) -> NDArray[uint8]:

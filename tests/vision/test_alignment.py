@@ -3,8 +3,6 @@ import numpy as np
 import pytest
 
 from forensics.vision.alignment import align, moved
-from forensics.vision.codes import encode
-from forensics.vision.features import find_features, mirrored
 
 
 def corners(picture):
@@ -31,9 +29,8 @@ def test_turned_and_shrunk_copy_is_aligned(photo, coded, turn_deg, scale):
 def test_mirrored_copy_is_aligned_with_the_mirror_inside_the_matrix(photo, coded):
     copy = np.ascontiguousarray(photo[:, ::-1])
     width = copy.shape[1]
-    flipped = encode(mirrored(find_features(copy, limit=1000), width_px=width), size_px=(600, 400))
 
-    found = align(flipped, coded(photo), mirrored=True)
+    found = align(coded(copy).mirrored(), coded(photo), mirrored=True)
 
     assert found is not None
     assert found.mirrored

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forensics.vision.codes import differing_bits, from_bytes, nearest_cells, to_bytes
-from forensics.vision.features import find_features
+from forensics.vision.codes import differing_bits, encode, from_bytes, nearest_cells, to_bytes
+from forensics.vision.features import find_features, mirrored
 
 
 def test_packed_features_come_back(photo, coded):
@@ -43,6 +43,19 @@ def test_nearest_cell_stands_first(photo):
 
     assert np.array_equal(one[:, 0], four[:, 0])
     assert all(len(set(row)) == 4 for row in four.tolist())
+
+
+def test_mirrored_codes_are_those_of_permuted_descriptors(photo):
+    found = find_features(photo, limit=200)
+    size = photo.shape[::-1]
+
+    told = encode(found, size_px=size).mirrored()
+
+    permuted = encode(mirrored(found, width_px=size[0]), size_px=size)
+    assert np.array_equal(told.codes, permuted.codes)
+    assert np.array_equal(told.cells, permuted.cells)
+    assert np.array_equal(told.points, permuted.points)
+    assert np.allclose(told.angles_deg, permuted.angles_deg)
 
 
 @given(st.binary(max_size=120))
