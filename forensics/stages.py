@@ -167,6 +167,20 @@ STEPS: tuple[Step, ...] = (
         summary="Keeps small grey views on which copies are compared pixel by pixel.",
     ),
     Step(
+        name="reuse.features",
+        run="forensics.reuse.features:describe_frames",
+        scope="item",
+        takes=("frames",),
+        version=1,
+        summary="Finds local features of every examined picture, by which crops, screenshots and "
+        "collages are found.",
+        limits=(
+            "Pictures of sky, fog, water and plain surfaces have few features or none.",
+            "Shared features are a reason to compare two pictures, never a finding.",
+        ),
+        kinds=("still",),
+    ),
+    Step(
         name="reuse.groups",
         run="forensics.reuse.groups:find_groups",
         scope="case",
