@@ -50,19 +50,23 @@ CLIPS: tuple[tuple[str, float, str], ...] = (
     ("metadata/video/xmp480qt.mov", 0.9, "metadata/video/uuid540.mp4"),
     ("metadata/video/with-gps.mov", 1.0, ""),
     ("metadata/video/with-gps.mp4", 1.0, ""),
-    ("scenes/strike1.mp4", 0.5, ""),
+    ("scenes/strike1.mp4", 0.5, "bridge 2"),
 )
 
 
 @dataclass(frozen=True, order=True)
 class Source:
-    """One picture; `file` is relative to the media folder, `moment_s` names a frame of a clip."""
+    """One picture; `file` is relative to the media folder.
+
+    `moment_s` names a frame of a clip, `part` a quarter of it, as if the camera showed no more.
+    """
 
     kind: str
     name: str
     series: str
     file: str
     moment_s: float | None = None
+    part: str = ""
 
     @property
     def is_tuning(self) -> bool:
@@ -78,7 +82,7 @@ def stills(root: Path) -> list[Source]:
         *_folder(root, "camera", "metadata/exif-samples/jpg"),
         *_folder(root, "render", "scenes"),
         *_folder(root, "view", "registration"),
-        *_named(root, "still", _STILLS),
+        *_named("still", _STILLS),
         *_library(),
     ]
     return sorted(source for source in found if _is_wanted(root, source))
@@ -95,9 +99,14 @@ def moments(root: Path) -> list[Source]:
     return found
 
 
-def moment(file: str, at_s: float, *, same_as: str = "") -> Source:
-    """Name one moment of a clip."""
-    return Source("moment", f"{Path(file).name}@{at_s:.2f}", same_as or file, file, round(at_s, 3))
+PARTS = {"top left": (0, 0), "top right": (1, 0), "bottom left": (0, 1), "bottom right": (1, 1)}
+"""Quarters of a frame, by column and row."""
+
+
+def moment(file: str, at_s: float, *, same_as: str = "", part: str = "") -> Source:
+    """Name one moment of a clip, or of a quarter of its frame."""
+    name = " ".join(filter(None, (f"{Path(file).name}@{at_s:.2f}", part))).replace(" ", "-")
+    return Source("moment", name, same_as or file, file, round(at_s, 3), part)
 
 
 class Media:
@@ -160,6 +169,9 @@ class Media:
 
     def _save(self, frame: av.VideoFrame, source: Source) -> None:
         image = Image.fromarray(frame.to_ndarray(format="rgb24"))
+        if source.part:
+            (column, row), (wide, tall) = PARTS[source.part], (image.width // 2, image.height // 2)
+            image = image.crop((column * wide, row * tall, (column + 1) * wide, (row + 1) * tall))
         draft = self.path(source).with_suffix(".part")
         image.save(draft, "JPEG", quality=JPEG_QUALITY, subsampling=0)
         draft.rename(self.path(source))
@@ -187,13 +199,13 @@ _STILLS = (
 
 def _folder(root: Path, kind: str, folder: str) -> list[Source]:
     paths = (p for p in (root / folder).rglob("*") if p.suffix.lower() in _SUFFIXES)
-    return _named(root, kind, (str(path.relative_to(root)) for path in paths))
+    return _named(kind, (str(path.relative_to(root)) for path in paths))
 
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".ppm"}
 
 
-def _named(root: Path, kind: str, files: Iterable[str]) -> list[Source]:
+def _named(kind: str, files: Iterable[str]) -> list[Source]:
     return [Source(kind, _name(file), _series(kind, file), file) for file in files]
 
 
