@@ -61,7 +61,7 @@ def start(pixels: Pixels) -> Shot:
 
 def rectangle(x: float, y: float, width: float, height: float) -> Polygon:
     """Give the outline of a block of pixels; pixel centres, so edges lie half a pixel outside."""
-    left, top, right, bottom = x - 0.5, y - 0.5, x + width - 0.5, y + height - 0.5
+    left, top, right, bottom = map(float, (x - 0.5, y - 0.5, x + width - 0.5, y + height - 0.5))
     return ((left, top), (right, top), (right, bottom), (left, bottom))
 
 
