@@ -12,6 +12,7 @@ Box = tuple[int, int, int, int]
 WHITE: Colour = (255, 255, 255)
 BLACK: Colour = (0, 0, 0)
 INKS: tuple[Colour, ...] = (WHITE, BLACK, (250, 220, 40), (220, 30, 40), (40, 200, 90))
+SMALLEST_FONT_PX = 8.0
 STATIONS: tuple[Colour, ...] = ((180, 20, 30), (20, 60, 140), (20, 20, 24), (230, 110, 20))
 
 _VOCABULARY = (
@@ -31,7 +32,7 @@ def words(rng: Rng, count: int) -> str:
 
 def font(size: float) -> ImageFont.FreeTypeFont:
     """Give the font that Pillow carries."""
-    made = ImageFont.load_default(max(8.0, size))
+    made = ImageFont.load_default(max(SMALLEST_FONT_PX, size))
     if not isinstance(made, ImageFont.FreeTypeFont):
         raise TypeError("Pillow was built without FreeType")
     return made
@@ -61,6 +62,11 @@ def wrapped(text: str, *, size: float, width: float) -> str:
         else:
             lines.append(word)
     return "\n".join(lines)
+
+
+def line_width(text: str, size: float) -> float:
+    """Width of one line of text, in pixels."""
+    return font(size).getlength(text)
 
 
 def text_height(text: str, size: float) -> int:

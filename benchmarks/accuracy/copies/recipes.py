@@ -9,11 +9,13 @@ from accuracy.copies.drawing import (
     BLACK,
     EMOJI,
     INKS,
+    SMALLEST_FONT_PX,
     STATIONS,
     WHITE,
     Rng,
     arrow,
     emoji,
+    line_width,
     logo,
     ring,
     text_height,
@@ -223,8 +225,10 @@ def news_bar(shot: Shot, rng: Rng, _others: list[Pixels]) -> Shot:
     title = "BREAKING NEWS" if rng.random() < 0.6 else "LIVE"
     write(image, (start_x, head[1] + tall * 0.06), title, size=tall * 0.2, ink=BLACK)
     line = words(rng, int(rng.integers(4, 8)))
-    write(image, (start_x, box[1] + tall * 0.48), line, size=tall * 0.28, ink=WHITE)
-    across, down = round(width * 0.16), round(min(width, height) * 0.09)
+    size = min(tall * 0.28, tall * 0.28 * box[2] * 0.94 / line_width(line, tall * 0.28))
+    write(image, (start_x, box[1] + tall * 0.48), line, size=size, ink=WHITE)
+    down = round(min(width, height) * 0.09)
+    across = max(round(width * 0.16), round(down * 2.6))
     x = round(width * 0.03) if rng.random() < 0.5 else round(width * 0.97) - across
     outline = logo(image, (x, round(height * 0.05), across, down), station, "N24")
     return repainted(shot, image, Mark("bar", rectangle(*box)), Mark("logo", outline))
@@ -242,7 +246,11 @@ def _bannered(shot: Shot, rng: Rng, share: float) -> Shot:
     at_top = rng.random() < 0.7
     canvas = Image.new("RGB", (width, height + tall), paper)
     size = tall * float(rng.uniform(0.22, 0.34))
-    caption = wrapped(words(rng, int(rng.integers(4, 10))), size=size, width=width * 0.92)
+    said = words(rng, int(rng.integers(4, 10)))
+    caption = wrapped(said, size=size, width=width * 0.92)
+    while text_height(caption, size) > tall * 0.85 and size > SMALLEST_FONT_PX:
+        size *= 0.9
+        caption = wrapped(said, size=size, width=width * 0.92)
     write(
         canvas, (width * 0.04, (0 if at_top else height) + tall * 0.1), caption, size=size, ink=ink
     )
