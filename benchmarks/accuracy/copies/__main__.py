@@ -62,7 +62,8 @@ def main() -> int:
     pairs = same_view_pairs(root, tuning=arguments.half == "tuning")
     if arguments.limit is not None:
         pairs = pairs[:: max(1, len(pairs) // (2 * arguments.limit))]
-    media.make_moments(source for pair in pairs for source in (pair.query, pair.reference))
+    of_pairs = (source for pair in pairs for source in (pair.query, pair.reference))
+    media.make_moments([*chosen.archive, *of_pairs])
     runs = [
         _run(name, chosen, pairs, media=media, work=work, limit=arguments.limit)
         for name in arguments.methods.split(",")

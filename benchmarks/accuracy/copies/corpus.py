@@ -71,7 +71,6 @@ def plan(root: Path, half: Half, *, limit: int | None = None, media: Media) -> P
     archive = [source for source in everything if source.series not in kept_out]
     if half == "tuning":
         archive = [source for source in archive if source.is_tuning]
-    media.make_moments(archive)
     candidates = [s for s in mine if s.series not in kept_out and _is_large(media, s)]
     originals = _originals(candidates)
     negatives = held_out[half]
@@ -190,4 +189,4 @@ def _originals(candidates: Sequence[Source]) -> list[Source]:
 
 
 def _is_large(media: Media, source: Source) -> bool:
-    return min(media.pixels(source).shape[:2]) >= MIN_ORIGINAL_SIDE_PX
+    return min(media.size(source)) >= MIN_ORIGINAL_SIDE_PX

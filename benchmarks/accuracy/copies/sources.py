@@ -142,6 +142,15 @@ class Media:
         with Image.open(self.path(source)) as image:
             return np.asarray(ImageOps.exif_transpose(image).convert("RGB"), uint8)
 
+    def size(self, source: Source) -> tuple[int, int]:
+        """Width and height of a source in pixels, without decoding it."""
+        if source.moment_s is None:
+            with Image.open(self._original(source)) as image:
+                return image.size
+        with av.open(str(self.root / source.file)) as container:
+            stream = container.streams.video[0]
+            return stream.width, stream.height
+
     def make_moments(self, sources: Iterable[Source]) -> None:
         """Write the frames of clips that are not there yet, each clip decoded once."""
         self._made.mkdir(parents=True, exist_ok=True)
