@@ -1,15 +1,25 @@
 """The split holds: nothing that shows the same thing is on both sides, or asked for in vain."""
 
+import cv2
 import numpy as np
 import pytest
-from accuracy.copies.corpus import plan
+from accuracy.copies.corpus import POSTED_EDITS, Queries, plan
 from accuracy.copies.sources import Media
 from accuracy.copies.views import changed_share, same_view_pairs
 
 
 @pytest.fixture(scope="module")
-def plans(media_root, tmp_path_factory):
-    media = Media(media_root, tmp_path_factory.mktemp("work"))
+def work(tmp_path_factory):
+    return tmp_path_factory.mktemp("work")
+
+
+@pytest.fixture(scope="module")
+def media(media_root, work):
+    return Media(media_root, work)
+
+
+@pytest.fixture(scope="module")
+def plans(media_root, media):
     return {half: plan(media_root, half, media=media) for half in ("tuning", "test")}
 
 
@@ -40,9 +50,20 @@ def test_what_is_kept_out_is_in_no_archive(plans, half):
     archive = {source.series for source in plans[half].archive}
 
     kept_out = {q.original.series for q in plans[half].queries if not q.is_copy}
-    behind = {other.series for q in plans[half].queries for other in q.others}
+    behind = {
+        other.series for q in (*plans[half].queries, *plans[half].posts) for other in q.others
+    }
 
     assert archive & (kept_out | behind) == set()
+
+
+def test_picture_is_in_the_archive_as_itself_or_as_a_post(plans):
+    posts = {post.original.series for post in plans["test"].posts}
+
+    as_itself = {source.series for source in plans["test"].archive if not source.edit}
+
+    assert len(posts) > 10
+    assert posts & as_itself == set()
 
 
 def test_test_half_is_as_large_as_the_goals_ask(plans, media_root):
@@ -55,6 +76,23 @@ def test_test_half_is_as_large_as_the_goals_ask(plans, media_root):
     assert sum(not query.is_copy for query in test.queries) >= 300
     assert len(pairs) >= 300
     assert len({pair.view for pair in pairs}) >= 20
+
+
+@pytest.mark.parametrize("edit", POSTED_EDITS)
+def test_map_of_a_picture_into_its_post_is_exact(plans, media, work, edit):
+    posts = [post for post in plans["test"].posts if post.original.edit == edit][:1]
+    queries = Queries(media, work)
+    queries.make_posts(posts)
+
+    file, truth = queries.get(posts[0])
+
+    post = cv2.cvtColor(media.pixels(posts[0].original), cv2.COLOR_RGB2GRAY)
+    asked = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
+    onto = cv2.warpPerspective(asked, np.array(truth.matrix), post.shape[::-1])
+    shown = np.zeros_like(post)
+    cv2.fillPoly(shown, [np.round(truth.reference_region).astype(int)], 1)
+    inside = cv2.erode(shown, np.ones((5, 5)), borderValue=0) > 0
+    assert np.median(np.abs(onto.astype(int) - post)[inside]) <= 6
 
 
 def test_changed_share_is_that_of_the_frame_that_moved():

@@ -64,6 +64,7 @@ def main() -> int:
         pairs = pairs[:: max(1, len(pairs) // (2 * arguments.limit))]
     of_pairs = (source for pair in pairs for source in (pair.query, pair.reference))
     media.make_moments([*chosen.archive, *of_pairs])
+    Queries(media, work).make_posts(chosen.posts)
     runs = [
         _run(name, chosen, pairs, media=media, work=work, limit=arguments.limit)
         for name in arguments.methods.split(",")

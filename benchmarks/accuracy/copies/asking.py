@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 from accuracy.copies import peers, product
 from accuracy.copies.answers import Answer, Asked, Method
-from accuracy.copies.corpus import Plan, Queries, edits_digest
-from accuracy.copies.edits import Truth
+from accuracy.copies.corpus import Plan, Queries
+from accuracy.copies.edits import Truth, edits_digest
 from accuracy.copies.sources import Media, Source
 from accuracy.copies.views import SAVED, Pair, Pairs
 

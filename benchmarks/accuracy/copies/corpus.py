@@ -5,18 +5,20 @@ sources of the tuning half alone, so that nothing of the other half is seen whil
 chosen.
 """
 
-import hashlib
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import msgspec
-from accuracy.copies import drawing, edits, interfaces, recipes, shot
-from accuracy.copies.edits import EDITS, Truth, make_edit
+import numpy as np
+from accuracy.copies.edits import EDITS, Edited, Truth, edits_digest, make_edit
+from accuracy.copies.shot import Mark, mapped
 from accuracy.copies.sources import Media, Source, in_order, moments, stills
+from accuracy.media import encoded
+from PIL import Image
 
 Half = Literal["tuning", "test"]
 
@@ -27,6 +29,12 @@ QUOTAS = {"wallpaper": 40, "camera": 8, "library": 5, "moment": 4, "render": 4}
 HELD_OUT = {"wallpaper": 6, "photograph": 24}
 """Pictures of a half that are kept out of the archive, at least: whole series are."""
 EDITS_OF_HELD_OUT = 13
+POSTED = 24
+"""Photographs of a half that are in the archive only as somebody's post, at least."""
+POSTED_EDITS = ("screenshot", "news_bar", "pip_40", "meme_banner")
+INSIDE = "inside"
+"""Name of the edit that is none: the query is the picture that the archive has as a post."""
+EDIT_NAMES = (*EDITS, INSIDE)
 MIN_ORIGINAL_SIDE_PX = 280
 SMALL_ARCHIVE = 250
 """Size of the archive in a short run."""
@@ -34,7 +42,7 @@ SMALL_ARCHIVE = 250
 
 @dataclass(frozen=True)
 class Query:
-    """One edited picture to ask about; its original is in the archive, or not (`is_copy`)."""
+    """One picture to ask about; its original is in the archive, or not (`is_copy`)."""
 
     name: str
     edit: str
@@ -55,6 +63,7 @@ class Plan:
     half: Half
     archive: tuple[Source, ...]
     queries: tuple[Query, ...]
+    posts: tuple[Query, ...]
 
     @property
     def originals(self) -> list[Source]:
@@ -67,28 +76,32 @@ def plan(root: Path, half: Half, *, limit: int | None = None, media: Media) -> P
     everything = [*stills(root), *moments(root)]
     mine = [source for source in everything if source.is_tuning == (half == "tuning")]
     held_out = {each: _held_out(everything, each) for each in ("tuning", "test")}
-    kept_out = {source.series for part in held_out.values() for source in part}
+    kept_out = {source.series for part in held_out.values() for source in part.all}
     archive = [source for source in everything if source.series not in kept_out]
+    archive += [source for part in held_out.values() for source in part.posted]
     if half == "tuning":
         archive = [source for source in archive if source.is_tuning]
     candidates = [s for s in mine if s.series not in kept_out and _is_large(media, s)]
-    originals = _originals(candidates)
-    negatives = held_out[half]
+    originals, negatives, posted = _originals(candidates), held_out[half].out, held_out[half].posted
     if limit is not None:
         originals, negatives = in_order(originals)[:limit], negatives[: max(2, limit // 2)]
-        named = set(originals)
+        posted = posted[: max(2, limit // 4)]
+        named = {*originals, *posted}
         rest = [source for source in in_order(archive) if source not in named]
-        archive = [*originals, *rest[: SMALL_ARCHIVE - len(originals)]]
-    copies = [_query(source, edit, held_out[half], is_copy=True)
-              for source in originals for edit in EDITS]  # fmt: skip
+        archive = [*named, *rest[: SMALL_ARCHIVE - len(named)]]
+    pool = held_out[half].out
+    posts = [_query(source, INSIDE, part.out, is_copy=True)
+             for part in held_out.values() for source in part.posted]  # fmt: skip
+    copies = [_query(source, edit, pool, is_copy=True) for source in originals for edit in EDITS]
+    copies += [post for post in posts if post.original in posted]
     names = list(EDITS)
     vain = [
-        _query(source, names[(number * EDITS_OF_HELD_OUT + k) % len(names)], held_out[half],
-               is_copy=False)
+        _query(source, names[(number * EDITS_OF_HELD_OUT + k) % len(names)], pool, is_copy=False)
         for number, source in enumerate(negatives)
         for k in range(EDITS_OF_HELD_OUT)
-    ]  # fmt: skip
-    return Plan(half, tuple(sorted(archive)), tuple(copies + vain))
+    ]
+    there = [post for post in posts if post.original in archive]
+    return Plan(half, tuple(sorted(archive)), tuple(copies + vain), tuple(there))
 
 
 def split_table(root: Path) -> str:
@@ -97,11 +110,12 @@ def split_table(root: Path) -> str:
     lines = []
     for half in ("tuning", "test"):
         mine = [source for source in everything if source.is_tuning == (half == "tuning")]
-        out = {source.series for source in _held_out(everything, half)}
+        left = _held_out(everything, half)
         counts = Counter(source.kind for source in mine)
         lines.append(f"## {half}: {len(mine)} pictures, {len({s.series for s in mine})} series")
         lines.append(", ".join(f"{kind} {count}" for kind, count in sorted(counts.items())))
-        lines.append(f"kept out of the archive: {', '.join(sorted(out))}")
+        for label, part in (("out of the archive", left.out), ("there as posts", left.posted)):
+            lines.append(f"{label}: {', '.join(sorted({source.series for source in part}))}")
         lines.append(f"series: {', '.join(sorted({source.series for source in mine}))}\n")
     return "\n".join(lines)
 
@@ -129,15 +143,58 @@ class Queries:
         if note.exists():
             kept = msgspec.json.decode(note.read_bytes(), type=_Kept)
             return self._folder / kept.file, kept.truth
-        pictures = [self._media.pixels(other) for other in query.others]
-        original = self._media.pixels(query.original)
-        edited = make_edit(query.edit, original, seed=query.seed, others=pictures)
-        file = self._folder / f"{query.name}{edited.encoding.suffix}"
-        file.write_bytes(edited.encoded())
+        if query.edit == INSIDE:
+            name, data, truth = f"{query.name}.jpg", *self._inside(query)
+        else:
+            edited = self._edited(query.original, query.edit, query)
+            name, data = f"{query.name}{edited.encoding.suffix}", edited.encoded()
+            truth = edited.truth
+        file = self._folder / name
+        file.write_bytes(data)
         draft = note.with_suffix(".part")
-        draft.write_bytes(msgspec.json.encode(_Kept(file.name, edited.truth)))
+        draft.write_bytes(msgspec.json.encode(_Kept(file.name, truth)))
         draft.rename(note)
-        return file, edited.truth
+        return file, truth
+
+    def make_posts(self, posts: Sequence[Query]) -> None:
+        """Write the archive pictures that are edits, where they are not there yet."""
+        for post in posts:
+            path = self._media.path(post.original)
+            if not path.exists():
+                made = self._edited(plain(post.original), post.original.edit, post)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(encoded(Image.fromarray(made.pixels), "JPEG", quality=90))
+
+    def _inside(self, query: Query) -> tuple[bytes, Truth]:
+        """Give the picture itself, and how it lies in the post that the archive has."""
+        source = query.original
+        made = self._edited(plain(source), source.edit, query).truth
+        image = Image.fromarray(self._media.pixels(plain(source)))
+        back = np.linalg.inv(np.array(made.matrix))
+        marks = tuple(
+            Mark(mark.kind, mapped(mark.polygon, np.array(made.matrix)), optional=True)
+            for mark in made.marks
+            if mark.polygon
+        )
+        relation = "contained_in" if made.relation == "contains" else made.relation
+        return encoded(image, "JPEG", quality=82), replace(
+            made,
+            relation=relation,
+            acceptable=frozenset({relation, "contained_in", "edited_copy"}),
+            matrix=tuple(tuple(map(float, row)) for row in back / back[2, 2]),
+            query_region=made.reference_region,
+            reference_region=made.query_region,
+            marks=marks,
+        )
+
+    def _edited(self, source: Source, edit: str, query: Query) -> Edited:
+        pictures = [self._media.pixels(other) for other in query.others]
+        return make_edit(edit, self._media.pixels(source), seed=query.seed, others=pictures)
+
+
+def plain(posted: Source) -> Source:
+    """Give the picture that an archive picture was made of."""
+    return replace(posted, edit="")
 
 
 @dataclass(frozen=True)
@@ -146,34 +203,47 @@ class _Kept:
     truth: Truth
 
 
-def edits_digest() -> str:
-    """Name the state of the code that makes edits."""
-    texts = [Path(str(each.__file__)).read_bytes()
-             for each in (drawing, edits, interfaces, recipes, shot)]  # fmt: skip
-    return hashlib.sha256(b"".join(texts)).hexdigest()[:12]
-
-
 def _query(source: Source, edit: str, pool: Sequence[Source], *, is_copy: bool) -> Query:
-    start = zlib.crc32(f"{source.name} {edit}".encode()) % len(pool)
+    made = source.edit or edit
+    start = zlib.crc32(f"{source.name} {made}".encode()) % len(pool)
     turned = [*pool[start:], *pool[:start]]
     others = tuple(other for other in turned if other.series != source.series)[:3]
-    needs = others if edit.startswith(("pip", "collage")) else ()
+    needs = others if made.startswith(("pip", "collage")) else ()
     return Query(f"{source.kind}-{source.name}-{edit}", edit, source, is_copy, needs)
 
 
-def _held_out(everything: Sequence[Source], half: str) -> list[Source]:
+@dataclass(frozen=True)
+class _HeldOut:
+    """Pictures that no archive has as they are: some as posts, the others not at all."""
+
+    out: list[Source]
+    posted: list[Source]
+
+    @property
+    def all(self) -> list[Source]:
+        return [*self.out, *self.posted]
+
+
+def _held_out(everything: Sequence[Source], half: str) -> _HeldOut:
     """Take whole series out of a half, one after the other, until there are enough."""
-    chosen: list[Source] = []
-    for kind, enough in HELD_OUT.items():
-        mine = [s for s in everything if s.kind == kind and s.is_tuning == (half == "tuning")]
-        taken: list[Source] = []
-        for first in in_order(mine):
-            if len(taken) >= enough:
-                break
-            if first not in taken:
-                taken += [source for source in mine if source.series == first.series]
-        chosen += taken
-    return chosen
+    mine = [source for source in everything if source.is_tuning == (half == "tuning")]
+    out = [source for kind, enough in HELD_OUT.items() for source in _take(mine, kind, enough, [])]
+    posted = _take(mine, "photograph", POSTED, out)
+    edits = [POSTED_EDITS[number % len(POSTED_EDITS)] for number in range(len(posted))]
+    return _HeldOut(
+        out,
+        [replace(source, edit=edit) for source, edit in zip(posted, edits, strict=True)],
+    )
+
+
+def _take(mine: Sequence[Source], kind: str, enough: int, gone: Sequence[Source]) -> list[Source]:
+    taken: list[Source] = []
+    for first in in_order(source for source in mine if source.kind == kind):
+        if len(taken) >= enough:
+            break
+        if first not in taken and first not in gone:
+            taken += [source for source in mine if source.series == first.series]
+    return taken
 
 
 def _originals(candidates: Sequence[Source]) -> list[Source]:

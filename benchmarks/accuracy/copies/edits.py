@@ -6,10 +6,12 @@ reference, so that what a detector says of an edit can be checked and not only w
 the picture.
 """
 
+import hashlib
 import io
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from accuracy.copies import interfaces, recipes
@@ -139,6 +141,13 @@ def make_edit(name: str, image: Picture, *, seed: int, others: Sequence[Picture]
             marks=tuple(_within_frame(mark, shot.size) for mark in shot.marks),
         ),
     )
+
+
+def edits_digest() -> str:
+    """Name the state of the code that makes edits."""
+    names = ("drawing", "edits", "interfaces", "recipes", "shot")
+    texts = [(Path(__file__).parent / f"{name}.py").read_bytes() for name in names]
+    return hashlib.sha256(b"".join(texts)).hexdigest()[:12]
 
 
 def _pixels(image: Picture) -> Pixels:

@@ -15,6 +15,7 @@ from pathlib import Path
 import av
 import numpy as np
 import skimage.data
+from accuracy.copies.edits import edits_digest
 from accuracy.copies.shot import Pixels
 from accuracy.media import is_tuning
 from numpy import uint8
@@ -58,7 +59,8 @@ CLIPS: tuple[tuple[str, float, str], ...] = (
 class Source:
     """One picture; `file` is relative to the media folder.
 
-    `moment_s` names a frame of a clip, `part` a quarter of it, as if the camera showed no more.
+    `moment_s` names a frame of a clip, `part` a quarter of it, as if the camera showed no more,
+    and `edit` what was done to the picture before it came into the archive.
     """
 
     kind: str
@@ -67,6 +69,7 @@ class Source:
     file: str
     moment_s: float | None = None
     part: str = ""
+    edit: str = ""
 
     @property
     def is_tuning(self) -> bool:
@@ -123,9 +126,12 @@ class Media:
     def __init__(self, root: Path, work: Path) -> None:
         self.root = root
         self._made = work / "media"
+        self._posts = work / f"posts-{edits_digest()}"
 
     def path(self, source: Source) -> Path:
-        """Give the file of a source; frames of clips must have been made before."""
+        """Give the file of a source; one that is made must have been made before."""
+        if source.edit:
+            return self._posts / f"{source.name}.jpg"
         if source.moment_s is not None:
             return self._made / f"{source.name}.jpg"
         path = self._original(source)

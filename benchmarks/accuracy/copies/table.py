@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from accuracy.copies.account import Account, account
 from accuracy.copies.answers import Asked
-from accuracy.copies.edits import EDITS
+from accuracy.copies.corpus import EDIT_NAMES
 from accuracy.copies.metrics import (
     Judged,
     Rate,
@@ -56,7 +56,7 @@ def edits_table(runs: Sequence[Run]) -> str:
     thresholds = [run.judged.threshold() for run in runs]
     deciding = [run for run in runs if run.says_relations]
     present = {asked.edit for run in runs for asked in run.judged.copies}
-    for edit in (*(each for each in EDITS if each in present), None):
+    for edit in (*(each for each in EDIT_NAMES if each in present), None):
         own = [decided(run.judged, edit=edit) for run in deciding]
         others = [recall(run.judged, edit=edit, above=above)
                   for run, above in zip(runs, thresholds, strict=True)]  # fmt: skip
@@ -83,7 +83,7 @@ def account_table(run: Run) -> str:
     head = ["edit", "found", "relation", "mirror", "rotation", "regions", "all three", "map to 1 %",
             "edited regions F1"]  # fmt: skip
     lines = [_row(head), _row(["---", *["--:"] * (len(head) - 1)])]
-    for edit in (*EDITS, None):
+    for edit in (*EDIT_NAMES, None):
         said = account(run.judged, edit=edit)
         if not said.relation.trials:
             continue
@@ -186,7 +186,7 @@ def as_json(run: Run) -> dict[str, object]:
 
 def _rates(run: Run, measure: Measure) -> dict[str, object]:
     present = {asked.edit for asked in run.judged.copies}
-    rates = {edit: _rounded(asdict(measure(edit))) for edit in EDITS if edit in present}
+    rates = {edit: _rounded(asdict(measure(edit))) for edit in EDIT_NAMES if edit in present}
     return {"all": _rounded(asdict(measure(None))), **rates}
 
 

@@ -108,6 +108,8 @@ _PLACES = (
     tuple(f"same_place_berlin-0{n}" for n in range(1, 4)),
     ("motorcycle_left", "motorcycle_right"),
     ("landscape_1", "portrait_1"),
+    ("108041", "108082"),  # one animal, in two places
+    ("160067", "160068"),
 )
 _REPAINTED = (
     ("gnome-backgrounds_wood-d", "gnome-backgrounds_wood-l"),
