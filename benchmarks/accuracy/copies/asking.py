@@ -113,5 +113,5 @@ def _key(method: Method, archive: Sequence[Source]) -> str:
     own = product.code_digest() if method.name == product.Product.name else ""
     module = sys.modules[type(method).__module__]
     parts = [edits_digest(), own, Path(str(module.__file__)).read_text("utf-8")]
-    parts += [source.name for source in archive]
+    parts += [f"{source.name} {source.edit}" for source in archive]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

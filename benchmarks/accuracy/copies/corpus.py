@@ -31,7 +31,8 @@ HELD_OUT = {"wallpaper": 6, "photograph": 24}
 EDITS_OF_HELD_OUT = 13
 POSTED = 24
 """Photographs of a half that are in the archive only as somebody's post, at least."""
-POSTED_EDITS = ("screenshot", "news_bar", "pip_40", "meme_banner")
+POSTED_EDITS = ("screenshot", "news_bar", "screenshot", "meme_banner")
+"""None with another picture in it: queries have these too, and would rightly be found in there."""
 INSIDE = "inside"
 """Name of the edit that is none: the query is the picture that the archive has as a post."""
 EDIT_NAMES = (*EDITS, INSIDE)
@@ -209,7 +210,8 @@ def _query(source: Source, edit: str, pool: Sequence[Source], *, is_copy: bool) 
     turned = [*pool[start:], *pool[:start]]
     others = tuple(other for other in turned if other.series != source.series)[:3]
     needs = others if made.startswith(("pip", "collage")) else ()
-    return Query(f"{source.kind}-{source.name}-{edit}", edit, source, is_copy, needs)
+    name = "-".join(filter(None, (source.kind, source.name, edit, source.edit)))
+    return Query(name, edit, source, is_copy, needs)
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,7 @@ class Media:
     def path(self, source: Source) -> Path:
         """Give the file of a source; one that is made must have been made before."""
         if source.edit:
-            return self._posts / f"{source.name}.jpg"
+            return self._posts / f"{source.name}-{source.edit}.jpg"
         if source.moment_s is not None:
             return self._made / f"{source.name}.jpg"
         path = self._original(source)
