@@ -52,6 +52,16 @@ def test_pair_of_one_series_is_neither_right_nor_wrong():
     assert micro_ap(judged).value == 1.0
 
 
+def test_archive_pictures_can_be_left_out_afterwards():
+    judged = Judged([asked("a", ("b", 0.9), ("a", 0.5)), asked("b", ("b", 0.8))], SERIES)
+
+    left = judged.without(frozenset({"b"}))
+
+    assert recall(judged).share == 0.0
+    assert recall(left).share == 1.0
+    assert len(left.copies) == 1
+
+
 def test_micro_ap_is_that_of_one_ranking_over_all_pairs():
     judged = Judged(
         [asked("a", ("a", 0.9)), asked("b", ("c", 0.8), ("b", 0.7)), asked("c")], SERIES

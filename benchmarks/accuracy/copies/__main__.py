@@ -108,7 +108,9 @@ def _run(
     )  # fmt: skip
     twice = [pair for pair in pairs for _ in range(len(views) // len(pairs))]
     told = [(pair, files.change(pair), one) for pair, one in zip(twice, views, strict=True)]
-    return Run(name, Judged(asked, {source.name: source.series for source in archive}), told)
+    series = {source.name: source.series for source in archive}
+    posts = frozenset(source.name for source in archive if source.edit)
+    return Run(name, Judged(asked, series), told, posts)
 
 
 def _print(runs: list[Run], chosen: Plan, pairs: list[Pair]) -> None:

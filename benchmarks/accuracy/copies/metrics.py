@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from accuracy.copies.answers import Answer, Asked
 from accuracy.rates import clopper_pearson
@@ -29,6 +30,19 @@ class Judged:
     def copies(self) -> list[Asked]:
         """Queries whose original is in the archive."""
         return [each for each in self.asked if each.is_copy]
+
+    def without(self, references: frozenset[str]) -> "Judged":
+        """Leave some archive pictures out, as if they had never been in the archive."""
+        return Judged(
+            [
+                msgspec.structs.replace(
+                    each, answers=tuple(a for a in each.answers if a.reference not in references)
+                )
+                for each in self.asked
+                if each.original not in references
+            ],
+            self.series,
+        )
 
     def right(self, asked: Asked) -> Answer | None:
         """Give the answer that names the original."""

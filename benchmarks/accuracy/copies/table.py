@@ -36,6 +36,12 @@ class Run:
     method: str
     judged: Judged
     views: Sequence[tuple[Pair, Change, Asked]]
+    posts: frozenset[str] = frozenset()
+
+    @property
+    def unposted(self) -> Judged:
+        """The same in an archive without other people's posts, whose interfaces are alike."""
+        return self.judged.without(self.posts)
 
     @property
     def says_relations(self) -> bool:
@@ -64,6 +70,9 @@ def edits_table(runs: Sequence[Run]) -> str:
         cells = [str(each) for each in own]
         cells += [str(each) if edit is None else f"{each.share:.1%}" for each in others]
         lines.append(_row([edit or "**all**", trials, *cells]))
+    plain = [run.unposted for run in runs]
+    cells = [str(decided(run.unposted)) for run in deciding] + [str(recall(each)) for each in plain]
+    lines.append(_row(["**all**, no posts in the archive", str(len(plain[0].copies)), *cells]))
     blank = [""] * len(own)
     for label, values in (
         ("micro-AP", [_ap(run) for run in runs]),
@@ -164,6 +173,7 @@ def as_json(run: Run) -> dict[str, object]:
         "recall_without_false_positives": _rates(
             run, lambda e: recall(run.judged, edit=e, above=above)
         ),
+        "recall_without_false_positives_nor_posts": _rounded(asdict(recall(run.unposted))),
         "micro_ap": _rounded(asdict(micro_ap(run.judged))),
         "cpu_ms": round(run.cpu_ms, 1),
         "score_to_beat": round(above, 4) if np.isfinite(above) else None,
