@@ -23,7 +23,7 @@ def add_parsers(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser = actions.add_parser(
         "remove",
         help="remove entries with all that belongs to them",
-        description="Remove entries with their hashes, views and sources. The bytes in the file "
+        description="Remove entries with all that belongs to them. The bytes in the file "
         "are overwritten; copies of the file are not.",
     )
     add_database(parser)

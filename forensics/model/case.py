@@ -42,6 +42,9 @@ class ArchiveSummary(Struct, frozen=True):
         Span of their first-seen dates.
     problems : tuple of str
         Rows that could not be taken in, and why.
+    by_hash_only : int
+        Entries that only their hashes can find: known from a list of hashes, kept with hashes
+        only, or added by a version that kept no more.
     """
 
     entries: int
@@ -49,6 +52,7 @@ class ArchiveSummary(Struct, frozen=True):
     earliest: str | None
     latest: str | None
     problems: tuple[str, ...]
+    by_hash_only: int = 0
 
 
 class CaseProblem(Struct, frozen=True):

@@ -154,6 +154,8 @@ class Match(Struct, frozen=True):
         Upper bound on how many entries of an archive of this size would match by chance.
     distance_bits : int or None
         PDQ distance in the best of eight orientations; None for identical files.
+    features : int or None
+        How many local features of the two move together; None when none were compared.
     similarity : float or None
         Mean structural similarity (SSIM) of the aligned views, -1 to 1, for a reader to weigh;
         nothing is decided by it. None when it was not computed.
@@ -180,6 +182,7 @@ class Match(Struct, frozen=True):
     segments: tuple[Segment, ...]
     artefacts: dict[str, str]
     similarity: float | None = None
+    features: int | None = None
 
 
 class Unmatched(Struct, frozen=True):

@@ -47,7 +47,7 @@ def match_sentence(match: Match, lookup: Lookup) -> Markup:
     """
     query = lookup.linked(match.query.sha256, match.query.path)
     verb = RELATION_VERBS.get(match.relation, match.relation)
-    edits = ", ".join(EDITS.get(edit.kind, edit.kind) for edit in match.edits)
+    edits = ", ".join(dict.fromkeys(EDITS.get(edit.kind, edit.kind) for edit in match.edits))
     how = f" ({edits})" if edits else ""
     known = _known(match)
     if match.recycled:

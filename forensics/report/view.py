@@ -262,7 +262,11 @@ def _archive(case: Case) -> Markup:
     if known.earliest is not None and known.latest is not None:
         span = f", first seen {moment(known.earliest)} to {moment(known.latest)}"
     hashes = counted(known.hashes, "hashed picture or frame", "hashed pictures and frames")
-    return markup("known footage: {} with {}{}", entries, hashes, span)
+    alone = ""
+    if known.by_hash_only:
+        count = counted(known.by_hash_only, "entry", "entries")
+        alone = f"; {count} can be found by hash alone"
+    return markup("known footage: {} with {}{}{}", entries, hashes, span, alone)
 
 
 def _method(method: Method, case: Case) -> MethodCard:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from forensics.model.errors import ArchiveError
-from forensics.reuse.archive_schema import SCHEMA_VERSION, check_format, create_tables, migrate
+from forensics.reuse.archive_schema import check_format, create_tables, migrate, read_as_present
 
 _SIGNATURE = b"SQLite format 3\0"
 _NOT_AN_ARCHIVE = "Name a file made by `forensics archive`; media are added with `archive add`."
@@ -55,13 +55,7 @@ def open_reader(path: Path, *, wait_s: float) -> sqlite3.Connection:
     """
     _require_database(path)
     with explained(path), _closed_on_error(_reader(path, wait_s)) as connection:
-        version = check_format(connection, path)
-        if version < SCHEMA_VERSION:
-            raise ArchiveError(
-                f"{path} was made by an older version of this program (format {version})",
-                advice="Open it once for writing, for example with `forensics archive import`, "
-                "to bring it up to date; a copy of the old file is kept.",
-            )
+        read_as_present(connection, path, check_format(connection, path))
         return connection
 
 

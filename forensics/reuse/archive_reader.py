@@ -1,11 +1,11 @@
 """Ask an archive of known footage: what it holds, and what in it is like a picture."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from numpy import uint8
 from numpy.typing import NDArray
@@ -13,10 +13,20 @@ from numpy.typing import NDArray
 from forensics.model.case import ArchiveSummary
 from forensics.model.errors import ArchiveError
 from forensics.model.findings import CompareViews
-from forensics.reuse import archive_rows
-from forensics.reuse.archive_entry import Entry, HashHit, Sighting, StoredHash
+from forensics.reuse import archive_features, archive_rows
+from forensics.reuse.archive_entry import (
+    Entry,
+    HashHit,
+    KeptFeatures,
+    KeptTrace,
+    Sighting,
+    StoredHash,
+)
 from forensics.reuse.archive_file import explained
 from forensics.reuse.hash_index import HashIndex, load_index, search_index
+
+T = TypeVar("T")
+_ReadSome = Callable[[sqlite3.Connection, Sequence[str]], Iterator[tuple[str, T]]]
 
 
 class ArchiveReader:
@@ -196,6 +206,112 @@ class ArchiveReader:
         with self._snapshot():
             return archive_rows.read_views(self._connection, entry_id)
 
+    def features(self, entry_id: str) -> KeptFeatures | None:
+        """Give the local features kept of an entry.
+
+        Parameters
+        ----------
+        entry_id : str
+            The entry.
+
+        Returns
+        -------
+        KeptFeatures or None
+            One set a hashed picture, in the order of `hashes`; None when none are kept.
+
+        Raises
+        ------
+        ArchiveError
+            When the file is damaged.
+        """
+        with self._snapshot():
+            found = archive_features.read_features(self._connection, [entry_id])
+            return next((features for _, features in found), None)
+
+    def all_features(
+        self, entry_ids: Sequence[str] | None = None
+    ) -> Iterator[tuple[str, KeptFeatures]]:
+        """Give the local features of many entries, a few entries in memory at a time.
+
+        Parameters
+        ----------
+        entry_ids : sequence of str, optional
+            Which entries; all unless given.
+
+        Yields
+        ------
+        entry_id : str
+            In ascending order; entries without features are left out.
+        features : KeptFeatures
+            One set a hashed picture, in the order of `hashes`.
+
+        Raises
+        ------
+        ArchiveError
+            When the archive changes before the last is given, or the file is damaged.
+        """
+        yield from self._in_batches(archive_features.read_features, entry_ids)
+
+    def trace(self, entry_id: str) -> KeptTrace | None:
+        """Give the trace kept of a clip.
+
+        Parameters
+        ----------
+        entry_id : str
+            The entry.
+
+        Returns
+        -------
+        KeptTrace or None
+            None when none is kept.
+
+        Raises
+        ------
+        ArchiveError
+            When the file is damaged.
+        """
+        with self._snapshot():
+            found = archive_features.read_traces(self._connection, [entry_id])
+            return next((trace for _, trace in found), None)
+
+    def all_traces(self, entry_ids: Sequence[str] | None = None) -> Iterator[tuple[str, KeptTrace]]:
+        """Give the traces of many clips, a few in memory at a time.
+
+        Parameters
+        ----------
+        entry_ids : sequence of str, optional
+            Which entries; all unless given.
+
+        Yields
+        ------
+        entry_id : str
+            In ascending order; entries without a trace are left out.
+        trace : KeptTrace
+            The trace.
+
+        Raises
+        ------
+        ArchiveError
+            When the archive changes before the last is given, or the file is damaged.
+        """
+        yield from self._in_batches(archive_features.read_traces, entry_ids)
+
+    def digests(self) -> dict[str, str]:
+        """Give the digest of every entry, by which an index sees what it has to bring up to date.
+
+        Returns
+        -------
+        dict of str to str
+            By identifier, in ascending order: the digest of all that the archive holds of it.
+
+        Raises
+        ------
+        ArchiveError
+            When the file is damaged.
+        """
+        with self._snapshot():
+            return archive_rows.read_digests(self._connection)
+
     def search(
         self, query: NDArray[uint8], *, max_distance_bits: int, preprocessing: str
     ) -> tuple[HashHit, ...]:
@@ -241,8 +357,9 @@ class ArchiveReader:
         Returns
         -------
         ArchiveSummary
-            Numbers of entries and hashes, and the first and the last of the entries' dates as
-            they were given; no problems.
+            Numbers of entries and hashes, the first and the last of the entries' dates as
+            they were given, and how many entries can be found by their hashes alone; no
+            problems.
 
         Raises
         ------
@@ -254,6 +371,22 @@ class ArchiveReader:
             with self._snapshot():
                 self._summary = (revision, archive_rows.summarise(self._connection))
         return self._summary[1]
+
+    def _in_batches(
+        self, read: "_ReadSome[T]", entry_ids: Sequence[str] | None
+    ) -> Iterator[tuple[str, T]]:
+        # Between batches others may write; what was given so far would go with another state.
+        revision = self.revision
+        wanted = sorted(self.digests() if entry_ids is None else set(entry_ids))
+        for start in range(0, len(wanted), archive_features.BATCH_ENTRIES):
+            batch = wanted[start : start + archive_features.BATCH_ENTRIES]
+            with self._snapshot():
+                if self.revision != revision:
+                    raise ArchiveError(
+                        f"{self.path} was changed while it was read", advice="Try again."
+                    )
+                found = list(read(self._connection, batch))
+            yield from found
 
     @contextmanager
     def _snapshot(self) -> Iterator[None]:

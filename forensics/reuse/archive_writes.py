@@ -8,6 +8,7 @@ import msgspec
 
 from forensics.model.findings import CompareViews
 from forensics.reuse.archive_entry import Entry, Sighting, StoredHash
+from forensics.reuse.archive_features import content_of
 from forensics.reuse.archive_rows import (
     FACTS,
     SPAN,
@@ -184,6 +185,7 @@ def _digest(connection: sqlite3.Connection, entry_id: str) -> str:
         [msgspec.Raw(sighting) for sighting in sightings],
         read_hashes(connection, entry_id),
         None if views is None else (views[0], hashlib.sha256(views[1]).hexdigest()),
+        *content_of(connection, entry_id),
     )
     return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
 

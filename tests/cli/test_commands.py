@@ -35,7 +35,7 @@ def test_scan_as_json_names_the_report_and_nothing_else(evidence, here, answer):
     (match,) = report["matches"]
     assert set(match) >= MATCH
     assert (match["relation"], match["recycled"]) == ("reencoded", True)
-    assert set(match["artefacts"]) == {"reference", "aligned", "difference"}
+    assert set(match["artefacts"]) == {"reference", "aligned", "difference", "common"}
     for path in match["artefacts"].values():
         assert (here / "evidence-report" / path).is_file()
 

@@ -19,6 +19,7 @@ from forensics.reuse.search import search_archive
 _TIERS = {"lead": 1.0, "same_view_other_moment": 0.0, "same_place": 0.0}
 _COPY_TIER = 2.0
 PDQ_BITS = 256
+_HALF_SHARED = 30
 
 
 class Product:
@@ -76,11 +77,11 @@ class Product:
 
 
 def score(match: Match) -> float:
-    """Rank a match: by what is said first, then by how near it is."""
+    """Rank a match: by what is said first, then by how near it is or how much is shared."""
     tier = _COPY_TIER if match.relation in COPY_RELATIONS else _TIERS[match.relation]
-    if match.distance_bits is None:
-        return tier
-    return tier + 0.9 * (1 - match.distance_bits / PDQ_BITS)
+    near = 0.0 if match.distance_bits is None else 1 - match.distance_bits / PDQ_BITS
+    shared = match.features or 0
+    return tier + 0.9 * max(near if not shared else 0.0, shared / (shared + _HALF_SHARED))
 
 
 def code_digest() -> str:
