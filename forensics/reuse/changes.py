@@ -24,6 +24,7 @@ LEAST_PX = 8
 _INKS = 3
 _INK_LEVELS = 14.0
 _INK_CELL = 12
+_CELLS = 64
 _RING_PX, _INNER_PX = 11, 5
 _PAD_PX = 6
 _FLAT_SLOPE = 1.5
@@ -254,7 +255,9 @@ def _in_inks(pixels: Plane, ground: Plane) -> tuple[list[float], list[Plane]]:
         if len(rest) < _INKS + 1:
             break
         cells = np.rint(rest / _INK_CELL).astype(int)
-        _, which, counts = np.unique(cells, axis=0, return_inverse=True, return_counts=True)
+        # One number for three coordinates: far quicker to sort.
+        keys = (cells[:, 0] * _CELLS + cells[:, 1]) * _CELLS + cells[:, 2]
+        _, which, counts = np.unique(keys, return_inverse=True, return_counts=True)
         ink = np.median(rest[which.ravel() == counts.argmax()], axis=0)
         painted = np.abs(pixels - ink).max(axis=1) <= _INK_LEVELS
         painted |= _between(pixels, ground, ink) <= _INK_LEVELS
