@@ -9,7 +9,7 @@ from msgspec import Struct
 from numpy import float32
 from numpy.typing import NDArray
 
-from forensics.reuse.residual import Mask, Residual
+from forensics.reuse.residual import Mask, Residual, detail
 from forensics.reuse.warp import Plane
 
 HOT, HOT_LEVELS = 5.0, 6.0
@@ -72,6 +72,12 @@ MEASURES = (
     "misfit in grey levels (log)",
     "misfit in noise (log)",
     "area (log)",
+    "correlation of its detail with what was there before",
+    "thickness (log)",
+    "share of its box",
+    "width against height (log)",
+    "how much of the misfit is of one sign",
+    "spread of grey against that before (log)",
 )
 """What is measured of a change, to tell what was laid on from what happened."""
 
@@ -119,6 +125,7 @@ def find_changes(found: Residual, colours: Sequence[Plane]) -> Changes:
     ours = np.dstack([found.query, colours[0]])
     theirs = np.dstack([found.reference, colours[1]])
     slopes = [_slope(each) for each in (found.query, found.reference)]
+    details = [detail(each) for each in (found.query, found.reference)]
     renamed = np.zeros(count, np.int32)
     changes = []
     for place, label in enumerate(chosen):
@@ -135,6 +142,13 @@ def find_changes(found: Residual, colours: Sequence[Plane]) -> Changes:
             (slopes[0][part], slopes[1][part]),
             found.misfit[part],
             strength[part],
+        )
+        measures += _shape(
+            labels[part] == label,
+            hot[part],
+            (found.query[part], found.reference[part]),
+            (details[0][part], details[1][part]),
+            found.misfit[part],
         )
         changes.append(Change((left, top, width, height), area, measures))
     return Changes(hot, renamed[labels], tuple(changes))
@@ -242,6 +256,31 @@ def _measured(
         float(np.log(max(float(np.median(np.abs(misfit[changed]))), 1.0))),
         float(np.log(max(float(np.median(strength[changed])), 1.0))),
         float(np.log(place.sum())),
+    )
+
+
+def _shape(
+    place: Mask,
+    hot: Mask,
+    pictures: tuple[Plane, Plane],
+    details: tuple[Plane, Plane],
+    misfit: Plane,
+) -> tuple[float, ...]:
+    """Measure what shows through a change, how thick its strokes are and how it fills its box."""
+    changed = place & hot
+    ours, theirs = (each[place] for each in details)
+    power = float((ours * ours).sum()) * float((theirs * theirs).sum())
+    thickness = cv2.distanceTransform(np.pad(changed.astype(np.uint8), 1), cv2.DIST_L2, 3).max()
+    rows, columns = np.flatnonzero(place.any(axis=1)), np.flatnonzero(place.any(axis=0))
+    height, width = rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
+    spreads = [float(each[place].std()) + 2 for each in pictures]
+    return (
+        float((ours * theirs).sum()) / float(np.sqrt(power + 1e-3)),
+        float(np.log(thickness + 0.5)),
+        float(place.sum() / (width * height)),
+        float(np.log(width / height)),
+        abs(float(np.sign(misfit[changed]).mean())),
+        float(np.log(spreads[0] / spreads[1])),
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy import float32
+from numpy import float32, float64
 from numpy.typing import NDArray
 
 from forensics.reuse.warp import Overlay, Plane
@@ -64,7 +64,7 @@ class Residual:
         return np.asarray(np.abs(self.misfit) / self.noise, dtype=float32)
 
 
-def find_residual(over: Overlay, inside: Mask) -> Residual:
+def find_residual(over: Overlay, inside: Mask, *, basis: Mask | None = None) -> Residual:
     """Make two pictures alike and measure what is left.
 
     Parameters
@@ -73,6 +73,8 @@ def find_residual(over: Overlay, inside: Mask) -> Residual:
         The pictures.
     inside : (H, W) bool
         Where to compare.
+    basis : (H, W) bool, optional
+        Where the pictures are known to show the same: blur, tones and noise are read there.
 
     Returns
     -------
@@ -87,17 +89,18 @@ def find_residual(over: Overlay, inside: Mask) -> Residual:
     plain surfaces, and how it grows with the slope of edges.
     """
     query, reference = over.query, over.reference
-    toned = _toned(query, reference, inside)
-    blur_px = _blur_between(query, toned, inside)
+    known = inside if basis is None else inside & basis
+    toned = _toned(query, reference, known)
+    blur_px = _blur_between(query, toned, known)
     if blur_px > 0:
         reference = _blurred(reference, blur_px)
     elif blur_px < 0:
         query = _blurred(query, -blur_px)
-    reference = _toned(query, reference, inside)
+    reference = _toned(query, reference, known)
     misfit = query - reference
-    misfit = _blurred((misfit - _light(misfit, inside)) * inside.astype(float32), 0.8)
+    misfit = _blurred((misfit - _light(misfit, inside, known)) * inside.astype(float32), 0.8)
     slope = np.minimum(_slope(query), _slope(reference))
-    noise, flat_noise = _noise(misfit, slope, inside)
+    noise, flat_noise = _noise(misfit, slope, known)
     return Residual(query, reference, inside, misfit, noise, flat_noise, blur_px)
 
 
@@ -120,7 +123,7 @@ def block_correlations(
     (N,) float32
         One for each block with detail, -1 to 1.
     """
-    one, other = _detail(query), _detail(reference)
+    one, other = detail(query), detail(reference)
     products, ones, others, filled = (
         _blocks(each, inside) for each in (one * other, one * one, other * other, np.ones_like(one))
     )
@@ -130,7 +133,7 @@ def block_correlations(
 
 
 def local_shifts(
-    query: Plane, reference: Plane, inside: Mask, *, block_px: int, least_energy: float
+    query: Plane, reference: Plane, inside: Mask, *, block_px: int, max_error_px: float
 ) -> NDArray[float32]:
     """Measure how far the detail of blocks is shifted against that of the whole.
 
@@ -142,13 +145,13 @@ def local_shifts(
         Where to compare.
     block_px : int
         Side of the blocks.
-    least_energy : float
-        Mean squared slope that a block must have in both directions.
+    max_error_px : float
+        Blocks whose shift is less certain, by what else differs in them, are left out.
 
     Returns
     -------
     (N,) float32
-        Pixels, one for each block with detail; by one step of Lucas and Kanade (1981).
+        Pixels, one for each block that is certain enough; by one step of Lucas and Kanade (1981).
     """
     one, other = (
         _blurred(each, 1.0) - _blurred(each, 2 * _DETAIL_PX) for each in (query, reference)
@@ -158,32 +161,88 @@ def local_shifts(
         for order in ((1, 0), (0, 1))
     )
     error = one - other
-    xx, xy, yy, xe, ye, filled = (
-        _blocks(each, inside, side_px=block_px)
+    xx, xy, yy, xe, ye, ee, filled = (
+        _blocks(each, inside, side_px=block_px).astype(float64)
         for each in (
             across * across,
             across * down,
             down * down,
             across * error,
             down * error,
+            error * error,
             np.ones_like(error),
         )
     )
-    kept = (filled > 0.7) & (np.minimum(xx, yy) > least_energy)  # noqa: PLR2004 - most of a block
-    determinant = (xx * yy - xy * xy)[kept] + 1e-3
+    weaker = (xx + yy - np.hypot(xx - yy, 2 * xy)) / 2
+    samples = block_px**2 / _PIXELS_A_SAMPLE
+    errors_px = np.sqrt(np.maximum(ee, 0) / (np.maximum(weaker, 1e-9) * samples))
+    kept = (filled > 0.7) & (weaker > _LEAST_SLOPE) & (errors_px < max_error_px)  # noqa: PLR2004
+    if not kept.any():
+        return np.zeros(0, float32)
+    determinant = (xx * yy - xy * xy)[kept]
     moved_x = (yy * xe - xy * ye)[kept] / determinant
     moved_y = (xx * ye - xy * xe)[kept] / determinant
-    if not len(moved_x):
-        return np.zeros(0, float32)
     shifts = np.hypot(moved_x - np.median(moved_x), moved_y - np.median(moved_y))
     return np.asarray(shifts, dtype=float32)
+
+
+_LEAST_SLOPE = 1e-4
+_PIXELS_A_SAMPLE = 12
+"""Blurred by a pixel, about twelve neighbours are as good as one."""
+
+
+def plain_correlation(query: Plane, reference: Plane, inside: Mask) -> float:
+    """Correlate the finest detail of two pictures where there is least of it.
+
+    What a sensor and its codec leave on plain surfaces is the same in copies that were saved well,
+    and another at another moment.
+
+    Parameters
+    ----------
+    query, reference : (H, W) float32
+        Luma, as finely as both have it.
+    inside : (H, W) bool
+        Where to compare.
+
+    Returns
+    -------
+    float
+        Median of the plainest quarter of the blocks, -1 to 1; 0 when there are too few.
+    """
+    one, other = (_blurred(each, 0.5) - _blurred(each, 1.5) for each in (query, reference))
+    products, ones, others, filled = (
+        _blocks(each, inside) for each in (one * other, one * one, other * other, np.ones_like(one))
+    )
+    kept = filled > 0.6  # noqa: PLR2004 - most of a block
+    if kept.sum() < _LEAST_PLAIN_BLOCKS:
+        return 0.0
+    power = np.sqrt(np.maximum(ones[kept] * others[kept], 0))
+    order = np.argsort(power, kind="stable")
+    chosen = order[: max(_LEAST_PLAIN_BLOCKS // 2, len(order) // 4)]
+    return float(np.median(products[kept][chosen] / (power[chosen] + _LEAST_POWER)))
+
+
+_LEAST_PLAIN_BLOCKS = 8
+_LEAST_POWER = 0.02
 
 
 def _blurred(plane: Plane, sigma_px: float) -> Plane:
     return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma_px), dtype=float32)
 
 
-def _detail(plane: Plane) -> Plane:
+def detail(plane: Plane) -> Plane:
+    """Give the fine detail of a picture.
+
+    Parameters
+    ----------
+    plane : (H, W) float32
+        Luma.
+
+    Returns
+    -------
+    (H, W) float32
+        What a blur of 2 pixels takes away.
+    """
     return plane - _blurred(plane, _DETAIL_PX)
 
 
@@ -200,7 +259,7 @@ def _slope(plane: Plane) -> Plane:
 
 def _toned(query: Plane, reference: Plane, inside: Mask) -> Plane:
     """Give the reference the tones of the query: a rising curve through medians."""
-    ours, theirs = reference[inside], query[inside]
+    ours, theirs = _near_line(reference[inside], query[inside])
     edges = np.unique(np.quantile(ours, np.linspace(0, 1, _TONES)))
     place = np.clip(np.searchsorted(edges, ours, side="right") - 1, 0, max(0, len(edges) - 2))
     knots = [
@@ -218,11 +277,45 @@ def _toned(query: Plane, reference: Plane, inside: Mask) -> Plane:
     return np.interp(reference, x, np.r_[low, y, high]).astype(float32)
 
 
+def _near_line(
+    ours: NDArray[float32], theirs: NDArray[float32]
+) -> tuple[NDArray[float32], NDArray[float32]]:
+    """Give the pairs of tones near the line that most lie on.
+
+    A news bar hides most of what is dark: in a curve through all pixels its tones would be taken
+    for those of the dark.
+    """
+    x, y = ours[::_TONE_STEP].astype(float64), theirs[::_TONE_STEP].astype(float64)
+    slope = (_spread(y) + 1) / (_spread(x) + 1)
+    offset = float(np.median(y) - slope * np.median(x))
+    reach = 255.0
+    for _ in range(_LINE_STEPS):
+        apart = np.abs(y - slope * x - offset)
+        reach = 3 * MAD * float(np.median(apart)) + _OFF_LINE
+        # Of Tukey's weights, cut off where the curve cannot be.
+        weight = np.clip(1 - (apart / reach) ** 2, 0, 1) ** 2 + 1e-9
+        mean_x, mean_y = (weight @ each / weight.sum() for each in (x, y))
+        slope = (weight @ ((x - mean_x) * (y - mean_y))) / (weight @ (x - mean_x) ** 2 + 1e-6)
+        offset = mean_y - slope * mean_x
+    near = np.abs(theirs - float32(slope) * ours - float32(offset)) <= reach
+    return (ours[near], theirs[near]) if near.sum() >= len(ours) / 3 else (ours, theirs)
+
+
+def _spread(values: NDArray[float64]) -> float:
+    return float(np.median(np.abs(values - np.median(values))))
+
+
+_TONE_STEP = 3
+_LINE_STEPS = 8
+_OFF_LINE = 12.0
+"""Grey levels that brightness and contrast together may bend the line by."""
+
+
 def _blur_between(query: Plane, reference: Plane, inside: Mask) -> float:
     """Say by how much the reference is sharper; negative when the query is."""
 
     def fit(one: Plane, other: Plane) -> float:
-        one, other = _detail(one), _detail(other)
+        one, other = detail(one), detail(other)
         products, ones, others, filled = (
             _blocks(each, inside)
             for each in (one * other, one * one, other * other, np.ones_like(one))
@@ -248,9 +341,9 @@ def _blur_between(query: Plane, reference: Plane, inside: Mask) -> float:
     return chosen
 
 
-def _light(misfit: Plane, inside: Mask) -> Plane:
+def _light(misfit: Plane, inside: Mask, known: Mask) -> Plane:
     """Give the slow part of the misfit, from the pixels that fit."""
-    spread = MAD * float(np.median(np.abs(misfit[inside]))) + 0.5
+    spread = MAD * float(np.median(np.abs(misfit[known]))) + 0.5
     weight = np.clip(1 - (misfit / (4 * spread + 8)) ** 2, 0, 1) ** 2 * inside
     height, width = misfit.shape
     small = (max(2, width // 8), max(2, height // 8))

@@ -76,6 +76,45 @@ def overlay(query: Pixels, reference: Pixels, matrix: Matrix3, *, side_px: int) 
     Overlay or None
         None when nothing is in common.
     """
+    planes = _shrunk(query, reference, matrix, side_px)
+    if planes is None:
+        return None
+    small, small_reference, start, to_query, to_reference = planes
+    found, freedom = refine(small, small_reference, start)
+    warped, inside = warp(small_reference, found, small.shape)
+    return Overlay(small, warped, inside, to_reference @ found, to_query, freedom)
+
+
+def finer(
+    over: Overlay, query: Pixels, reference: Pixels, *, side_px: int
+) -> tuple[Plane, Plane] | None:
+    """Give the two of an overlay once more, at a finer scale.
+
+    Parameters
+    ----------
+    over : Overlay
+        Of the two pictures.
+    query, reference : (H, W) uint8
+        Luma.
+    side_px : int
+        Longest side at most of what both have in common, in the planes given back.
+
+    Returns
+    -------
+    (query, reference) or None
+        (h, w) float32 each; None when nothing is in common.
+    """
+    planes = _shrunk(query, reference, over.matrix @ np.linalg.inv(over.to_query), side_px)
+    if planes is None:
+        return None
+    small, small_reference, movement, _, _ = planes
+    return small, warp(small_reference, movement, small.shape)[0]
+
+
+def _shrunk(
+    query: Pixels, reference: Pixels, matrix: Matrix3, side_px: int
+) -> tuple[Plane, Plane, Matrix3, Matrix3, Matrix3] | None:
+    """Bring two pictures to the coarser one's scale: both, the movement, and the ways back."""
     region = common_region(query.shape, reference.shape, matrix)
     if region is None:
         return None
@@ -96,9 +135,7 @@ def overlay(query: Pixels, reference: Pixels, matrix: Matrix3, *, side_px: int) 
     small_reference = cv2.resize(reference, ref_size, interpolation=cv2.INTER_AREA).astype(float32)
     to_reference = resizing(ref_size, (reference.shape[1], reference.shape[0]))
     start = np.linalg.inv(to_reference) @ matrix @ to_query
-    found, freedom = refine(small, small_reference, start / start[2, 2])
-    warped, inside = warp(small_reference, found, small.shape)
-    return Overlay(small, warped, inside, to_reference @ found, to_query, freedom)
+    return small, small_reference, start / start[2, 2], to_query, to_reference
 
 
 def warp(
