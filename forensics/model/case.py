@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from forensics.model.casefile import CaseFile
 from forensics.model.item import Item, Unread
-from forensics.model.match import Group, Match, Unmatched
+from forensics.model.match import Dismissed, Group, Match, Unmatched
 from forensics.model.outcome import Outcome
 from forensics.model.sidecars import NameReading, Sidecar
 
@@ -144,6 +144,8 @@ class Case(Struct, frozen=True):
         What files beside the evidence assert about it, in order of path.
     names : tuple of NameReading
         Naming conventions that the paths of items follow, in order of path.
+    dismissed : tuple of Dismissed
+        Items and known footage that look alike, and that a person decided are no duplicates.
     """
 
     schema: str
@@ -165,3 +167,4 @@ class Case(Struct, frozen=True):
     # Reports of versions that did not look for them are read, too.
     sidecars: tuple[Sidecar, ...] = ()
     names: tuple[NameReading, ...] = ()
+    dismissed: tuple[Dismissed, ...] = ()

@@ -9,6 +9,7 @@ from forensics.model.match import Group, Match, Segment
 from forensics.report.lookup import Lookup, is_copy
 from forensics.report.pictures import Picture, Pictures
 from forensics.report.sentences import (
+    decided_at,
     expected_by_chance,
     group_sentence,
     match_alt,
@@ -192,6 +193,8 @@ def _facts(match: Match) -> Iterator[tuple[str, Markup]]:
     yield "Source", markup('<span class="source">{}</span>', reference.source or unknown)
     yield "Known to show", markup("{}", reference.event or unknown)
     yield "Why", markup("{}", match.because)
+    if match.decision is not None:
+        yield "Confirmed by", markup("{}, {}", match.decision.who, decided_at(match.decision))
     yield "Expected by chance", markup("{}", expected_by_chance(match))
     if match.edits:
         done = ", ".join(dict.fromkeys(EDITS.get(edit.kind, edit.kind) for edit in match.edits))

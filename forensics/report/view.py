@@ -14,7 +14,7 @@ from forensics.report.locator import LOCATOR_CAPTION, LOCATOR_NOTE
 from forensics.report.lookup import Lookup, is_copy, method_anchor
 from forensics.report.matches import GroupCard, MatchCard, group_cards, match_cards
 from forensics.report.pictures import Pictures
-from forensics.report.sentences import thresholds
+from forensics.report.sentences import dismissed_sentence, thresholds
 from forensics.report.text import counted, markup, moment, prose
 from forensics.report.timeline import TimeLine, draw_time_line
 
@@ -90,6 +90,8 @@ class Page(Struct, frozen=True):
         What it cannot say.
     copies, leads : tuple of MatchCard
         Matches with known footage.
+    dismissed : tuple of Markup
+        What a person set aside, a sentence each.
     groups : tuple of GroupCard
         Copies within the folder.
     notes : tuple of NoteRow
@@ -122,6 +124,7 @@ class Page(Struct, frozen=True):
     gaps: tuple[Gap, ...]
     copies: tuple[MatchCard, ...]
     leads: tuple[MatchCard, ...]
+    dismissed: tuple[Markup, ...]
     groups: tuple[GroupCard, ...]
     notes: tuple[NoteRow, ...]
     notes_for_information: int
@@ -168,6 +171,7 @@ def lay_out(case: Case, pictures: Pictures, *, json_bytes: bytes) -> Page:
         gaps=tell_gaps(lookup),
         copies=copies,
         leads=leads,
+        dismissed=tuple(dismissed_sentence(each, lookup) for each in case.dismissed),
         groups=groups,
         notes=tuple(
             row

@@ -10,12 +10,11 @@ import msgspec
 
 from forensics.model.errors import ArchiveError
 from forensics.model.findings import CompareViews, ImageHashes
-from forensics.reuse import archive_features, archive_rows, archive_writes
+from forensics.model.match import Decision
+from forensics.reuse import archive_decisions, archive_features, archive_rows, archive_writes
 from forensics.reuse.archive_checks import (
     checked_entry,
-    checked_features,
     checked_hashes,
-    checked_trace,
     checked_views,
     imported_hash,
     imported_id,
@@ -193,8 +192,8 @@ class Archive(ArchiveReader):
             checked,
             stored,
             kept,
-            None if features is None else checked_features(features, stored),
-            None if trace is None else checked_trace(trace),
+            None if features is None else archive_features.checked_features(features, stored),
+            None if trace is None else archive_features.checked_trace(trace),
         )
 
     def add_hash(
@@ -232,8 +231,37 @@ class Archive(ArchiveReader):
         entry = Entry(id=imported_id(pdq), **msgspec.structs.asdict(sighting or Sighting()))
         return self._add(checked_entry(entry), (stored,))
 
+    def decide(self, decision: Decision) -> bool:
+        """Keep what a person decided of a file and an entry, after looking at both.
+
+        Earlier decisions are kept; the one with the latest time holds. A search does not report
+        the two as a match when they are decided to be no duplicates, and says so.
+
+        Parameters
+        ----------
+        decision : Decision
+            The decision; its time may have any offset.
+
+        Returns
+        -------
+        bool
+            True when it was not there.
+
+        Raises
+        ------
+        ArchiveError
+            When there is no such entry, its bytes are those of the file, a value is not what it
+            should be, or the archive cannot be written.
+        """
+        checked = archive_decisions.checked_decision(decision)
+        self.entry(checked.entry_id)
+        with self.transaction():
+            is_new = archive_decisions.write_decision(self._connection, checked)
+            archive_writes.seal(self._connection, checked.entry_id)
+            return is_new
+
     def remove(self, entry_id: str) -> bool:
-        """Remove an entry with all that belongs to it: hashes, views, features, sightings.
+        """Remove an entry with all that belongs to it, from its hashes to decisions on it.
 
         Its bytes in the file are overwritten.
 

@@ -13,23 +13,15 @@ from forensics.model.findings import CompareViews, FrameHash, ImageHashes
 from forensics.reuse.archive_entry import (
     IMPORTED,
     Entry,
-    KeptFeatures,
-    KeptTrace,
     StoredHash,
 )
 
 PDQ_DIGITS = 64
+SHA256_DIGITS = 64
 PERCEPTUAL_DIGITS = 16
 MAX_QUALITY = 100
 """Upper end of PDQ's own quality measure."""
 
-MAX_FEATURE_BYTES = 12 * 1024
-"""Kept of one picture: 100,000 of them are then 1.2 GB, which a laptop holds and searches."""
-
-MAX_TRACE_BYTES = 4 * 1024 * 1024
-"""Kept of one clip: two hours, four moments a second, 144 bytes each."""
-
-_SHA256_DIGITS = 64
 _HEX = re.compile(r"[0-9a-f]+")
 _BASIS = re.compile(r"platform|web_capture|analyst|imported(:.*\S.*)?", re.DOTALL)
 _UTC_SECOND = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
@@ -136,22 +128,22 @@ def checked_entry(entry: Entry) -> Entry:
     _check_identity(entry)
     if entry.first_seen is not None:
         _check_span(entry.first_seen)
-    basis = _text(entry.basis)
+    basis = checked_text(entry.basis)
     return msgspec.structs.replace(
         entry,
         kind=entry.kind,
-        format=_text(entry.format),
+        format=checked_text(entry.format),
         bytes=_count(entry.bytes, "size in bytes"),
         width_px=_count(entry.width_px, "width"),
         height_px=_count(entry.height_px, "height"),
-        path=_text(entry.path),
-        source=_text(entry.source),
+        path=checked_text(entry.path),
+        source=checked_text(entry.source),
         basis=None if basis is None else checked_basis(basis),
-        capture_url=_text(entry.capture_url),
-        event=_text(entry.event),
-        place=_text(entry.place),
-        licence=_text(entry.licence),
-        notes=_text(entry.notes),
+        capture_url=checked_text(entry.capture_url),
+        event=checked_text(entry.event),
+        place=checked_text(entry.place),
+        licence=checked_text(entry.licence),
+        notes=checked_text(entry.notes),
     )
 
 
@@ -238,73 +230,30 @@ def checked_views(views: CompareViews, png: bytes) -> CompareViews:
     return CompareViews(width, height, tuple(_moment(moment) for moment in views.moments_s))
 
 
-def checked_features(features: KeptFeatures, hashes: tuple[StoredHash, ...]) -> KeptFeatures:
-    """Check the local features that are kept for searching.
+def checked_text(value: str | None) -> str | None:
+    """Put a text into the form the archive stores.
 
     Parameters
     ----------
-    features : KeptFeatures
-        One set of packed features a picture.
-    hashes : tuple of StoredHash
-        Hashes of the same pictures.
+    value : str or None
+        The text.
 
     Returns
     -------
-    KeptFeatures
-        The same, with plain bytes.
-
-    Raises
-    ------
-    ArchiveError
-        When the recipe has no name, a picture's features are too long or no bytes, or they are
-        not of the pictures that were hashed.
+    str or None
+        With lone surrogates escaped, which have no UTF-8; None for a blank one.
     """
-    if not features.recipe.strip():
-        raise ArchiveError("the features do not say how they were made")
-    if len(features.pictures) != len(hashes):
-        raise ArchiveError("the features to keep are not of the pictures that were hashed")
-    pictures = tuple(
-        _packed(data, "features of a picture", most=MAX_FEATURE_BYTES) for data in features.pictures
-    )
-    return KeptFeatures(features.recipe, pictures)
-
-
-def checked_trace(trace: KeptTrace) -> KeptTrace:
-    """Check the trace that is kept of a clip.
-
-    Parameters
-    ----------
-    trace : KeptTrace
-        The packed trace.
-
-    Returns
-    -------
-    KeptTrace
-        The same, with plain bytes.
-
-    Raises
-    ------
-    ArchiveError
-        When the recipe has no name, or the trace is too long or no bytes.
-    """
-    if not trace.recipe.strip():
-        raise ArchiveError("the trace does not say how it was made")
-    return KeptTrace(trace.recipe, _packed(trace.data, "a trace", most=MAX_TRACE_BYTES))
-
-
-def _packed(data: bytes, what: str, *, most: int) -> bytes:
-    if not isinstance(data, bytes | bytearray | memoryview):
-        raise ArchiveError(f"{what} that are no bytes: {type(data).__name__}")
-    if len(data) > most:
-        raise ArchiveError(f"{what}: {len(data)} bytes", advice=f"At most {most} are kept.")
-    return bytes(data)
+    # Ingest escapes names, other callers may not.
+    if value is None or not value.strip():
+        return None
+    return value.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _check_identity(entry: Entry) -> None:
     if entry.sha256 is None:
         expected = imported_id(entry.id.removeprefix(_IMPORTED_ID))
     else:
-        expected = checked_hex(entry.sha256, digits=_SHA256_DIGITS, what="SHA-256")
+        expected = checked_hex(entry.sha256, digits=SHA256_DIGITS, what="SHA-256")
     if entry.id != expected:
         raise ArchiveError(
             f"the identifier {entry.id!r} does not go with {expected!r}",
@@ -362,10 +311,3 @@ def _integer(value: SupportsIndex, what: str) -> int:
     if not 0 <= number <= _MAX_SQLITE_INTEGER:
         raise ArchiveError(f"a {what} of {number}")
     return number
-
-
-def _text(value: str | None) -> str | None:
-    # A lone surrogate has no UTF-8; ingest escapes names, other callers may not.
-    if value is None or not value.strip():
-        return None
-    return value.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -4,11 +4,72 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 
-from forensics.reuse.archive_entry import KeptFeatures, KeptTrace
+from forensics.model.errors import ArchiveError
+from forensics.reuse.archive_entry import KeptFeatures, KeptTrace, StoredHash
 from forensics.reuse.archive_rows import damaged
 
 BATCH_ENTRIES = 128
 """Entries read at once: for photos 1.5 MB of features."""
+
+MAX_FEATURE_BYTES = 12 * 1024
+"""Kept of one picture: 100,000 of them are then 1.2 GB, which a laptop holds and searches."""
+
+MAX_TRACE_BYTES = 4 * 1024 * 1024
+"""Kept of one clip: two hours, four moments a second, 144 bytes each."""
+
+
+def checked_features(features: KeptFeatures, hashes: tuple[StoredHash, ...]) -> KeptFeatures:
+    """Check the local features that are kept for searching.
+
+    Parameters
+    ----------
+    features : KeptFeatures
+        One set of packed features a picture.
+    hashes : tuple of StoredHash
+        Hashes of the same pictures.
+
+    Returns
+    -------
+    KeptFeatures
+        The same, with plain bytes.
+
+    Raises
+    ------
+    ArchiveError
+        When the recipe has no name, a picture's features are too long or no bytes, or they are
+        not of the pictures that were hashed.
+    """
+    if not features.recipe.strip():
+        raise ArchiveError("the features do not say how they were made")
+    if len(features.pictures) != len(hashes):
+        raise ArchiveError("the features to keep are not of the pictures that were hashed")
+    pictures = tuple(
+        _packed(data, "features of a picture", most=MAX_FEATURE_BYTES) for data in features.pictures
+    )
+    return KeptFeatures(features.recipe, pictures)
+
+
+def checked_trace(trace: KeptTrace) -> KeptTrace:
+    """Check the trace that is kept of a clip.
+
+    Parameters
+    ----------
+    trace : KeptTrace
+        The packed trace.
+
+    Returns
+    -------
+    KeptTrace
+        The same, with plain bytes.
+
+    Raises
+    ------
+    ArchiveError
+        When the recipe has no name, or the trace is too long or no bytes.
+    """
+    if not trace.recipe.strip():
+        raise ArchiveError("the trace does not say how it was made")
+    return KeptTrace(trace.recipe, _packed(trace.data, "a trace", most=MAX_TRACE_BYTES))
 
 
 def read_features(
@@ -148,6 +209,14 @@ def content_of(connection: sqlite3.Connection, entry_id: str) -> Iterator[tuple[
         yield "features", features.recipe, digests
     for _, trace in read_traces(connection, [entry_id]):
         yield "trace", trace.recipe, hashlib.sha256(trace.data).hexdigest()
+
+
+def _packed(data: bytes, what: str, *, most: int) -> bytes:
+    if not isinstance(data, bytes | bytearray | memoryview):
+        raise ArchiveError(f"{what} that are no bytes: {type(data).__name__}")
+    if len(data) > most:
+        raise ArchiveError(f"{what}: {len(data)} bytes", advice=f"At most {most} are kept.")
+    return bytes(data)
 
 
 def _rows(

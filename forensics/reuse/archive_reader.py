@@ -1,11 +1,8 @@
 """Ask an archive of known footage: what it holds, and what in it is like a picture."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self, TypeVar
 
 from numpy import uint8
 from numpy.typing import NDArray
@@ -13,7 +10,9 @@ from numpy.typing import NDArray
 from forensics.model.case import ArchiveSummary
 from forensics.model.errors import ArchiveError
 from forensics.model.findings import CompareViews
-from forensics.reuse import archive_features, archive_rows
+from forensics.model.match import Decision
+from forensics.reuse import archive_decisions, archive_features, archive_rows
+from forensics.reuse.archive_connection import ArchiveConnection
 from forensics.reuse.archive_entry import (
     Entry,
     HashHit,
@@ -22,14 +21,10 @@ from forensics.reuse.archive_entry import (
     Sighting,
     StoredHash,
 )
-from forensics.reuse.archive_file import explained
 from forensics.reuse.hash_index import HashIndex, load_index, search_index
 
-T = TypeVar("T")
-_ReadSome = Callable[[sqlite3.Connection, Sequence[str]], Iterator[tuple[str, T]]]
 
-
-class ArchiveReader:
+class ArchiveReader(ArchiveConnection):
     """The half of `Archive` that only reads.
 
     Parameters
@@ -43,42 +38,10 @@ class ArchiveReader:
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection, *, writable: bool) -> None:
-        self.path = path
-        self.writable = writable
-        self._connection = connection
+        super().__init__(path, connection, writable=writable)
         # Loaded when first asked for, and again when the revision is another.
         self._index: tuple[str, HashIndex] | None = None
         self._summary: tuple[str, ArchiveSummary] | None = None
-
-    def close(self) -> None:
-        """Close the file; the archive cannot be used afterwards."""
-        self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    @property
-    def revision(self) -> str:
-        """Digest of all that the archive holds.
-
-        It changes with every change of the content, and two archives with the same content have
-        the same, in whichever order it was added.
-
-        Returns
-        -------
-        str
-            64 lower-case hexadecimal digits.
-        """
-        with explained(self.path):
-            return archive_rows.read_revision(self._connection)
 
     def entries(self) -> tuple[Entry, ...]:
         """Give all entries, in order of their identifiers.
@@ -296,13 +259,22 @@ class ArchiveReader:
         """
         yield from self._in_batches(archive_features.read_traces, entry_ids)
 
-    def digests(self) -> dict[str, str]:
-        """Give the digest of every entry, by which an index sees what it has to bring up to date.
+    def decisions(
+        self, *, query_sha256: str | None = None, entry_id: str | None = None
+    ) -> tuple[Decision, ...]:
+        """Give what people decided of files and known footage, the history included.
+
+        Parameters
+        ----------
+        query_sha256 : str, optional
+            Only of this file.
+        entry_id : str, optional
+            Only of this entry.
 
         Returns
         -------
-        dict of str to str
-            By identifier, in ascending order: the digest of all that the archive holds of it.
+        tuple of Decision
+            In order of entry, file and time; of the same two, the last one holds.
 
         Raises
         ------
@@ -310,7 +282,8 @@ class ArchiveReader:
             When the file is damaged.
         """
         with self._snapshot():
-            return archive_rows.read_digests(self._connection)
+            found = archive_decisions.read_decisions(self._connection, entry_id=entry_id)
+        return tuple(one for one in found if query_sha256 in (None, one.query_sha256))
 
     def search(
         self, query: NDArray[uint8], *, max_distance_bits: int, preprocessing: str
@@ -371,32 +344,3 @@ class ArchiveReader:
             with self._snapshot():
                 self._summary = (revision, archive_rows.summarise(self._connection))
         return self._summary[1]
-
-    def _in_batches(
-        self, read: "_ReadSome[T]", entry_ids: Sequence[str] | None
-    ) -> Iterator[tuple[str, T]]:
-        # Between batches others may write; what was given so far would go with another state.
-        revision = self.revision
-        wanted = sorted(self.digests() if entry_ids is None else set(entry_ids))
-        for start in range(0, len(wanted), archive_features.BATCH_ENTRIES):
-            batch = wanted[start : start + archive_features.BATCH_ENTRIES]
-            with self._snapshot():
-                if self.revision != revision:
-                    raise ArchiveError(
-                        f"{self.path} was changed while it was read", advice="Try again."
-                    )
-                found = list(read(self._connection, batch))
-            yield from found
-
-    @contextmanager
-    def _snapshot(self) -> Iterator[None]:
-        # Several statements see one state; a change by another program waits until the end.
-        with explained(self.path):
-            if self._connection.in_transaction:
-                yield
-                return
-            self._connection.execute("BEGIN")
-            try:
-                yield
-            finally:
-                self._connection.execute("ROLLBACK")

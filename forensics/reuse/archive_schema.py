@@ -79,27 +79,36 @@ CREATE TABLE traces (
   recipe TEXT NOT NULL,
   data BLOB NOT NULL CHECK (typeof(data) = 'blob')
 );
+CREATE TABLE decisions (
+  entry_id TEXT NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+  query_sha256 TEXT NOT NULL,
+  decision TEXT NOT NULL,
+  who TEXT NOT NULL,
+  decided_at TEXT NOT NULL,
+  why TEXT NOT NULL,
+  PRIMARY KEY (entry_id, query_sha256, decided_at, decision, who, why)
+);
 """
 
 _TABLES = _FIRST_TABLES + _TABLES_SINCE_2
 
 
-def _add_features(connection: sqlite3.Connection) -> None:
+def _add_features_and_decisions(connection: sqlite3.Connection) -> None:
     # Entries keep their digests: what they do not have is no part of them.
     _execute_each(connection, _TABLES_SINCE_2)
 
 
-MIGRATIONS: Mapping[int, Migration] = {1: _add_features}
+MIGRATIONS: Mapping[int, Migration] = {1: _add_features_and_decisions}
 """For each older version, what brings a file to the next one; never edited once released."""
 
 
-def _show_without_features(connection: sqlite3.Connection) -> None:
+def _show_without_them(connection: sqlite3.Connection) -> None:
     # Empty tables in memory, under the names of those that the file has not; nothing is written.
     connection.execute("PRAGMA temp_store = MEMORY")
     _execute_each(connection, _TABLES_SINCE_2.replace("CREATE TABLE", "CREATE TEMP TABLE"))
 
 
-_VIEWS_OF_OLDER: Mapping[int, Migration] = {1: _show_without_features}
+_VIEWS_OF_OLDER: Mapping[int, Migration] = {1: _show_without_them}
 
 EMPTY_REVISION = f"{0:064x}"
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from forensics.model.findings import CompareViews
+from forensics.reuse.archive_decisions import read_decisions
 from forensics.reuse.archive_entry import Entry, Sighting, StoredHash
 from forensics.reuse.archive_features import content_of
 from forensics.reuse.archive_rows import (
@@ -180,13 +181,16 @@ def _digest(connection: sqlite3.Connection, entry_id: str) -> str:
     facts = [getattr(entry, name) for name in FACTS]
     sightings = sorted(map(msgspec.json.encode, read_sightings(connection, entry_id)))
     views = read_views(connection, entry_id)
-    content = (
+    content: tuple[object, ...] = (
         facts,
         [msgspec.Raw(sighting) for sighting in sightings],
         read_hashes(connection, entry_id),
         None if views is None else (views[0], hashlib.sha256(views[1]).hexdigest()),
         *content_of(connection, entry_id),
     )
+    decisions = read_decisions(connection, entry_id=entry_id)
+    if decisions:
+        content = (*content, ("decisions", decisions))
     return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
 
 

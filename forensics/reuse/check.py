@@ -3,6 +3,8 @@
 import os
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from forensics.ingest.folder import printable_path
 from forensics.ingest.media import Media, open_media, require_pictures
 from forensics.model.casefile import EventWindow
@@ -48,7 +50,7 @@ def check_files(
         except UnreadableMedia as error:
             problems.append(CheckProblem(shown, str(error), error.advice))
     found = search_archive(probes, archive, event)
-    return CheckReport(found.matches, found.unmatched, tuple(problems))
+    return replace(found, problems=(*found.problems, *problems))
 
 
 def probe_file(path: str | os.PathLike[str]) -> Probe:

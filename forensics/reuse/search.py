@@ -1,6 +1,5 @@
 """Look items up in the archive of known footage and say which are recycled."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
@@ -17,7 +16,6 @@ from forensics.model.match import (
     CheckProblem,
     CheckReport,
     Edit,
-    KnownRef,
     Match,
     QueryRef,
     Relation,
@@ -28,9 +26,11 @@ from forensics.model.outcome import Problem
 from forensics.reuse.archive import Archive
 from forensics.reuse.archive_entry import Entry, HashHit
 from forensics.reuse.decide import decide
+from forensics.reuse.decided import respect_decisions
 from forensics.reuse.hashes import ORIENTATIONS
 from forensics.reuse.known_pictures import KnownPictures
 from forensics.reuse.pair import NearPair, Verdict, transform_of
+from forensics.reuse.reference import known_ref, match_id
 from forensics.reuse.stills import RANK
 from forensics.reuse.views import MOVING, Probe, Views, read_views
 from forensics.vision.alignment import Alignment
@@ -57,7 +57,7 @@ def search_archive(probes: Iterable[Probe], archive: Archive, event: EventWindow
     Returns
     -------
     CheckReport
-        The matches, copies first, and the items without any.
+        The matches, copies first, the items without any, and what people decided against.
 
     Notes
     -----
@@ -77,7 +77,9 @@ def search_archive(probes: Iterable[Probe], archive: Archive, event: EventWindow
             error = f"{left_out} more entries of the archive look alike and were not compared"
             problems.append(CheckProblem(probe.path, error, _LOOK_BY_HAND))
     matches.sort(key=lambda match: (match.recycled is None, _RANK.index(match.relation)))
-    return CheckReport(_with_own_ids(matches), tuple(unmatched), tuple(problems))
+    found_all = CheckReport(tuple(matches), tuple(unmatched), tuple(problems))
+    report = respect_decisions(found_all, archive)
+    return replace(report, matches=_with_own_ids(report.matches))
 
 
 _LOOK_BY_HAND = "Look at the nearest ones first; pictures this plain resemble many others."
@@ -231,20 +233,10 @@ def _match(
     edits: tuple[Edit, ...],
     verdict: Verdict | None,
 ) -> Match:
-    span = entry.first_seen
     return Match(
         id=match_id(probe.sha256, entry.id),
         query=QueryRef(probe.path, probe.sha256),
-        reference=KnownRef(
-            id=entry.id,
-            path=entry.path,
-            sha256=entry.sha256,
-            source=entry.source,
-            first_seen=span.value if span is not None else None,
-            first_seen_latest=span.latest if span is not None else None,
-            basis=entry.basis,
-            event=entry.event,
-        ),
+        reference=known_ref(entry),
         relation=relation,
         recycled=True if relation in COPIES and _precedes(entry, event) else None,
         because=because,
@@ -256,22 +248,6 @@ def _match(
         features=verdict.features if verdict is not None else None,
         artefacts={},
     )
-
-
-def match_id(one: str, other: str) -> str:
-    """Make a stable identifier from two digests.
-
-    Parameters
-    ----------
-    one, other : str
-        Identifiers of query and reference.
-
-    Returns
-    -------
-    str
-        ``match-`` and 12 hexadecimal digits.
-    """
-    return "match-" + hashlib.sha256(f"{one} {other}".encode()).hexdigest()[:12]
 
 
 def _because(verdict: Verdict, entry: Entry, event: EventWindow) -> str:

@@ -164,6 +164,42 @@ def test_entry_that_is_not_there_is_not_removed(footage, forensics, name):
     assert printed.err
 
 
+def test_what_a_person_decided_is_respected_and_listed(footage, forensics, answer):
+    forensics("add", "known.db", footage / "fire.png", "--first-seen", "2014-08-01")
+    Image.open(footage / "fire.png").save(footage / "copy.jpg", quality=80)
+    entry = answer("list", "known.db")["entries"][0]["id"]
+    reasons = ("--who", "A. Analyst", "--why", "another fire")
+
+    kept = answer(
+        "decide", "known.db", footage / "copy.jpg", entry[:12], "--not-a-duplicate", *reasons
+    )
+    found = answer("search", "known.db", footage / "copy.jpg")
+    _, printed = forensics("search", "known.db", footage / "copy.jpg")
+    answer("decide", "known.db", kept["query_sha256"], entry[:12], "--confirmed", *reasons)
+    _, listed = forensics("decisions", "known.db")
+
+    assert (kept["decision"], kept["who"]) == ("not a duplicate", "A. Analyst")
+    assert (found["matches"], len(found["dismissed"])) == ([], 1)
+    assert "set aside" in printed.out
+    assert "another fire" in printed.out
+    assert [line.endswith("(no longer holds)") for line in listed.out.splitlines()] == [True, False]
+    assert answer("search", "known.db", footage / "copy.jpg")["matches"][0]["decision"]
+
+
+@pytest.mark.parametrize(("query", "entry"), [
+    ("missing.jpg", "661a641506be"), ("ab" * 32, "661a641506be"), ("ab" * 32, "66"),
+])  # fmt: skip
+def test_decision_about_nothing_is_refused(footage, forensics, query, entry):
+    forensics("add", "known.db", footage)
+
+    status, printed = forensics(
+        "decide", "known.db", query, entry, "--confirmed", "--who", "A.", "--why", "w"
+    )
+
+    assert status == 2
+    assert printed.err.startswith("forensics archive: ")
+
+
 @pytest.mark.parametrize("form", ["csv", "json"])
 def test_hashes_travel_to_another_archive(footage, forensics, answer, form):
     forensics("add", "known.db", footage, "--first-seen", "2014")
@@ -173,7 +209,7 @@ def test_hashes_travel_to_another_archive(footage, forensics, answer, form):
     found = answer("search", "other.db", footage / "fire.png")
 
     assert exported == 0
-    assert imported == {"added": 2, "known": 0, "problems": []}
+    assert imported == {"added": 2, "known": 0, "decisions": 0, "problems": []}
     (match,) = found["matches"]
     assert (match["relation"], match["reference"]["basis"]) == ("lead", "imported:hashes")
     assert match["reference"]["first_seen"] == ("2019" if form == "csv" else "2014")

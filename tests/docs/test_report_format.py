@@ -64,6 +64,7 @@ def test_every_kind_of_finding_is_described(text: str) -> None:
         ["archive", "list", "known.db"],
         ["archive", "stats", "known.db"],
         ["archive", "search", "known.db", PHOTO, KNOWN],
+        ["archive", "decisions", "known.db"],
         ["archive", "export", "known.db", "other.csv"],
         ["archive", "import", "known.db", "list.csv"],
         ["archive", "remove", "known.db", "000000000000"],

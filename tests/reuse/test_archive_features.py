@@ -2,7 +2,7 @@ import msgspec
 import pytest
 
 from forensics.model.errors import ArchiveError
-from forensics.reuse import archive_features
+from forensics.reuse import archive_connection
 from forensics.reuse.archive import Archive
 from forensics.reuse.archive_entry import KeptFeatures, KeptTrace
 
@@ -99,7 +99,7 @@ def test_revision_and_digest_tell_of_features_and_trace(archive, clip):
 
 @pytest.mark.parametrize("batch", [1, 2, 100])
 def test_all_are_given_in_order_in_batches(archive, make_entry, make_hashes, monkeypatch, batch):
-    monkeypatch.setattr(archive_features, "BATCH_ENTRIES", batch)
+    monkeypatch.setattr(archive_connection, "BATCH_ENTRIES", batch)
     names = [f"{number}" for number in range(5)]
     for name in names:
         kept = KeptFeatures("packed/1", (name.encode(),))
@@ -115,7 +115,7 @@ def test_all_are_given_in_order_in_batches(archive, make_entry, make_hashes, mon
 
 
 def test_change_by_another_program_while_all_are_read_is_told(archive, db, make_entry, monkeypatch):
-    monkeypatch.setattr(archive_features, "BATCH_ENTRIES", 1)
+    monkeypatch.setattr(archive_connection, "BATCH_ENTRIES", 1)
     for name in "ab":
         archive.add(make_entry(name), trace=TRACE)
     with Archive.open(db) as reader:
