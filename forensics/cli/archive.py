@@ -4,6 +4,7 @@ import argparse
 
 from forensics.cli import (
     archive_add,
+    archive_check,
     archive_decide,
     archive_exchange,
     archive_list,
@@ -38,6 +39,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         archive_add,
         archive_search,
         archive_list,
+        archive_check,
         archive_decide,
         archive_remove,
         archive_exchange,

@@ -21,6 +21,7 @@ from forensics.reuse.archive_entry import (
     Sighting,
     StoredHash,
 )
+from forensics.reuse.archive_stats import ArchiveStats, count_archive
 from forensics.reuse.hash_index import HashIndex, load_index, search_index
 
 
@@ -344,3 +345,19 @@ class ArchiveReader(ArchiveConnection):
             with self._snapshot():
                 self._summary = (revision, archive_rows.summarise(self._connection))
         return self._summary[1]
+
+    def statistics(self) -> ArchiveStats:
+        """Count what the archive holds, for whoever keeps it.
+
+        Returns
+        -------
+        ArchiveStats
+            Entries, dates, sources and sizes, and how much of it can do what.
+
+        Raises
+        ------
+        ArchiveError
+            When the file is damaged.
+        """
+        with self._snapshot():
+            return count_archive(self._connection)

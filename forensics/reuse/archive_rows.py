@@ -246,7 +246,7 @@ def damaged(what: str) -> ArchiveError:
     """
     return ArchiveError(
         f"the archive is damaged or was written by another program: {what}",
-        advice="Use your last copy of it, or make it anew.",
+        advice="`forensics archive check --repair` saves what is whole; or use your last copy.",
     )
 
 

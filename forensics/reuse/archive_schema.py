@@ -110,6 +110,9 @@ def _show_without_them(connection: sqlite3.Connection) -> None:
 
 _VIEWS_OF_OLDER: Mapping[int, Migration] = {1: _show_without_them}
 
+TABLES = ("entries", "sightings", "hashes", "views", "features", "traces", "decisions")
+"""Those that say something of entries; all but the first name their entry in ``entry_id``."""
+
 EMPTY_REVISION = f"{0:064x}"
 
 

@@ -1,6 +1,8 @@
 import json
 import re
 import shlex
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -252,7 +254,47 @@ def test_stats_count_what_there_is(footage, forensics, answer):
 
     assert (stats["entries"], stats["hashes"], stats["without_date"]) == (2, 2, 0)
     assert stats["by_basis"] == {"web_capture": 2}
+    sizes = sum(path.stat().st_size for path in footage.iterdir())
+    assert stats["bytes_by_kind"] == {"still": sizes}
+    assert (stats["bytes_kept"]["hashes"], stats["without_views"]) == (64, 0)
+    assert stats["bytes_kept"]["views"] > 0
     assert "2 still" in printed.out
+
+
+def test_stats_say_what_only_hashes_can_find(footage, forensics, answer):
+    forensics("add", "known.db", footage, "--hashes-only")
+
+    stats = answer("stats", "known.db")
+    _, printed = forensics("stats", "known.db")
+
+    assert (stats["by_hash_only"], stats["without_views"]) == (2, 2)
+    assert "Add their files again" in printed.out
+
+
+def test_whole_archive_passes_the_check(footage, forensics):
+    forensics("add", "known.db", footage)
+
+    status, printed = forensics("check", "known.db", "--repair")
+
+    assert (status, printed.err) == (0, "")
+    assert "2 entries, all as they were written." in printed.out
+    assert not Path("known.repaired.db").exists()
+
+
+def test_damaged_archive_is_told_and_repaired_beside(footage, forensics, answer):
+    forensics("add", "known.db", footage)
+    with closing(sqlite3.connect("known.db")) as other, other:
+        other.execute("UPDATE sightings SET source = 'x' WHERE path = 'fire.png'")
+
+    status, printed = forensics("check", "known.db")
+    repaired = answer("check", "known.db", "--repair")["repaired"]
+
+    assert status == 1
+    assert "the entry is not as it was written" in printed.err
+    assert "--repair" in printed.out
+    assert (repaired["path"], repaired["entries"]) == ("known.repaired.db", 1)
+    assert [lost["path"] for lost in repaired["lost"]] == ["fire.png"]
+    assert forensics("check", "known.repaired.db")[0] == 0
 
 
 @pytest.mark.parametrize("arguments", [
