@@ -107,7 +107,13 @@ def account(
     on_reference = moved(region, matrix)
     rotation_deg, scale, stretch, mirrored = _movement(matrix, region.mean(axis=0))
     of_query = _area(common) / over.query.size
-    of_reference = min(1.0, _area(on_reference) / (reference.size_px[0] * reference.size_px[1]))
+    whole = reference.size_px[0] * reference.size_px[1]
+    of_reference = min(1.0, _area(on_reference) / whole)
+    # What lies under a bar was not cut off.
+    shown = common_region(over.query.shape, reference.luma.shape, over.matrix)
+    in_frame = (
+        of_reference if shown is None else _area(moved(moved(shown, to_real), matrix)) / whole
+    )
     strips, pictorial = _strips(over.query, common)
     tilted = over.freedom > _SIMILARITY and _perspective(over) > _PERSPECTIVE
     edits: list[tuple[str, Region | None]] = []
@@ -117,7 +123,7 @@ def account(
         edits.append(("rotation", None))
     if tilted:
         edits.append(("perspective", None))
-    if of_reference < _WHOLE:
+    if in_frame < _WHOLE:
         edits.append(("crop", None))
     if not FEWER <= scale <= MORE:
         edits.append(("resize", None))
