@@ -1,6 +1,7 @@
 """Measure the error rates of the thresholds that ship with the package, and choose some of them.
 
 Usage: python benchmarks/calibrate.py [STEP ...] [--work DIR] [--write]
+       python benchmarks/calibrate.py --archive DB
 
 Reads real media from the folder that FORENSICS_MEDIA names. Without --write nothing is changed;
 with it, forensics/calibration/STEP.toml and benchmarks/results/STEP.json are written anew.
@@ -20,11 +21,12 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import cv2
-from accuracy import compare, cuts, judge, search, thumbnails
+from accuracy import chance, compare, cuts, judge, search, thumbnails
 from accuracy.media import media_root
 from accuracy.rates import Count
 
 from forensics.calibration import Calibration, Threshold, load
+from forensics.reuse.archive import Archive
 from forensics.reuse.judge_weights import WEIGHTS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -57,7 +59,11 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="write the calibration files")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "copies-work",
                         help="folder for what is made; may be deleted")  # fmt: skip
+    parser.add_argument("--archive", metavar="DB", type=Path,
+                        help="count chance matches in an archive of your own")  # fmt: skip
     arguments = parser.parse_args()
+    if arguments.archive is not None:
+        return _print_chance(arguments.archive)
     root = media_root()
     if root is None:
         print("FORENSICS_MEDIA names no folder: there is nothing to measure on", file=sys.stderr)
@@ -68,6 +74,21 @@ def main() -> int:
         print(f"## {step}\n\n{_table(found.updates)}")
         if arguments.write:
             _write(step, found)
+    return 0
+
+
+def _print_chance(path: Path) -> int:
+    """Count what matches within somebody's own archive, and name it."""
+    with Archive.open(path) as archive:
+        found = chance.measure(archive)
+    for name, count in found.rates().items():
+        low, high = count.interval
+        print(f"{name}: {count.errors} of {count.trials:,} pairs ({low:.2g} to {high:.2g} at 95 %)")
+    for one, other, relation in found.pairs:
+        print(f"  {one} - {other}: {relation}")
+    if found.pairs:
+        print("Each of these pairs counts as an error until somebody decides that it is a "
+              "duplicate: forensics archive decide")  # fmt: skip
     return 0
 
 
@@ -142,6 +163,7 @@ def _measure_thumbnails(root: Path, _work: Path) -> Found:
 
 def _measure_judge(root: Path, work: Path) -> Found:
     rates = judge.measure(root, work)
+    unrelated = judge.chance_in_corpus(root, work)
     half = "on the half of the sources that it was chosen on"
     updates = {
         "min_copy_score": Update(
@@ -149,9 +171,10 @@ def _measure_judge(root: Path, work: Path) -> Found:
             f"{judge.MARGIN:g} above the highest score of two moments that differ visibly and fit "
             f"otherwise, {half} ({rates.highest_other:g}, of {rates.tuning_others} pairs); rates "
             "counted on the other half",
-            rates.false_alarms,
+            {"unrelated": unrelated.copies, **rates.false_alarms},
             rates.misses,
         ),
+        "min_lead_correlation": Update(false_alarms={"unrelated": unrelated.reported}),
         "max_other_score": Update(
             rates.max_other_score, f"above {judge.LOW_COPIES:.0%} of the copies, {half}"
         ),

@@ -27,10 +27,10 @@ from forensics.ingest.programs import Program, asking_exiftool
 from forensics.ingest.regular import open_regular
 from forensics.metadata.rules import all_rules
 from forensics.metadata.sidecars import MediaName, SidecarFile, may_be_sidecar
-from forensics.model.case import ArchiveSummary, Case, CaseProblem
+from forensics.model.case import Case, CaseProblem
 from forensics.model.errors import OutputError
 from forensics.model.item import Unread
-from forensics.model.match import CheckReport, Group
+from forensics.model.match import ArchiveSummary, CheckReport, Group
 from forensics.model.outcome import Absent, Outcome, Problem
 from forensics.model.sidecars import NameReading, Sidecar
 from forensics.planning import Plan, plan

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from forensics.model.match import ArchiveSummary
     from forensics.reuse.archive import Archive
     from forensics.reuse.archive_entry import Entry
 
@@ -66,3 +67,20 @@ def find_entry(archive: "Archive", name: str) -> "Entry | str":
     if len(found) == 1:
         return found[0]
     return "more than one entry begins like this" if found else "no such entry"
+
+
+def compared_with(known: "ArchiveSummary") -> str:
+    """Say how much known footage files were compared with.
+
+    Parameters
+    ----------
+    known : ArchiveSummary
+        What the archive covers.
+
+    Returns
+    -------
+    str
+        Without a full stop.
+    """
+    span = f", first seen {known.earliest} to {known.latest}" if known.earliest else ""
+    return f"Compared with {known.entries} pieces of known footage{span}"

@@ -104,6 +104,7 @@ def _status(answer: "CheckReport", *, not_known: bool) -> int:
 
 
 def _print_answer(answer: "CheckReport") -> None:
+    from forensics.cli.archive_lines import compared_with
     from forensics.cli.terminal import say, warn
     from forensics.model.match import COPIES
     from forensics.reuse.decided import tell_decision
@@ -122,6 +123,8 @@ def _print_answer(answer: "CheckReport") -> None:
     for unmatched in answer.unmatched:
         why = "" if unmatched.reason == "no match" else f" ({unmatched.reason})"
         say(f"{'NO MATCH':<9} {unmatched.path}{why}")
+    if answer.archive is not None:
+        say(f"{compared_with(answer.archive)}.")
     if answer.unmatched:
         say(_NO_MATCH.format(" that nobody set aside" if answer.dismissed else ""))
     for problem in answer.problems:

@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.padding import Padding
 from rich.text import Text
 
+from forensics.cli.archive_lines import compared_with
 from forensics.cli.console import ResultConsole
 from forensics.model.case import Case
 from forensics.model.findings import Notes
@@ -66,8 +67,7 @@ def _compared(case: Case) -> str:
     known = case.archive
     if known is None:
         return "Not compared with known footage: the case names no archive"
-    span = f", first seen {known.earliest} to {known.latest}" if known.earliest else ""
-    return f"Compared with {known.entries} pieces of known footage{span}"
+    return compared_with(known)
 
 
 def _section(console: ResultConsole, title: str, matches: Sequence[Match], style: str) -> None:

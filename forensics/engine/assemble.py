@@ -6,10 +6,10 @@ from importlib.metadata import PackageNotFoundError, version
 from forensics.calibration import load
 from forensics.engine.keys import library_versions, program_versions
 from forensics.engine.step import Step
-from forensics.model.case import SCHEMA, ArchiveSummary, Case, CaseProblem, Method, Tool
+from forensics.model.case import SCHEMA, Case, CaseProblem, Method, Tool
 from forensics.model.casefile import CaseFile
 from forensics.model.item import Item, Unread
-from forensics.model.match import CheckReport, Group
+from forensics.model.match import ArchiveSummary, CheckReport, Group
 from forensics.model.outcome import Absent, Outcome, Problem, Result
 from forensics.model.sidecars import NameReading, Sidecar
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from forensics.model.casefile import CaseFile
 from forensics.model.item import Item, Unread
-from forensics.model.match import Dismissed, Group, Match, Unmatched
+from forensics.model.match import ArchiveSummary, Dismissed, Group, Match, Unmatched
 from forensics.model.outcome import Outcome
 from forensics.model.sidecars import NameReading, Sidecar
 
@@ -27,32 +27,6 @@ class Tool(Struct, frozen=True):
     name: str
     version: str
     libraries: dict[str, str]
-
-
-class ArchiveSummary(Struct, frozen=True):
-    """What the known footage covers.
-
-    Parameters
-    ----------
-    entries : int
-        Number of entries.
-    hashes : int
-        Number of hashed pictures and frames.
-    earliest, latest : str or None
-        Span of their first-seen dates.
-    problems : tuple of str
-        Rows that could not be taken in, and why.
-    by_hash_only : int
-        Entries that only their hashes can find: known from a list of hashes, kept with hashes
-        only, or added by a version that kept no more.
-    """
-
-    entries: int
-    hashes: int
-    earliest: str | None
-    latest: str | None
-    problems: tuple[str, ...]
-    by_hash_only: int = 0
 
 
 class CaseProblem(Struct, frozen=True):

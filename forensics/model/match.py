@@ -271,6 +271,32 @@ class CheckProblem(Struct, frozen=True):
     advice: str
 
 
+class ArchiveSummary(Struct, frozen=True):
+    """What the known footage covers.
+
+    Parameters
+    ----------
+    entries : int
+        Number of entries.
+    hashes : int
+        Number of hashed pictures and frames.
+    earliest, latest : str or None
+        Span of their first-seen dates.
+    problems : tuple of str
+        Rows that could not be taken in, and why.
+    by_hash_only : int
+        Entries that only their hashes can find: known from a list of hashes, kept with hashes
+        only, or added by a version that kept no more.
+    """
+
+    entries: int
+    hashes: int
+    earliest: str | None
+    latest: str | None
+    problems: tuple[str, ...]
+    by_hash_only: int = 0
+
+
 class CheckReport(Struct, frozen=True):
     """Answer to "is it recycled?" for a set of queries.
 
@@ -284,12 +310,15 @@ class CheckReport(Struct, frozen=True):
         Queries that could not be checked.
     dismissed : tuple of Dismissed
         Pairs that are no matches because a person decided so.
+    archive : ArchiveSummary or None
+        What the known footage covers; None when nothing was compared.
     """
 
     matches: tuple[Match, ...]
     unmatched: tuple[Unmatched, ...]
     problems: tuple[CheckProblem, ...]
     dismissed: tuple[Dismissed, ...] = ()
+    archive: ArchiveSummary | None = None
 
 
 class GroupMember(Struct, frozen=True):

@@ -7,10 +7,9 @@ from pathlib import Path
 from numpy import uint8
 from numpy.typing import NDArray
 
-from forensics.model.case import ArchiveSummary
 from forensics.model.errors import ArchiveError
 from forensics.model.findings import CompareViews
-from forensics.model.match import Decision
+from forensics.model.match import ArchiveSummary, Decision
 from forensics.reuse import archive_decisions, archive_features, archive_rows
 from forensics.reuse.archive_connection import ArchiveConnection
 from forensics.reuse.archive_entry import (

@@ -8,10 +8,10 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from forensics.model.case import ArchiveSummary
 from forensics.model.dates import DateSpan
 from forensics.model.errors import ArchiveError
 from forensics.model.findings import CompareViews
+from forensics.model.match import ArchiveSummary
 from forensics.reuse.archive_entry import Entry, Sighting, StoredHash
 
 T = TypeVar("T")

@@ -4,7 +4,7 @@ import sqlite3
 
 from msgspec import Struct
 
-from forensics.model.case import ArchiveSummary
+from forensics.model.match import ArchiveSummary
 from forensics.reuse.archive_rows import STRONGEST_FIRST, summarise
 
 _KEPT = {

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
-from forensics.calibration import load
+from forensics.calibration import Rate, Threshold, load
 from forensics.ingest.guard import guarded
 from forensics.model.casefile import EventWindow
 from forensics.model.dates import parse_instant
@@ -67,7 +67,7 @@ def search_archive(probes: Iterable[Probe], archive: Archive, event: EventWindow
     matches: list[Match] = []
     unmatched: list[Unmatched] = []
     problems: list[CheckProblem] = []
-    known = _Known(archive, known_pictures(archive), event, _expected_false_matches(archive))
+    known = _Known(archive, known_pictures(archive), event, _chance(archive))
     for probe in probes:
         found, left_out = _search_one(probe, known)
         matches.extend(found)
@@ -77,7 +77,9 @@ def search_archive(probes: Iterable[Probe], archive: Archive, event: EventWindow
             error = f"{left_out} more entries of the archive look alike and were not compared"
             problems.append(CheckProblem(probe.path, error, _LOOK_BY_HAND))
     matches.sort(key=lambda match: (match.recycled is None, _RANK.index(match.relation)))
-    found_all = CheckReport(tuple(matches), tuple(unmatched), tuple(problems))
+    found_all = CheckReport(
+        tuple(matches), tuple(unmatched), tuple(problems), archive=archive.summary()
+    )
     report = respect_decisions(found_all, archive)
     return replace(report, matches=_with_own_ids(report.matches))
 
@@ -96,13 +98,16 @@ def _with_own_ids(matches: Sequence[Match]) -> tuple[Match, ...]:
     return tuple(told)
 
 
+Chance = Literal["hash", "copy", "lead"]
+
+
 class _Known(NamedTuple):
     """What a search looks into."""
 
     archive: Archive
     pictures: KnownPictures
     event: EventWindow
-    expected: float | None
+    chance: dict[Chance, float | None]
 
 
 def known_pictures(archive: Archive) -> KnownPictures:
@@ -146,7 +151,26 @@ def _search_one(probe: Probe, known: _Known) -> tuple[list[Match], int]:
         if near is not None:
             matches.append(near)
     in_order = sorted(matches, key=lambda match: _RANK.index(match.relation))
-    return in_order, len(in_turn[MAX_MATCHES:])
+    return _with_earliest(in_order), len(in_turn[MAX_MATCHES:])
+
+
+def _with_earliest(matches: Sequence[Match]) -> list[Match]:
+    """Say of the copy with the earliest date that it is that, and of how little it says."""
+    dated = [
+        (parse_instant(match.reference.first_seen_latest), match.id)
+        for match in matches
+        if match.relation in COPIES and match.reference.first_seen_latest is not None
+    ]
+    if not dated:
+        return list(matches)
+    _, earliest = min(dated)
+    return [
+        replace(match, because=f"{match.because} {EARLIEST}") if match.id == earliest else match
+        for match in matches
+    ]
+
+
+EARLIEST = "It is the earliest dated copy in this archive; older ones may exist."
 
 
 def _hits_by_entry(probe: Probe, archive: Archive) -> dict[str, list[tuple[int, HashHit]]]:
@@ -193,7 +217,7 @@ def _near_match(
         verdict.relation,
         because=_because(verdict, entry, known.event),
         event=known.event,
-        expected=known.expected,
+        expected=known.chance[_way(verdict)],
         distance_bits=None if best is None else best.distance_bits,
         transform=verdict.transform
         or transform_of(probe, reference, 0 if best is None else best.orientation),
@@ -314,7 +338,7 @@ def _date_sentence(relation: Relation, entry: Entry, event: EventWindow) -> str:
         return f"{known}; the case names no event date to compare with."
     if _precedes(entry, event):
         return f"{known}, before the event it is said to show."
-    return f"{known}, which is not shown to precede the event; older ones may exist elsewhere."
+    return f"{known}, which is not shown to precede the event and proves no originality."
 
 
 def _precedes(entry: Entry, event: EventWindow) -> bool:
@@ -323,12 +347,32 @@ def _precedes(entry: Entry, event: EventWindow) -> bool:
     return parse_instant(entry.first_seen.latest) <= parse_instant(event.start)
 
 
-def _expected_false_matches(archive: Archive) -> float | None:
-    """Bound how many entries of an archive of this size would look alike by chance."""
-    rates = load("reuse.search").thresholds["max_distance_bits"].false_alarms.values()
-    if not rates:
-        return None
-    return round(max(rate.high for rate in rates) * archive.summary().hashes, 6)
+def _chance(archive: Archive) -> dict[Chance, float | None]:
+    """Bound how many entries of an archive of this size would match by chance."""
+    size = archive.summary()
+    near = load("reuse.search").thresholds["max_distance_bits"].false_alarms.values()
+    judge = load("reuse.judge").thresholds
+    rates: dict[Chance, tuple[Sequence[Rate], int]] = {
+        "hash": (tuple(near), size.hashes),
+        "copy": (_of_unrelated(judge["min_copy_score"]), size.entries),
+        "lead": (_of_unrelated(judge["min_lead_correlation"]), size.entries),
+    }
+    return {
+        way: round(max(rate.high for rate in counted) * count, 6) if counted else None
+        for way, (counted, count) in rates.items()
+    }
+
+
+def _of_unrelated(threshold: Threshold) -> tuple[Rate, ...]:
+    counted = threshold.false_alarms.get("unrelated")
+    return () if counted is None else (counted,)
+
+
+def _way(verdict: Verdict) -> Chance:
+    """Say by which way two would have been matched by chance."""
+    if verdict.features is None:
+        return "hash"
+    return "copy" if verdict.relation in COPIES else "lead"
 
 
 def as_probe(entry: Entry, archive: Archive) -> Probe:

@@ -70,7 +70,7 @@ def test_check_as_json_has_every_key(evidence, answer):
         "--archive", "archive", "--case", "evidence/case.toml",
     )  # fmt: skip
 
-    assert set(told) == {"matches", "unmatched", "problems", "dismissed"}
+    assert set(told) == {"matches", "unmatched", "problems", "dismissed", "archive"}
     (match,) = told["matches"]
     assert set(match) >= MATCH
     assert set(match["query"]) == {"path", "sha256"}

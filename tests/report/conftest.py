@@ -8,11 +8,20 @@ from html.parser import HTMLParser
 import pytest
 from msgspec import Struct
 
-from forensics.model.case import SCHEMA, ArchiveSummary, Case, CaseProblem, Method, Tool
+from forensics.model.case import SCHEMA, Case, CaseProblem, Method, Tool
 from forensics.model.casefile import CaseFile, EventWindow
 from forensics.model.findings import Field, MetadataTable, Note, Notes, StillFacts
 from forensics.model.item import Item
-from forensics.model.match import Edit, Group, GroupMember, KnownRef, Match, QueryRef, Transform
+from forensics.model.match import (
+    ArchiveSummary,
+    Edit,
+    Group,
+    GroupMember,
+    KnownRef,
+    Match,
+    QueryRef,
+    Transform,
+)
 from forensics.model.outcome import Absent, Outcome, Problem, Result
 from forensics.report.html import render_html
 from forensics.report.write import encode_case

@@ -105,4 +105,4 @@ def test_search_respects_decisions(archive, make_entry, known):
 
     report = search_archive([], archive, EventWindow())
 
-    assert report == CheckReport((), (), ())
+    assert report == CheckReport((), (), (), archive=archive.summary())

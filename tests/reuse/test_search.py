@@ -3,16 +3,20 @@
 from functools import cache
 
 import cv2
-import msgspec
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
+from forensics.calibration import Rate
 from forensics.ingest.frame import Frame
 from forensics.model.casefile import EventWindow
 from forensics.model.dates import parse_date
 from forensics.model.findings import FrameHash, ImageHashes
+from forensics.model.match import COPIES
 from forensics.reuse import search
-from forensics.reuse.archive_entry import Entry
+from forensics.reuse.archive_entry import Entry, Sighting
+from forensics.reuse.check import probe_file
+from forensics.reuse.enroll import enroll as take_in
 from forensics.reuse.evidence import draw_match
 from forensics.reuse.hashes import ORIENTATIONS, hash_frames, orient
 from forensics.reuse.search import match_id, search_archive
@@ -285,30 +289,85 @@ def test_expected_false_matches_grow_with_the_archive(archive, enroll, monkeypat
     # The bound of the corpus that has the most false alarms, for every stored picture.
     enroll(ORIGINAL, "b")
     enroll(make_picture(2), "c")
-    calibration = search.load("reuse.search")
-    threshold = calibration.thresholds["max_distance_bits"]
-    alarms = {
-        str(high): msgspec.convert(
-            {"errors": 0, "trials": 9, "low": 0.0, "high": high, "corpus": "x"},
-            type=_rate_type(),
-        )
-        for high in rates
-    }
-    changed = msgspec.structs.replace(
-        calibration,
-        thresholds={
-            **calibration.thresholds,
-            "max_distance_bits": msgspec.structs.replace(threshold, false_alarms=alarms),
-        },
-    )
-    monkeypatch.setattr(search, "load", lambda _: changed)
+    count_false_alarms(monkeypatch, "max_distance_bits", {str(high): high for high in rates})
 
     (match,) = search_archive([make_probe(ORIGINAL, digest="a")], archive, EventWindow()).matches
 
     assert match.expected_false_matches == (pytest.approx(2 * max(rates)) if rates else None)
 
 
-def _rate_type():
-    from forensics.calibration import Rate
+@pytest.mark.parametrize("is_copy", [True, False])
+def test_pictures_that_share_features_are_bounded_by_pairs_that_do_not(
+    archive, monkeypatch, tmp_path, is_copy
+):
+    threshold = "min_copy_score" if is_copy else "min_lead_correlation"
+    count_false_alarms(monkeypatch, threshold, {"unrelated": 0.001, "fixed camera": 0.5})
+    for name, pixels in (("known", draw_boxes(1)), ("other", draw_boxes(2))):
+        cv2.imwrite(str(tmp_path / f"{name}.png"), pixels)
+        take_in(archive, tmp_path / f"{name}.png", sighting=Sighting())
+    asked = draw_boxes(1)[30:210, 40:280]
+    if not is_copy:
+        soft = cv2.GaussianBlur(draw_boxes(3), (0, 0), 4)[30:210, 40:280]
+        weight = np.zeros((180, 240, 1), np.float32)
+        weight[60:140, 60:180] = 1
+        weight = cv2.GaussianBlur(weight, (0, 0), 6)[..., None]
+        noise = np.random.default_rng(4).normal(0, 5, asked.shape)
+        asked = np.clip(asked * (1 - weight) + soft * weight + noise, 0, 255).astype(np.uint8)
+    cv2.imwrite(str(tmp_path / "asked.png"), asked)
 
-    return Rate
+    (match,) = search_archive([probe_file(tmp_path / "asked.png")], archive, EventWindow()).matches
+
+    assert match.features
+    assert (match.relation in COPIES) == is_copy
+    assert match.expected_false_matches == pytest.approx(2 * 0.001)
+
+
+def test_earliest_dated_copy_is_told_and_no_other(archive, enroll):
+    enroll(ORIGINAL, "b", first_seen="2019")
+    enroll(save_again(ORIGINAL), "c", first_seen="2014")
+    enroll(save_again(save_again(ORIGINAL)), "d")
+
+    report = search_archive([make_probe(ORIGINAL, digest="a")], archive, EventWindow())
+
+    told = {match.reference.id[0]: search.EARLIEST in match.because for match in report.matches}
+    assert told == {"b": False, "c": True, "d": False}
+
+
+def test_answer_says_what_the_archive_covers(archive, enroll):
+    enroll(ORIGINAL, "b", first_seen="2019")
+    enroll(make_picture(2), "c", first_seen="2014")
+
+    covered = search_archive([], archive, EventWindow()).archive
+
+    assert covered is not None
+    assert (covered.entries, covered.earliest, covered.latest) == (2, "2014", "2019")
+
+
+def draw_boxes(seed):
+    """Draw boxes of many sizes: a picture with corners that differ."""
+    rng = np.random.default_rng(seed)
+    pixels = np.full((240, 320, 3), 120, np.uint8)
+    for _ in range(150):
+        x, y = int(rng.integers(0, 310)), int(rng.integers(0, 230))
+        width, height = (int(side) for side in rng.integers(6, 60, 2))
+        colour = tuple(int(level) for level in rng.integers(0, 256, 3))
+        cv2.rectangle(pixels, (x, y), (x + width, y + height), colour, -1)
+    return cv2.GaussianBlur(pixels, (0, 0), 0.7)
+
+
+def count_false_alarms(monkeypatch, threshold, highs):
+    """Let a threshold have been counted with these upper bounds, whatever it ships with."""
+    as_shipped = search.load
+
+    def load(step):
+        known = as_shipped(step)
+        if threshold not in known.thresholds:
+            return known
+        alarms = {
+            name: Rate(errors=0, trials=9, low=0.0, high=high, corpus="x")
+            for name, high in highs.items()
+        }
+        counted = replace(known.thresholds[threshold], false_alarms=alarms)
+        return replace(known, thresholds={**known.thresholds, threshold: counted})
+
+    monkeypatch.setattr(search, "load", load)

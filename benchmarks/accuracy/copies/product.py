@@ -54,11 +54,16 @@ class Product:
             hashlib.sha256(path.read_bytes()).hexdigest(): source.name for source, path in archive
         }
 
-    def search(self, query: Path) -> list[Answer]:
-        """Check one file."""
+    @property
+    def archive(self) -> Archive:
+        """What was prepared."""
         if self._archive is None:
             raise RuntimeError("nothing was prepared")
-        report = search_archive([probe_file(query)], self._archive, EventWindow())
+        return self._archive
+
+    def search(self, query: Path) -> list[Answer]:
+        """Check one file."""
+        report = search_archive([probe_file(query)], self.archive, EventWindow())
         return [self._answer(match) for match in report.matches]
 
     def _answer(self, match: Match) -> Answer:

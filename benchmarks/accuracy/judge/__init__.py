@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from accuracy import chance
+from accuracy.chance import Chance
 from accuracy.copies.corpus import Half, Queries, plan
+from accuracy.copies.product import Product
 from accuracy.copies.sources import Media
 from accuracy.copies.views import same_view_pairs
 from accuracy.judge.fitting import Example, as_toml, example, fit_copy, fit_overlay, scores_of
@@ -76,6 +79,21 @@ def measure(root: Path, work: Path) -> Rates:
         max_block_shift=round(max_block_shift, 2),
         false_alarms=_false_alarms(calls),
         misses=_misses(calls),
+    )
+
+
+def chance_in_corpus(root: Path, work: Path) -> Chance:
+    """Count what matches among the pictures of all sources; pictures of one series may."""
+    media = Media(root, work)
+    chosen = plan(root, "test", media=media)
+    media.make_moments(chosen.archive)
+    Queries(media, work).make_posts(chosen.posts)
+    series = {source.name: source.series for source in chosen.archive}
+    product = Product()
+    product.prepare([(source, media.path(source)) for source in chosen.archive], work)
+    return chance.measure(
+        product.archive,
+        is_related=lambda one, other: series[one.source or ""] == series[other.source or ""],
     )
 
 
