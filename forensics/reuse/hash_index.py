@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy import uint8, uint64
@@ -10,18 +11,16 @@ from numpy.typing import NDArray
 from forensics.model.errors import ArchiveError
 from forensics.reuse.archive_entry import IMPORTED, HashHit
 from forensics.reuse.archive_rows import damaged
+from forensics.reuse.hash_neighbours import HashNeighbours
 
 ORIENTATIONS = 8
 PDQ_BYTES = 32
 PDQ_BITS = 256
 
-CHUNK_ROWS = 16_384
-"""Hashes compared at once: 4 MiB of differing words for the eight orientations."""
-
 _WORDS = PDQ_BYTES // 8
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class HashIndex:
     """All hashes of an archive, loaded once.
 
@@ -47,6 +46,11 @@ class HashIndex:
     qualities: tuple[int | None, ...]
     recipes: NDArray[np.int32]
     recipe_names: tuple[str, ...]
+
+    @cached_property
+    def neighbours(self) -> HashNeighbours:
+        """What finds the hashes near a query."""
+        return HashNeighbours(self.words)
 
 
 def load_index(connection: sqlite3.Connection) -> HashIndex:
@@ -102,7 +106,6 @@ def search_index(
     *,
     max_distance_bits: int,
     preprocessing: str,
-    chunk_rows: int = CHUNK_ROWS,
 ) -> tuple[HashHit, ...]:
     """Find all hashes within a distance of a picture in any of its orientations.
 
@@ -116,8 +119,6 @@ def search_index(
         Largest Hamming distance that counts, 0 to 256.
     preprocessing : str
         Recipe of the query; hashes with another are left out, except imported ones.
-    chunk_rows : int, optional
-        How many hashes to compare at once; bounds the memory used.
 
     Returns
     -------
@@ -140,19 +141,15 @@ def search_index(
         for number, name in enumerate(hashes.recipe_names)
         if name in (preprocessing, IMPORTED)
     ]
-    comparable = np.isin(hashes.recipes, wanted)
-    turned = np.ascontiguousarray(query).view(uint64)[:, None, :]
-    hits: list[HashHit] = []
-    for start in range(0, len(hashes.words), chunk_rows):
-        chunk = slice(start, start + chunk_rows)
-        differing = np.bitwise_count(turned ^ hashes.words[None, chunk])
-        distances = differing.sum(axis=2, dtype=np.int64)
-        nearest = distances.min(axis=0)
-        near = np.flatnonzero((nearest <= max_distance_bits) & comparable[chunk])
-        orientation = distances.argmin(axis=0)
-        hits.extend(
-            _hit(hashes, start + int(row), int(nearest[row]), int(orientation[row])) for row in near
+    turned = np.ascontiguousarray(query).view(uint64)
+    rows, distances, nearest = hashes.neighbours.within(turned, max_distance_bits)
+    comparable = np.isin(hashes.recipes[rows], wanted)
+    hits = [
+        _hit(hashes, int(row), int(bits), int(orientation))
+        for row, bits, orientation in zip(
+            rows[comparable], distances[comparable], nearest[comparable], strict=True
         )
+    ]
     # Stable: equally near hits stay in the order of entries and pictures.
     return tuple(sorted(hits, key=lambda hit: hit.distance_bits))
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forensics.model.errors import ArchiveError
-from forensics.reuse import hash_index
+from forensics.reuse import hash_index, hash_neighbours
 from forensics.reuse.archive import Archive
 
 RECIPE = "test-recipe/1"
@@ -93,9 +93,10 @@ HASHES = st.lists(st.integers(0, 2**256 - 1), max_size=12)
     turned=st.lists(st.integers(0, 2**256 - 1), min_size=8, max_size=8),
     radius=st.integers(0, 256),
     chunk=st.integers(1, 5),
+    is_indexed=st.booleans(),
     copies=st.lists(st.tuples(st.integers(0, 7), st.integers(0, 255)), max_size=4),
 )
-def test_search_equals_brute_force(stored, turned, radius, chunk, copies):
+def test_search_equals_brute_force(stored, turned, radius, chunk, is_indexed, copies):
     stored = stored + [turned[row] ^ (1 << bit) for row, bit in copies]
     query = np.frombuffer(b"".join(n.to_bytes(32) for n in turned), np.uint8).reshape(8, 32)
     index = hash_index.HashIndex(
@@ -107,9 +108,11 @@ def test_search_equals_brute_force(stored, turned, radius, chunk, copies):
         recipe_names=(RECIPE,),
     )
 
-    hits = hash_index.search_index(
-        index, query, max_distance_bits=radius, preprocessing=RECIPE, chunk_rows=chunk
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hash_neighbours, "CHUNK_ROWS", chunk)
+        patch.setattr(hash_neighbours, "MIN_INDEXED_ROWS", 0 if is_indexed else 99)
+        patch.setattr(hash_neighbours, "SCANS_BEFORE_INDEX", 0)
+        hits = hash_index.search_index(index, query, max_distance_bits=radius, preprocessing=RECIPE)
 
     expected = []
     for number, one in enumerate(stored):
@@ -118,6 +121,40 @@ def test_search_equals_brute_force(stored, turned, radius, chunk, copies):
             best = min(distances)
             expected.append((best, f"{number:02}", distances.index(best)))
     assert [(h.distance_bits, h.entry_id, h.orientation) for h in hits] == sorted(expected)
+
+
+def near_and_far(count, *, seed):
+    """Make random hashes, and queries at 0 to 40 bits from some of them."""
+    rng = np.random.default_rng(seed)
+    words = rng.integers(0, 2**64, (count, 4), dtype=np.uint64)
+    queries = words[rng.integers(0, count, 8)].copy()
+    for query in queries:
+        flipped = rng.choice(256, rng.integers(0, 41), replace=False)
+        np.bitwise_xor.at(query, flipped // 64, np.uint64(1) << (flipped % 64).astype(np.uint64))
+    return words, queries
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_large_table_is_looked_up_as_it_is_read_through(seed, monkeypatch):
+    words, queries = near_and_far(hash_neighbours.MIN_INDEXED_ROWS, seed=seed)
+    read = hash_neighbours.HashNeighbours(words).within(queries, 31)
+    monkeypatch.setattr(hash_neighbours, "SCANS_BEFORE_INDEX", 0)
+
+    looked_up = hash_neighbours.HashNeighbours(words).within(queries, 31)
+
+    assert len(read[0]) > 0
+    for one, other in zip(read, looked_up, strict=True):
+        assert one.tolist() == other.tolist()
+
+
+def test_hashes_that_all_look_alike_are_read_through(monkeypatch):
+    words = np.zeros((hash_neighbours.MIN_INDEXED_ROWS, 4), np.uint64)
+    monkeypatch.setattr(hash_neighbours, "SCANS_BEFORE_INDEX", 0)
+
+    rows, distances, _ = hash_neighbours.HashNeighbours(words).within(words[:8], 31)
+
+    assert len(rows) == len(words)
+    assert not distances.any()
 
 
 @pytest.mark.parametrize("query", [
