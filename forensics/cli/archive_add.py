@@ -60,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     from forensics.examine import Progress
     from forensics.model.errors import ArchiveError
     from forensics.reuse.archive import Archive
+    from forensics.reuse.feature_files import refresh_features
     from forensics.reuse.intake import plan_intake
 
     if not arguments.paths and not arguments.lists:
@@ -82,6 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
             )
         finally:
             line.close()
+        refresh_features(archive)
     added = [file for file in enrolment.files if file.is_new]
     known = [file for file in enrolment.files if not file.is_new]
     if arguments.json:

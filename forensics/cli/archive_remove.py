@@ -47,6 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from forensics.cli.terminal import say, say_json, warn
     from forensics.reuse.archive import Archive
+    from forensics.reuse.feature_files import refresh_features
 
     removed: list[Entry] = []
     problems: list[dict[str, str]] = []
@@ -58,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
             else:
                 archive.remove(entry.id)
                 removed.append(entry)
+        refresh_features(archive)
     if arguments.json:
         say_json({"removed": [entry.id for entry in removed], "problems": problems})
     else:

@@ -107,6 +107,29 @@ def read_features(
         yield entry_id, KeptFeatures(recipes[entry_id], tuple(pictures))
 
 
+def read_described(connection: sqlite3.Connection, recipe: str) -> dict[tuple[str, int], str]:
+    """Say which pictures have features, without reading these.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        Open on the archive.
+    recipe : str
+        Features of other recipes are left out.
+
+    Returns
+    -------
+    dict of (str, int) to str
+        By entry and position, in ascending order: the digest of all that is kept of the entry.
+    """
+    rows = connection.execute(
+        "SELECT entry_id, position, digest FROM features JOIN entries ON id = entry_id "
+        "WHERE recipe = ? AND length(data) > 0 ORDER BY entry_id, position",
+        (recipe,),
+    )
+    return {(entry_id, position): digest for entry_id, position, digest in rows}
+
+
 def read_traces(
     connection: sqlite3.Connection, entry_ids: Sequence[str]
 ) -> Iterator[tuple[str, KeptTrace]]:

@@ -215,6 +215,27 @@ class ArchiveReader(ArchiveConnection):
         """
         yield from self._in_batches(archive_features.read_features, entry_ids)
 
+    def described(self, recipe: str) -> dict[tuple[str, int], str]:
+        """Say which pictures have local features, without reading these.
+
+        Parameters
+        ----------
+        recipe : str
+            Features of other recipes are left out.
+
+        Returns
+        -------
+        dict of (str, int) to str
+            By entry and position, in ascending order: the digest of all that is kept of the entry.
+
+        Raises
+        ------
+        ArchiveError
+            When the file is damaged.
+        """
+        with self._snapshot():
+            return archive_features.read_described(self._connection, recipe)
+
     def trace(self, entry_id: str) -> KeptTrace | None:
         """Give the trace kept of a clip.
 

@@ -26,8 +26,8 @@ _SOFT_BITS = 12.0
 
 
 @dataclass(frozen=True, eq=False)
-class FeatureIndex:
-    """The codes of many pictures, ordered by cell.
+class Segment:
+    """The codes of some pictures, ordered by cell.
 
     Parameters
     ----------
@@ -36,17 +36,33 @@ class FeatureIndex:
     codes : (N, 2) uint64
         128 bits for each feature.
     owners : (N,) uint32
-        Picture that each belongs to.
+        Picture that each belongs to, by its number within the segment.
     places : (N,) uint16
         Position of each in its picture's list of features.
-    pictures : int
-        How many pictures there are.
     """
 
     starts: NDArray[np.int64]
     codes: NDArray[uint64]
     owners: NDArray[uint32]
     places: NDArray[uint16]
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureIndex:
+    """The codes of many pictures.
+
+    Parameters
+    ----------
+    segments : tuple of Segment
+        Their codes; what is found does not depend on how they are divided.
+    numbers : tuple of (P,) int64
+        For each segment, the number of each of its pictures in the whole; -1 when it is left out.
+    pictures : int
+        How many pictures there are in the whole.
+    """
+
+    segments: tuple[Segment, ...]
+    numbers: tuple[NDArray[np.int64], ...]
     pictures: int
 
 
@@ -82,6 +98,23 @@ def build_index(features: Iterable[CodedFeatures]) -> FeatureIndex:
     FeatureIndex
         Pictures are numbered in the order given.
     """
+    segment, count = build_segment(features)
+    return FeatureIndex((segment,), (np.arange(count, dtype=np.int64),), count)
+
+
+def build_segment(features: Iterable[CodedFeatures]) -> tuple[Segment, int]:
+    """Order the codes of some pictures by cell.
+
+    Parameters
+    ----------
+    features : iterable of CodedFeatures
+        Of each picture.
+
+    Returns
+    -------
+    (segment, count)
+        Pictures are numbered in the order given; how many there were.
+    """
     cells, codes, counts = [], [], []
     for each in features:
         cells.append(each.cells[:, 0])
@@ -94,7 +127,7 @@ def build_index(features: Iterable[CodedFeatures]) -> FeatureIndex:
     owners = np.repeat(np.arange(len(counts), dtype=uint32), counts)
     places = np.concatenate([*(np.arange(count, dtype=uint16) for count in counts), _NO_PLACES])
     packed = np.concatenate([*codes, np.zeros((0, 2), uint64)])
-    return FeatureIndex(starts, packed[order], owners[order], places[order], len(counts))
+    return Segment(starts, packed[order], owners[order], places[order]), len(counts)
 
 
 _NO_PLACES = np.zeros(0, uint16)
@@ -129,18 +162,18 @@ def find_candidates(
     """
     if not index.pictures or not len(query):
         return ()
-    rows, found, bits = _near(index, query.codes, query.cells)
+    rows, pictures, places, bits = _near(index, query.codes, query.cells)
     if not len(rows):
         return ()
-    # One vote a feature and picture, the nearest; rows come in order of features.
-    key = rows.astype(np.int64) * index.pictures + index.owners[found]
+    # One vote a feature and picture, the nearest.
+    key = rows.astype(np.int64) * index.pictures + pictures
     order = np.lexsort((bits, key))
     first = np.r_[True, np.diff(key[order]) != 0]
     kept = order[first]
     spread = np.bincount(rows[kept], minlength=len(query))
     weight = np.exp(-((bits[kept] / _SOFT_BITS) ** 2).astype(float32))
     weight *= np.log1p(index.pictures / spread[rows[kept]]).astype(float32)
-    owners = index.owners[found[kept]]
+    owners = pictures[kept]
     votes = np.bincount(owners, weights=weight, minlength=index.pictures)
     best = np.lexsort((np.arange(len(votes)), -votes))[:limit]
     by_owner = np.argsort(owners, kind="stable")
@@ -150,40 +183,51 @@ def find_candidates(
     for picture, start, stop in zip(best, begin, end, strict=True):
         chosen = kept[by_owner[start:stop]]
         if len(chosen):
-            pairs = Pairs(rows[chosen], index.places[found[chosen]].astype(np.intp))
+            pairs = Pairs(rows[chosen], places[chosen].astype(np.intp))
             candidates.append(Candidate(int(picture), float(votes[picture]), pairs))
     return tuple(candidates)
 
 
-def _near(
-    index: FeatureIndex, codes: NDArray[uint64], cells: NDArray[uint16]
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[uint8]]:
-    """Compare the features with all that lie in their cells."""
+_Near = tuple[NDArray[np.intp], NDArray[np.int64], NDArray[uint16], NDArray[uint8]]
+
+
+def _near(index: FeatureIndex, codes: NDArray[uint64], cells: NDArray[uint16]) -> _Near:
+    """Compare the features with all that lie in their cells: rows, pictures, places, bits."""
     probes = cells.shape[1]
-    begin, end = index.starts[:-1][cells], index.starts[1:][cells]
-    sizes = end - begin
+    spans = [(each.starts[:-1][cells], each.starts[1:][cells]) for each in index.segments]
+    sizes = sum((end - begin for begin, end in spans), np.zeros(cells.shape, np.int64))
     while probes > 1 and sizes[:, :probes].sum() > MAX_COMPARED:
         probes -= 1
     rows = np.repeat(np.arange(len(codes)), probes)
-    begin, sizes = begin[:, :probes].ravel(), sizes[:, :probes].ravel()
-    parts: list[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[uint8]]] = []
-    for chunk in _chunks(sizes):
-        size = sizes[chunk]
-        total = int(size.sum())
-        if not total:
-            continue
-        ends = np.cumsum(size)
-        at = np.arange(total) - np.repeat(ends - size - begin[chunk], size)
-        row = np.repeat(rows[chunk], size)
-        differing = np.bitwise_count(index.codes[at, 0] ^ codes[row, 0])
-        differing += np.bitwise_count(index.codes[at, 1] ^ codes[row, 1])
-        near = np.flatnonzero(differing <= NEAR_BITS)
-        parts.append((row[near], at[near], differing[near]))
+    parts: list[_Near] = []
+    for segment, numbers, (begin, end) in zip(index.segments, index.numbers, spans, strict=True):
+        first, size = begin[:, :probes].ravel(), (end - begin)[:, :probes].ravel()
+        for chunk in _chunks(size):
+            parts.append(_compared(segment, numbers, codes, rows[chunk], first[chunk], size[chunk]))
     if not parts:
-        none = np.zeros(0, np.intp)
-        return none, none, np.zeros(0, uint8)
-    together = [np.concatenate(each) for each in zip(*parts, strict=True)]
-    return together[0], together[1], together[2]
+        return np.zeros(0, np.intp), np.zeros(0, np.int64), _NO_PLACES, np.zeros(0, uint8)
+    row, picture, place, bits = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return row, picture, place, bits
+
+
+def _compared(
+    segment: Segment,
+    numbers: NDArray[np.int64],
+    codes: NDArray[uint64],
+    rows: NDArray[np.intp],
+    begin: NDArray[np.int64],
+    size: NDArray[np.int64],
+) -> _Near:
+    ends = np.cumsum(size)
+    at = np.arange(int(size.sum())) - np.repeat(ends - size - begin, size)
+    row = np.repeat(rows, size)
+    there = segment.codes[at]
+    differing = np.bitwise_count(there[:, 0] ^ codes[row, 0])
+    differing += np.bitwise_count(there[:, 1] ^ codes[row, 1])
+    near = np.flatnonzero(differing <= NEAR_BITS)
+    picture = numbers[segment.owners[at[near]]]
+    near, picture = near[picture >= 0], picture[picture >= 0]
+    return row[near], picture, segment.places[at[near]], differing[near]
 
 
 def _chunks(sizes: NDArray[np.int64]) -> Sequence[slice]:

@@ -73,7 +73,7 @@ def _links(probes: Sequence[Probe]) -> Iterator[_Link]:
 
 def _sharing(probes: Sequence[Probe]) -> Iterator[tuple[int, int]]:
     """Yield the pairs of stills whose first pictures share features."""
-    pictures = KnownPictures(
+    pictures = KnownPictures.of(
         ((str(position), 0), probe.features[0].first(ARCHIVED_FEATURES))
         for position, probe in enumerate(probes)
         if probe.features

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
@@ -27,6 +28,7 @@ from forensics.reuse.archive import Archive
 from forensics.reuse.archive_entry import Entry, HashHit
 from forensics.reuse.decide import decide
 from forensics.reuse.decided import respect_decisions
+from forensics.reuse.feature_files import MIN_PICTURES, open_features, read_features
 from forensics.reuse.hashes import ORIENTATIONS
 from forensics.reuse.known_pictures import KnownPictures
 from forensics.reuse.pair import NearPair, Verdict, transform_of
@@ -34,7 +36,7 @@ from forensics.reuse.reference import known_ref, match_id
 from forensics.reuse.stills import RANK
 from forensics.reuse.views import MOVING, Probe, Views, read_views
 from forensics.vision.alignment import Alignment
-from forensics.vision.codes import RECIPE, CodedFeatures, from_bytes
+from forensics.vision.codes import NO_FEATURES, RECIPE, CodedFeatures
 
 MAX_MATCHES = 100
 """Entries reported for one query; an archive with more alike needs a person, not a longer list."""
@@ -123,13 +125,29 @@ def known_pictures(archive: Archive) -> KnownPictures:
     KnownPictures
         Those that were described by the present recipe.
     """
-    return KnownPictures(
-        ((entry_id, position), from_bytes(packed))
-        for entry_id, kept in archive.all_features()
-        if kept.recipe == RECIPE
-        for position, packed in enumerate(kept.pictures)
-        if packed
-    )
+    if len(archive.described(RECIPE)) < MIN_PICTURES:
+        return KnownPictures.of(
+            ((entry_id, position), read_features(packed, entry_id))
+            for entry_id, kept in archive.all_features()
+            if kept.recipe == RECIPE
+            for position, packed in enumerate(kept.pictures)
+            if packed
+        )
+    index, owners = open_features(archive)
+
+    @lru_cache(maxsize=MAX_READ_FEATURES)
+    def features(number: int) -> CodedFeatures:
+        entry_id, position = owners[number]
+        kept = archive.features(entry_id)
+        # Somebody may have removed it since.
+        packed = kept.pictures[position] if kept and position < len(kept.pictures) else b""
+        return read_features(packed, entry_id) if packed else NO_FEATURES
+
+    return KnownPictures(index, owners, features)
+
+
+MAX_READ_FEATURES = 2_000
+"""Pictures whose features are kept in memory once read: 24 MB."""
 
 
 def _search_one(probe: Probe, known: _Known) -> tuple[list[Match], int]:
@@ -409,7 +427,7 @@ def _kept_features(entry: Entry, archive: Archive) -> tuple[CodedFeatures, ...]:
     kept = archive.features(entry.id)
     if kept is None or kept.recipe != RECIPE or not kept.pictures[0]:
         return ()
-    return (from_bytes(kept.pictures[0]),)
+    return (read_features(kept.pictures[0], entry.id),)
 
 
 def read_kept(kept: tuple[CompareViews, bytes] | None) -> Views | None:

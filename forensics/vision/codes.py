@@ -123,6 +123,17 @@ class CodedFeatures:
         )
 
 
+NO_FEATURES = CodedFeatures(
+    (1, 1),
+    np.zeros((0, 2), float32),
+    np.zeros(0, float32),
+    np.zeros(0, float32),
+    np.zeros((0, 2), uint16),
+    np.zeros((0, 2), uint64),
+)
+"""Of a picture without any."""
+
+
 @dataclass(frozen=True, eq=False)
 class Codebook:
     """What turns descriptors into cells and codes.

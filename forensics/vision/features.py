@@ -88,7 +88,7 @@ def find_features(luma: Pixels, *, limit: int) -> Features:
     https://doi.org/10.1109/CVPR.2012.6248018.
     """
     sift = cv2.SIFT.create(nfeatures=DETECTED, contrastThreshold=CONTRAST)
-    found, described = sift.detectAndCompute(luma, None)
+    found = sift.detect(luma, None)
     if not found:
         return _NONE
     points = np.array([each.pt for each in found], dtype=float32)
@@ -96,7 +96,9 @@ def find_features(luma: Pixels, *, limit: int) -> Features:
     angles = np.array([each.angle for each in found], dtype=float32)
     strength = np.array([each.response for each in found], dtype=float32)
     kept = _chosen(points, sizes, strength, luma.shape[:2], limit)
-    return Features(points[kept], sizes[kept], angles[kept], _root(described[kept].astype(float32)))
+    # Of some thousand points only those that are kept are described, which costs most.
+    _, described = sift.compute(luma, [found[each] for each in kept])
+    return Features(points[kept], sizes[kept], angles[kept], _root(described.astype(float32)))
 
 
 def mirrored(features: Features, *, width_px: int) -> Features:
