@@ -14,6 +14,7 @@ from forensics.ingest.folder import Found, walk
 from forensics.model.casefile import CaseFile
 from forensics.model.errors import CaseFileError
 from forensics.model.item import Unread
+from forensics.reuse.feature_files import features_folder
 
 
 class Plan(Struct, frozen=True):
@@ -95,6 +96,7 @@ def plan(
     if case_file.archive is not None:
         # Known footage is no evidence, even where --archive names another one.
         not_evidence.append(case_path.parent / case_file.archive.path)
+    not_evidence += [features_folder(each) for each in not_evidence[2:]]
     listed = _without_reports(list(walk(root, skip=not_evidence)))
     return Plan(
         folder=root,

@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     from forensics.examine import Progress
     from forensics.model.errors import ArchiveError
     from forensics.reuse.archive import Archive
-    from forensics.reuse.feature_files import refresh_features
+    from forensics.reuse.feature_files import features_folder, refresh_features
     from forensics.reuse.intake import plan_intake
 
     if not arguments.paths and not arguments.lists:
@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     intake = plan_intake(
         arguments.paths,
         lists=[Path(path) for path in arguments.lists],
-        skip=[database],
+        skip=[database, features_folder(database)],
         common=read_origin(arguments, basis=arguments.basis),
     )
     with Archive.open(database, create=True) as archive:

@@ -82,7 +82,7 @@ def open_features(archive: ArchiveReader) -> tuple[FeatureIndex, tuple[Owner, ..
             ],
             dtype=np.int64,
         )
-        segment = _mapped(_folder(archive.path), kept)
+        segment = _mapped(features_folder(archive.path), kept)
         if segment is None or not (mine >= 0).any():
             continue
         segments.append(segment)
@@ -106,7 +106,7 @@ def refresh_features(archive: Archive) -> None:
     archive : Archive
         Known footage, open for writing, outside a transaction.
     """
-    folder = _folder(archive.path)
+    folder = features_folder(archive.path)
     wanted = archive.described(RECIPE)
     if len(wanted) < MIN_PICTURES:
         shutil.rmtree(folder, ignore_errors=True)
@@ -154,13 +154,25 @@ def read_features(packed: bytes, entry_id: str) -> CodedFeatures:
         raise damaged(f"the features of {entry_id}: {error}") from error
 
 
-def _folder(path: Path) -> Path:
+def features_folder(path: Path) -> Path:
+    """Name the folder beside an archive. It is no evidence, and holds nothing to be taken in.
+
+    Parameters
+    ----------
+    path : Path
+        The archive.
+
+    Returns
+    -------
+    Path
+        Whether it is there or not.
+    """
     return path.with_name(path.name + SUFFIX)
 
 
 def _read_list(path: Path) -> tuple[_Kept, ...]:
     try:
-        listed = msgspec.json.decode((_folder(path) / _LIST).read_bytes(), type=_List)
+        listed = msgspec.json.decode((features_folder(path) / _LIST).read_bytes(), type=_List)
     except (OSError, msgspec.DecodeError):
         return ()
     return listed.segments if listed.recipe == RECIPE else ()

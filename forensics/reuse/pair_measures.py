@@ -86,7 +86,18 @@ class Fit:
     plain: float
 
     def correlation(self, share: float) -> float:
-        """Give the correlation that a share of the blocks is below; -1 without blocks."""
+        """Give the correlation that a share of the blocks is below.
+
+        Parameters
+        ----------
+        share : float
+            0 to 1.
+
+        Returns
+        -------
+        float
+            -1 without blocks.
+        """
         kept = self.correlations
         return float(np.quantile(kept, share)) if len(kept) else -1.0
 

@@ -33,7 +33,7 @@ _LEAST_MARK_PX = 12
 _TURN_DEG = 0.5
 _PERSPECTIVE = 0.02
 _STRETCHED = 0.02
-_BLURRED_PX = 1.5
+_BLURRED_PX = 0.8
 _COLOUR_PX = 5.0
 _GREY, _COLOURFUL = 2.5, 6.0
 _DIMMER, _BRIGHTER, _LEVELS = 0.8, 1.25, 14.0
@@ -103,14 +103,16 @@ def account(
     matrix = resizing(reference.view_px, reference.size_px) @ over.matrix @ np.linalg.inv(to_real)
     matrix = matrix / matrix[2, 2]
     common = _common(over, left.inside, reference)
-    region = moved(common, to_real)
+    shown = common_region(over.query.shape, reference.luma.shape, over.matrix)
+    # Where the reference fills the query, what lies on it hides a part of it and takes none away.
+    is_filled = shown is not None and _area(shown) >= _WHOLE * over.query.size
+    region = moved(shown if shown is not None and is_filled else common, to_real)
     on_reference = moved(region, matrix)
     rotation_deg, scale, stretch, mirrored = _movement(matrix, region.mean(axis=0))
-    of_query = _area(common) / over.query.size
+    of_query = _area(region) / _area(moved(_frame(over.query), to_real))
     whole = reference.size_px[0] * reference.size_px[1]
     of_reference = min(1.0, _area(on_reference) / whole)
     # What lies under a bar was not cut off.
-    shown = common_region(over.query.shape, reference.luma.shape, over.matrix)
     in_frame = (
         of_reference if shown is None else _area(moved(moved(shown, to_real), matrix)) / whole
     )
@@ -175,6 +177,11 @@ def _common(over: Overlay, inside: Mask, reference: Picture) -> Polygon:
         return box
     cut = clip(polygon - [left, top], (bottom - top + 1, right - left + 1))
     return box if cut is None else np.asarray(cut + np.array([left, top]))
+
+
+def _frame(plane: Plane) -> Polygon:
+    right, bottom = plane.shape[1] - 0.5, plane.shape[0] - 0.5
+    return np.array([[-0.5, -0.5], [right, -0.5], [right, bottom], [-0.5, bottom]])
 
 
 def _strips(plane: Plane, common: Polygon) -> tuple[list[tuple[str, Polygon]], float]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from forensics.model.findings import FrameHash, ImageHashes
+from forensics.planning import plan
 from forensics.reuse import feature_files, search
 from forensics.reuse.archive import Archive
 from forensics.reuse.archive_entry import Entry, KeptFeatures
@@ -178,6 +179,55 @@ def test_files_that_are_not_whole_are_left_aside_and_made_again(archive, harm):
     refresh_features(archive)
     assert answers(archive, in_memory=False) == expected
     assert len(list(folder_of(archive).glob("*/codes.npy"))) == 1
+
+
+def test_stopping_half_way_loses_nothing(archive, monkeypatch):
+    for number in range(5):
+        add(archive, number)
+    refresh_features(archive)
+    add(archive, 9)
+    expected = answers(archive, in_memory=True)
+    saved = []
+
+    def stop(file, *_args, **_options):
+        saved.append(file)
+        if len(saved) > 2:
+            raise KeyboardInterrupt
+        file.write_bytes(b"half of it")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "save", stop)
+        with pytest.raises(KeyboardInterrupt):
+            refresh_features(archive)
+
+    assert answers(archive, in_memory=False) == expected
+    refresh_features(archive)
+    assert answers(archive, in_memory=False) == expected
+    assert not list(folder_of(archive).glob("*.part"))
+
+
+def test_files_that_cannot_be_written_do_not_matter(archive):
+    folder_of(archive).write_text("somebody's file of this name")
+    for number in range(4):
+        add(archive, number)
+
+    refresh_features(archive)
+
+    assert answers(archive, in_memory=False) == answers(archive, in_memory=True)
+
+
+def test_folder_is_no_evidence_and_nothing_to_take_in(archive, tmp_path, monkeypatch):
+    monkeypatch.setattr(feature_files, "MIN_PICTURES", 1)
+    known = archive.path
+    for number in range(2):
+        add(archive, number)
+    refresh_features(archive)
+    (known.parent / "case.toml").write_text(f'[archive]\npath = "{known.name}"\n')
+
+    planned = plan(known.parent, out=tmp_path / "report")
+
+    assert folder_of(archive).exists()
+    assert [each.path for each in (*planned.found, *planned.unread) if ".index" in each.path] == []
 
 
 def test_reading_writes_nothing(archive, db):

@@ -7,7 +7,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,38 +43,37 @@ def picture_of(folder):
     return seen
 
 
-def text_of(file):
-    """All that was written to an open file."""
-    file.seek(0)
-    return file.read().decode("utf-8")
+# A process counts the memory of the one that started it until it becomes a program of its own, and
+# the tests have grown large by now: a small program starts the scan, and waits for it.
+_RUN_ALONE = """
+import resource, subprocess, sys
+status = subprocess.call(sys.argv[2:])
+with open(sys.argv[1], "w") as peak:
+    peak.write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(status)
+"""
 
 
 def run_scan(folder, out, *, cwd, before=(), limit_s=300):
     """Scan a folder as a program of its own; `before` goes before the command, as ``strace``."""
     command = [*before, sys.executable, "-m", "forensics.cli.main", "scan", str(folder),
                "--out", str(out)]  # fmt: skip
-    started = time.monotonic()
-    with tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as complained:
-        scan = subprocess.Popen(
-            command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=printed, stderr=complained,
+    with tempfile.NamedTemporaryFile() as peak:
+        started = time.monotonic()
+        ran = subprocess.run(
+            [sys.executable, "-c", _RUN_ALONE, peak.name, *command], cwd=cwd, timeout=limit_s,
+            check=False, capture_output=True, stdin=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
         )  # fmt: skip
-        stop = threading.Timer(limit_s, scan.kill)
-        stop.start()
-        # Of this program and its workers alone: RUSAGE_CHILDREN is the largest of every
-        # program that any test before this one started.
-        _, status, usage = os.wait4(scan.pid, 0)
-        scan.returncode = os.waitstatus_to_exitcode(status)
-        stop.cancel()
         seconds = time.monotonic() - started
-        out_text, err_text = (text_of(file) for file in (printed, complained))
-    assert (Path(out) / "report.json").exists(), err_text[-3000:]
+        peak_kib = int(peak.read())
+    assert (Path(out) / "report.json").exists(), ran.stderr.decode("utf-8", "replace")[-3000:]
     return Scanned(
-        scan.returncode,
-        out_text,
-        err_text,
+        ran.returncode,
+        ran.stdout.decode("utf-8"),
+        ran.stderr.decode("utf-8"),
         seconds,
-        usage.ru_maxrss // 1024,
+        peak_kib // 1024,
         json.loads((Path(out) / "report.json").read_text("utf-8")),
         (Path(out) / "report.html").read_text("utf-8"),
     )
