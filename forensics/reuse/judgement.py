@@ -90,7 +90,7 @@ def judge(query: Picture, reference: Picture, alignment: Alignment) -> Judgement
     laid_on = found.scores >= limits.value("min_overlay_score")
     told = account(found.over, found.residual, found.changes, laid_on, query, reference)
     detailed = len(fit.correlations) >= limits.value("min_detailed_blocks")
-    worse, happened = fit.correlation(0.25), found.happened
+    worse, happened = fit.correlation(0.25), found.happened + told.inserted
     still = fit.shift_px <= limits.value("max_block_shift")
     rigid = still and worse >= limits.value("min_correlation")
     unchanged = happened <= limits.value("max_happened")

@@ -33,7 +33,7 @@ _LEAST_MARK_PX = 12
 _TURN_DEG = 0.5
 _PERSPECTIVE = 0.02
 _STRETCHED = 0.02
-_BLURRED_PX = 0.8
+_BLURRED_PX, _SOFTER = 1.0, 0.75
 _COLOUR_PX = 5.0
 _GREY, _COLOURFUL = 2.5, 6.0
 _DIMMER, _BRIGHTER, _LEVELS = 0.8, 1.25, 14.0
@@ -56,6 +56,8 @@ class Account(Struct, frozen=True):
         What is common, in pixels of each real picture.
     edits : tuple of (str, polygon or None)
         What was done.
+    inserted : float
+        Share of the query's area in which, along an edge, something else is shown.
     common_of_query, common_of_reference : float
         Shares of their areas that are common.
     """
@@ -67,6 +69,7 @@ class Account(Struct, frozen=True):
     query_region: Region
     reference_region: Region
     edits: tuple[tuple[str, Region | None], ...]
+    inserted: float
     common_of_query: float
     common_of_reference: float
 
@@ -116,7 +119,8 @@ def account(
     in_frame = (
         of_reference if shown is None else _area(moved(moved(shown, to_real), matrix)) / whole
     )
-    strips, pictorial = _strips(over.query, common)
+    strips, pictorial = _named(_strips(over.query, common))
+    hidden = _hidden(over.query, common, shown)
     tilted = over.freedom > _SIMILARITY and _perspective(over) > _PERSPECTIVE
     edits: list[tuple[str, Region | None]] = []
     if mirrored:
@@ -132,13 +136,14 @@ def account(
     if stretch > _STRETCHED and not tilted:
         edits.append(("stretch", None))
     edits += [(kind, _region(moved(polygon, to_real))) for kind, polygon in strips]
+    edits += [("inserted", _region(moved(polygon, to_real))) for polygon in hidden]
     edits += [
         (kind, _region(moved(polygon, to_real))) for kind, polygon in _marks(changes, laid_on)
     ]
     edits += [(kind, None) for kind in _looks(over, left, query, reference)]
-    outside = 1 - of_query
+    outside, elsewhere = 1 - of_query, sum(_area(each) for each in pictorial) / over.query.size
     relation: Relation = "edited_copy"
-    if outside > _SOME and (pictorial > _SOME or (outside > _MUCH and (tilted or _mixed(strips)))):
+    if outside > _SOME and (elsewhere > _SOME or (outside > _MUCH and (tilted or _mixed(strips)))):
         relation = "contains"
         kept = {"border", "blurred_fill", "caption_bar"}
         edits = [each for each in edits if each[0] not in kept]
@@ -156,6 +161,7 @@ def account(
         query_region=_region(region),
         reference_region=_region(on_reference),
         edits=tuple(dict.fromkeys(edits)),
+        inserted=sum(_area(polygon) for polygon in hidden) / over.query.size,
         common_of_query=of_query,
         common_of_reference=of_reference,
     )
@@ -184,8 +190,11 @@ def _frame(plane: Plane) -> Polygon:
     return np.array([[-0.5, -0.5], [right, -0.5], [right, bottom], [-0.5, bottom]])
 
 
-def _strips(plane: Plane, common: Polygon) -> tuple[list[tuple[str, Polygon]], float]:
-    """Say what lies around what is common: plain, soft, or inked strips; and how much is else."""
+_Strip = tuple[str | None, Polygon]
+
+
+def _strips(plane: Plane, common: Polygon) -> list[_Strip]:
+    """Say what lies around what is common: plain, soft or inked strips; None is something else."""
     height, width = plane.shape
     left, top = np.maximum(np.ceil(common.min(axis=0) + 0.5), 0).astype(int)
     right, bottom = (np.floor(common.max(axis=0) + 0.5)).astype(int)
@@ -197,7 +206,7 @@ def _strips(plane: Plane, common: Polygon) -> tuple[list[tuple[str, Polygon]], f
         (0, top, left, bottom),
         (right, top, width, bottom),
     ]
-    strips, pictorial = [], 0.0
+    strips: list[_Strip] = []
     for x0, y0, x1, y1 in boxes:
         thick = min(x1 - x0, y1 - y0)
         if thick < max(_LEAST_STRIP_PX, _LEAST_STRIP * max(height, width)):
@@ -205,12 +214,31 @@ def _strips(plane: Plane, common: Polygon) -> tuple[list[tuple[str, Polygon]], f
         # The edge towards what is common is soft.
         part = plane[y0:y1, x0:x1]
         kind = _kind(part[2:-2, 2:-2] if thick > 2 * _LEAST_STRIP_PX else part, inner)
-        if kind is None:
-            pictorial += part.size / plane.size
-            continue
         polygon = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], dtype=float64) - 0.5
         strips.append((kind, polygon))
-    return strips, pictorial
+    return strips
+
+
+def _named(strips: Sequence[_Strip]) -> tuple[list[tuple[str, Polygon]], list[Polygon]]:
+    named = [(kind, polygon) for kind, polygon in strips if kind is not None]
+    return named, [polygon for kind, polygon in strips if kind is None]
+
+
+def _hidden(plane: Plane, common: Polygon, shown: Polygon | None) -> list[Polygon]:
+    """Give the strips in which the query shows something else than the reference does there.
+
+    A neighbour in a collage lies there too, and goes on beyond the reference's edge; then nothing
+    is given. Where the reference fills the frame, or all of it but bars, something happened or was
+    put there.
+    """
+    if shown is None or _named(_strips(plane, shown))[1]:
+        return []
+    low = np.maximum(np.ceil(shown.min(axis=0) + 0.5), 0).astype(int)
+    high = np.floor(shown.max(axis=0) + 0.5).astype(int)
+    inner = plane[low[1] : high[1], low[0] : high[0]]
+    if min(inner.shape) < _LEAST_STRIP_PX:
+        return []
+    return [polygon + low for polygon in _named(_strips(inner, common - low))[1]]
 
 
 def _kind(part: Plane, inner: float) -> str | None:
@@ -273,9 +301,17 @@ def _looks(over: Overlay, left: Residual, query: Picture, reference: Picture) ->
     ratio = float((one.std() + 1) / (other.std() + 1))
     if not _DIMMER <= ratio <= _BRIGHTER or abs(float(one.mean() - other.mean())) > _LEVELS:
         looks.append("brightness")
-    if left.blur_px >= _BLURRED_PX:
+    if left.blur_px >= _BLURRED_PX and _sharpness(over.query, inside) <= _SOFTER * _sharpness(
+        over.reference, inside
+    ):
         looks.append("blur")
     return looks
+
+
+def _sharpness(plane: Plane, inside: Mask) -> float:
+    """Give how much of the contrast is fine; pictures without fine detail cannot be blurred."""
+    fine = plane - cv2.GaussianBlur(plane, (0, 0), 1.0)
+    return float((np.abs(fine[inside]).mean() + 0.3) / (plane[inside].std() + 1))
 
 
 def _other_colours(over: Overlay, inside: Mask, query: Picture, reference: Picture) -> bool:

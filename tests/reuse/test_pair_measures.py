@@ -170,6 +170,25 @@ def test_another_moment_is_no_copy(seed, quality):
     assert told.relation not in COPIES
 
 
+@pytest.mark.parametrize("rows", [80, 120, 160])
+@pytest.mark.parametrize("framed", [False, True])
+def test_lower_part_that_is_another_is_no_caption(rows, framed):
+    # A fixed camera: the sky is the same, below it nothing is as it was.
+    scene = make_scene(5)
+    query = scene.copy()
+    query[rows:] = make_scene(6)[rows:]
+    query = with_noise(query, seed=7)
+    points = as_it_is(scene[:rows]).query_points
+    if framed:
+        query = np.pad(query, ((30, 30), (0, 0), (0, 0)))
+    shift = np.array([[1.0, 0, 0], [0, 1, -30.0 * framed], [0, 0, 1]])
+    start = Alignment(shift, False, points + np.float32([0, 30 * framed]), points)
+
+    told = judge(as_picture(saved(query)), as_picture(scene), start)
+
+    assert told.relation not in COPIES
+
+
 def test_shaken_camera_is_no_copy_though_nothing_moved():
     # The left half is nearer: it moves twice as far.
     scene = make_scene(8)
