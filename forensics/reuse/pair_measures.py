@@ -223,10 +223,11 @@ def measure(query: Picture, reference: Picture, alignment: Alignment) -> Measure
     if inside.sum() < _LEAST_COMMON_PX:
         return None
     first = find_residual(over, inside, basis=_around_features(over, alignment, inside))
-    inside = cut_strips(first)
-    if inside.sum() < _LEAST_COMMON_PX:
-        inside = first.inside
-    found = first if inside.sum() == first.inside.sum() else find_residual(over, _core(inside))
+    left = cut_strips(first)
+    core = _core(left)
+    # What is left may be too thin to have a core: then nothing is cut off.
+    is_cut = left.sum() < first.inside.sum() and core.sum() >= _LEAST_COMMON_PX
+    found = find_residual(over, core) if is_cut else first
     changes = find_changes(found, _colours(over, query, reference))
     fit = _fit(over, found, changes, query, reference)
     scores = [score_of("overlay", overlay_measures(each, fit)) for each in changes.changes]

@@ -253,6 +253,19 @@ def test_tiny_pictures_are_not_decided(size):
     assert judged(tiny, tiny).relation == "lead"
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_what_fits_only_in_a_thin_strip_is_not_cut_to_nothing(seed):
+    scene = make_scene(1)
+    query = make_scene(2).copy()
+    query[:, :10] = scene[:, :10]
+    points = np.random.default_rng(seed).uniform(0, 10, (12, 2)).astype(np.float32)
+    points[:, 1] *= 20
+
+    told = judge(as_picture(query), as_picture(scene), Alignment(np.eye(3), False, points, points))
+
+    assert told.relation not in COPIES
+
+
 def test_finer_planes_show_the_same():
     large = cv2.resize(make_scene(1), (640, 480), interpolation=cv2.INTER_CUBIC)[..., 1]
     over = overlay(large, large, np.eye(3), side_px=256)
