@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from forensics.reuse.changes import Change, Changes, cut_strips, find_changes
 from forensics.reuse.judge_weights import score_of
 from forensics.reuse.picture import Picture
+from forensics.reuse.picture_edits import hidden_strips
 from forensics.reuse.residual import (
     Mask,
     Residual,
@@ -227,6 +228,8 @@ def measure(query: Picture, reference: Picture, alignment: Alignment) -> Measure
     core = _core(left)
     # What is left may be too thin to have a core: then nothing is cut off.
     is_cut = left.sum() < first.inside.sum() and core.sum() >= _LEAST_COMMON_PX
+    # What is neither a bar nor a neighbour is a change like others, and has to be explained.
+    is_cut = is_cut and not hidden_strips(over, core, reference)
     found = find_residual(over, core) if is_cut else first
     changes = find_changes(found, _colours(over, query, reference))
     fit = _fit(over, found, changes, query, reference)

@@ -120,7 +120,7 @@ def account(
         of_reference if shown is None else _area(moved(moved(shown, to_real), matrix)) / whole
     )
     strips, pictorial = _named(_strips(over.query, common))
-    hidden = _hidden(over.query, common, shown)
+    hidden = hidden_strips(over, left.inside, reference)
     tilted = over.freedom > _SIMILARITY and _perspective(over) > _PERSPECTIVE
     edits: list[tuple[str, Region | None]] = []
     if mirrored:
@@ -224,20 +224,34 @@ def _named(strips: Sequence[_Strip]) -> tuple[list[tuple[str, Polygon]], list[Po
     return named, [polygon for kind, polygon in strips if kind is None]
 
 
-def _hidden(plane: Plane, common: Polygon, shown: Polygon | None) -> list[Polygon]:
-    """Give the strips in which the query shows something else than the reference does there.
+def hidden_strips(over: Overlay, inside: Mask, reference: Picture) -> list[Polygon]:
+    """Give the strips that were cut off in which the query shows something else.
 
-    A neighbour in a collage lies there too, and goes on beyond the reference's edge; then nothing
-    is given. Where the reference fills the frame, or all of it but bars, something happened or was
-    put there.
+    Parameters
+    ----------
+    over : Overlay
+        The two pictures.
+    inside : (H, W) bool
+        What is left of what they have in common.
+    reference : Picture
+        The reference.
+
+    Returns
+    -------
+    list of (4, 2) float64
+        Corners in pixels of the planes. Bars and captions are left out, and so are all strips of a
+        collage: a neighbour goes on beyond the reference's edge. Where the reference fills the
+        frame, or all of it but bars, something happened there or was put there.
     """
-    if shown is None or _named(_strips(plane, shown))[1]:
+    shown = common_region(over.query.shape, reference.luma.shape, over.matrix)
+    if shown is None or _named(_strips(over.query, shown))[1]:
         return []
     low = np.maximum(np.ceil(shown.min(axis=0) + 0.5), 0).astype(int)
     high = np.floor(shown.max(axis=0) + 0.5).astype(int)
-    inner = plane[low[1] : high[1], low[0] : high[0]]
+    inner = over.query[low[1] : high[1], low[0] : high[0]]
     if min(inner.shape) < _LEAST_STRIP_PX:
         return []
+    common = _common(over, inside, reference)
     return [polygon + low for polygon in _named(_strips(inner, common - low))[1]]
 
 
