@@ -92,11 +92,11 @@ def plan(
     if examiner is not None:
         case_file = replace(case_file, examiner=examiner)
     known = _archive_path(archive, case_file, case_path)
-    not_evidence = [target, case_path, *([known] if known is not None else [])]
+    archives = [known] if known is not None else []
     if case_file.archive is not None:
         # Known footage is no evidence, even where --archive names another one.
-        not_evidence.append(case_path.parent / case_file.archive.path)
-    not_evidence += [features_folder(each) for each in not_evidence[2:]]
+        archives.append(case_path.parent / case_file.archive.path)
+    not_evidence = [target, case_path, *archives, *map(features_folder, archives)]
     listed = _without_reports(list(walk(root, skip=not_evidence)))
     return Plan(
         folder=root,

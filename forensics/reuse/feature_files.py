@@ -167,7 +167,8 @@ def features_folder(path: Path) -> Path:
     Path
         Whether it is there or not.
     """
-    return path.with_name(path.name + SUFFIX)
+    # Not `with_name`: a case file may name the folder it lies in, which has no name.
+    return path.parent / f"{path.name}{SUFFIX}"
 
 
 def _read_list(path: Path) -> tuple[_Kept, ...]:
@@ -193,13 +194,17 @@ def _mapped(folder: Path, kept: _Kept) -> Segment | None:
     for name in _ARRAYS:
         file = folder / kept.name / f"{name}.npy"
         try:
-            with file.open("rb") as opened:
-                if hashlib.file_digest(opened, "sha256").hexdigest() != kept.files[name]:
-                    return None
+            if _digest(file) != kept.files[name]:
+                return None
             arrays[name] = np.load(file, mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError):
             return None
     return Segment(**arrays)  # type: ignore[arg-type]  # written by this program: see the digests
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _written(
@@ -215,8 +220,7 @@ def _written(
     for array in _ARRAYS:
         file = draft / f"{array}.npy"
         np.save(file, getattr(segment, array), allow_pickle=False)
-        with file.open("rb") as opened:
-            files[array] = hashlib.file_digest(opened, "sha256").hexdigest()
+        files[array] = _digest(file)
     shutil.rmtree(folder / name, ignore_errors=True)
     draft.rename(folder / name)
     return _Kept(name, pictures, files)

@@ -1,17 +1,15 @@
 """Judge two stills that lie over each other: a copy, another moment, another view, or open?"""
 
 import cv2
-import numpy as np
 from msgspec import Struct
-from numpy import float32, float64
 
 from forensics.calibration import load
-from forensics.model.match import Matrix, Region, Relation
+from forensics.model.match import COPIES, Matrix, Region, Relation
 from forensics.reuse.judge_weights import score_of
-from forensics.reuse.pair_measures import PAIR_MEASURES, Measured, measure
+from forensics.reuse.pair_measures import PAIR_MEASURES, Measured, feature_hull, measure
 from forensics.reuse.picture import Picture
 from forensics.reuse.picture_edits import account
-from forensics.vision.alignment import Alignment, moved
+from forensics.vision.alignment import Alignment
 
 
 class Judgement(Struct, frozen=True):
@@ -90,7 +88,7 @@ def judge(query: Picture, reference: Picture, alignment: Alignment) -> Judgement
     laid_on = found.scores >= limits.value("min_overlay_score")
     told = account(found.over, found.residual, found.changes, laid_on, query, reference)
     detailed = len(fit.correlations) >= limits.value("min_detailed_blocks")
-    worse, happened = fit.correlation(0.25), found.happened + told.inserted
+    worse, happened = fit.correlation(0.25), found.happened
     still = fit.shift_px <= limits.value("max_block_shift")
     rigid = still and worse >= limits.value("min_correlation")
     unchanged = happened <= limits.value("max_happened")
@@ -115,7 +113,6 @@ def judge(query: Picture, reference: Picture, alignment: Alignment) -> Judgement
         relation, why = "same_view_other_moment", "the view is the same and something else differs"
     else:
         relation, why = "same_place", "parts are shifted against each other, or look otherwise"
-    is_copy = relation in ("reencoded", "edited_copy", "contains", "contained_in")
     named = dict(zip(PAIR_MEASURES, pair, strict=True))
     return Judgement(
         relation=relation,
@@ -125,7 +122,7 @@ def judge(query: Picture, reference: Picture, alignment: Alignment) -> Judgement
         scale=told.scale,
         query_region=told.query_region,
         reference_region=told.reference_region,
-        edits=told.edits if is_copy else (),
+        edits=told.edits if relation in COPIES else (),
         measures={name: round(value, 4) for name, value in named.items()} | {"score": score},
         reason=f"{why} ({said})",
         has_detail=detailed,
@@ -136,12 +133,8 @@ def _is_spread(alignment: Alignment, found: Measured) -> bool:
     """Say whether the features that agree are spread over what is common, and not a logo's."""
     if len(alignment) < _LEAST_SPREAD:
         return False
-    to_planes = np.linalg.inv(found.over.to_query)
-    points = moved(alignment.query_points.astype(float64), to_planes.astype(float64))
-    hull = cv2.convexHull(points.astype(float32))
-    limits = load("reuse.judge")
-    common = float(found.residual.inside.sum())
-    return float(cv2.contourArea(hull)) >= limits.value("min_feature_spread") * common
+    least = load("reuse.judge").value("min_feature_spread") * float(found.residual.inside.sum())
+    return float(cv2.contourArea(feature_hull(found.over, alignment))) >= least
 
 
 _LEAST_SPREAD = 6

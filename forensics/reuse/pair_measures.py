@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from forensics.reuse.changes import Change, Changes, cut_strips, find_changes
 from forensics.reuse.judge_weights import score_of
 from forensics.reuse.picture import Picture
-from forensics.reuse.picture_edits import hidden_strips
+from forensics.reuse.picture_edits import hides_something
 from forensics.reuse.residual import (
     Mask,
     Residual,
@@ -229,7 +229,7 @@ def measure(query: Picture, reference: Picture, alignment: Alignment) -> Measure
     # What is left may be too thin to have a core: then nothing is cut off.
     is_cut = left.sum() < first.inside.sum() and core.sum() >= _LEAST_COMMON_PX
     # What is neither a bar nor a neighbour is a change like others, and has to be explained.
-    is_cut = is_cut and not hidden_strips(over, core, reference)
+    is_cut = is_cut and not hides_something(over, core, reference)
     found = find_residual(over, core) if is_cut else first
     changes = find_changes(found, _colours(over, query, reference))
     fit = _fit(over, found, changes, query, reference)
@@ -259,6 +259,26 @@ def overlay_measures(change: Change, fit: Fit) -> tuple[float, ...]:
 _LEAST_COMMON_PX = 400
 
 
+def feature_hull(over: Overlay, alignment: Alignment) -> NDArray[float32]:
+    """Give the convex hull of the features that agree.
+
+    Parameters
+    ----------
+    over : Overlay
+        One picture over the other.
+    alignment : Alignment
+        That it was made from; of one feature at least.
+
+    Returns
+    -------
+    (N, 1, 2) float32
+        Corners, x and y, in pixels of the planes.
+    """
+    to_planes = np.linalg.inv(over.to_query).astype(float64)
+    points = moved(alignment.query_points.astype(float64), to_planes)
+    return np.asarray(cv2.convexHull(points.astype(float32)), dtype=float32)
+
+
 def _around_features(over: Overlay, alignment: Alignment, inside: Mask) -> Mask | None:
     """Give where features agree; None when that is too little of what may be common.
 
@@ -266,11 +286,8 @@ def _around_features(over: Overlay, alignment: Alignment, inside: Mask) -> Mask 
     """
     if len(alignment) < _LEAST_FEATURES:
         return None
-    to_planes = np.linalg.inv(over.to_query).astype(float64)
-    points = moved(alignment.query_points.astype(float64), to_planes)
-    hull = cv2.convexHull(points.astype(float32))
     filled = np.zeros(inside.shape, uint8)
-    cv2.fillConvexPoly(filled, np.rint(hull).astype(np.int32), 1)
+    cv2.fillConvexPoly(filled, np.rint(feature_hull(over, alignment)).astype(np.int32), 1)
     known = inside & (filled > 0)
     return known if known.sum() >= max(_LEAST_COMMON_PX, _LEAST_KNOWN * inside.sum()) else None
 

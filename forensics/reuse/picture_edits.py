@@ -56,8 +56,6 @@ class Account(Struct, frozen=True):
         What is common, in pixels of each real picture.
     edits : tuple of (str, polygon or None)
         What was done.
-    inserted : float
-        Share of the query's area in which, along an edge, something else is shown.
     common_of_query, common_of_reference : float
         Shares of their areas that are common.
     """
@@ -69,7 +67,6 @@ class Account(Struct, frozen=True):
     query_region: Region
     reference_region: Region
     edits: tuple[tuple[str, Region | None], ...]
-    inserted: float
     common_of_query: float
     common_of_reference: float
 
@@ -120,7 +117,6 @@ def account(
         of_reference if shown is None else _area(moved(moved(shown, to_real), matrix)) / whole
     )
     strips, pictorial = _named(_strips(over.query, common))
-    hidden = hidden_strips(over, left.inside, reference)
     tilted = over.freedom > _SIMILARITY and _perspective(over) > _PERSPECTIVE
     edits: list[tuple[str, Region | None]] = []
     if mirrored:
@@ -136,7 +132,6 @@ def account(
     if stretch > _STRETCHED and not tilted:
         edits.append(("stretch", None))
     edits += [(kind, _region(moved(polygon, to_real))) for kind, polygon in strips]
-    edits += [("inserted", _region(moved(polygon, to_real))) for polygon in hidden]
     edits += [
         (kind, _region(moved(polygon, to_real))) for kind, polygon in _marks(changes, laid_on)
     ]
@@ -161,7 +156,6 @@ def account(
         query_region=_region(region),
         reference_region=_region(on_reference),
         edits=tuple(dict.fromkeys(edits)),
-        inserted=sum(_area(polygon) for polygon in hidden) / over.query.size,
         common_of_query=of_query,
         common_of_reference=of_reference,
     )
@@ -224,8 +218,8 @@ def _named(strips: Sequence[_Strip]) -> tuple[list[tuple[str, Polygon]], list[Po
     return named, [polygon for kind, polygon in strips if kind is None]
 
 
-def hidden_strips(over: Overlay, inside: Mask, reference: Picture) -> list[Polygon]:
-    """Give the strips that were cut off in which the query shows something else.
+def hides_something(over: Overlay, inside: Mask, reference: Picture) -> bool:
+    """Say whether the query shows something else where strips were cut off.
 
     Parameters
     ----------
@@ -238,21 +232,20 @@ def hidden_strips(over: Overlay, inside: Mask, reference: Picture) -> list[Polyg
 
     Returns
     -------
-    list of (4, 2) float64
-        Corners in pixels of the planes. Bars and captions are left out, and so are all strips of a
-        collage: a neighbour goes on beyond the reference's edge. Where the reference fills the
-        frame, or all of it but bars, something happened there or was put there.
+    bool
+        False for bars, captions and the neighbours in a collage, which go on beyond the reference's
+        edge. Where the reference fills the frame, or all of it but bars, something happened there
+        or was put there.
     """
     shown = common_region(over.query.shape, reference.luma.shape, over.matrix)
     if shown is None or _named(_strips(over.query, shown))[1]:
-        return []
+        return False
     low = np.maximum(np.ceil(shown.min(axis=0) + 0.5), 0).astype(int)
     high = np.floor(shown.max(axis=0) + 0.5).astype(int)
     inner = over.query[low[1] : high[1], low[0] : high[0]]
     if min(inner.shape) < _LEAST_STRIP_PX:
-        return []
-    common = _common(over, inside, reference)
-    return [polygon + low for polygon in _named(_strips(inner, common - low))[1]]
+        return False
+    return bool(_named(_strips(inner, _common(over, inside, reference) - low))[1])
 
 
 def _kind(part: Plane, inner: float) -> str | None:

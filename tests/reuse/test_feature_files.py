@@ -252,3 +252,10 @@ def test_search_reads_features_only_of_candidates(archive, monkeypatch):
 
     assert next(iter(found)) == f"{3:064x}"
     assert len(read) == len(set(read))
+
+
+def test_case_may_name_its_own_folder_as_the_archive(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "case.toml").write_text('[archive]\npath = "."\n')
+
+    assert plan(".", out=tmp_path / "report").found == ()

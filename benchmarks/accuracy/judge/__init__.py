@@ -108,7 +108,7 @@ class _Judged:
         self.score = float(scores_of(copy, measures[None])[0])
         self.shift_px = float(np.exp(named["shifts of blocks (log)"])) - 0.02
         noise = float(np.exp(named["noise (log)"])) - 0.3
-        happened = float(np.exp(named["what happened (log)"])) - 3e-4 + each.inserted
+        happened = float(np.exp(named["what happened (log)"])) - 3e-4
         self.is_unchanged = (
             noise <= limits.value("max_noise")
             and happened <= limits.value("max_happened")

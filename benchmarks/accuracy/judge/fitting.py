@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from forensics.reuse.changes import LEAST_PX, MEASURES
 from forensics.reuse.judge_weights import Weights
 from forensics.reuse.pair_measures import MOST_SURE, measure, of_changes, overlay_measures
-from forensics.reuse.picture_edits import account
 
 MARKED_EDITS = ("text", "emoji", "drawn_marks", "news_bar")
 """Edits that lay something on, and change nothing else that is compared."""
@@ -38,15 +37,12 @@ class Example:
         Of each change.
     changes : (N, 23) float64
         Measures of each change.
-    inserted : float
-        Share of the query along an edge that shows something else.
     """
 
     trial: Trial
     pair: NDArray[float64]
     shares: NDArray[float64]
     changes: NDArray[float64]
-    inserted: float
 
     def measures(self, overlay: Weights) -> tuple[float, ...]:
         """Give all measures of the pair, with changes scored by some weights."""
@@ -61,10 +57,8 @@ def example(laid: Laid) -> Example | None:
         return None
     rows = [overlay_measures(each, found.fit) for each in found.changes.changes]
     changes = np.array(rows, float64).reshape(len(rows), len(MEASURES) + 1)
-    none = [False] * len(rows)
-    told = account(found.over, found.residual, found.changes, none, laid.query, laid.reference)
     pair = np.array(found.pair()[:-3], float64)
-    return Example(laid.trial, pair, found.shares, changes, told.inserted)
+    return Example(laid.trial, pair, found.shares, changes)
 
 
 def fit_overlay(examples: Iterable[Example]) -> Weights:
