@@ -1,6 +1,7 @@
 """ExifTool as one more engine, in a process that can be killed; never required."""
 
 import json
+import math
 import os
 import selectors
 import subprocess
@@ -145,7 +146,9 @@ def _limit(pid: int) -> None:
     prlimit = getattr(resource, "prlimit", None)  # Linux only
     if prlimit is None:
         return
-    for kind, value in ((resource.RLIMIT_DATA, MEMORY_BYTES), (resource.RLIMIT_CPU, int(LIMIT_S))):
+    # Whole seconds, rounded up: a limit of none kills at once, or lets one start and not the next.
+    cpu_s = math.ceil(LIMIT_S)
+    for kind, value in ((resource.RLIMIT_DATA, MEMORY_BYTES), (resource.RLIMIT_CPU, cpu_s)):
         # It may have ended already, or be bound more tightly.
         with suppress(ProcessLookupError, PermissionError, ValueError):
             prlimit(pid, kind, (value, value))
