@@ -1,0 +1,1 @@
+"""What happened to a bridge between two pictures of it."""
