@@ -27,12 +27,15 @@ class Tracks:
     information : (N, 2, 2) float64
         Inverse covariance of the shift, in pixels^-2: a patch on an edge holds the place across
         the edge and not along it, which is how the edges of the deck take part as lines.
+    tried : int
+        Patches that both pictures show, found or not.
     """
 
     points: Points
     shifts: Points
     likeness: NDArray[float64]
     information: NDArray[float64]
+    tried: int = 0
 
     def __len__(self) -> int:
         """Count the patches."""
@@ -95,11 +98,11 @@ def follow(
     ]
     padded = cv2.copyMakeBorder(after, *[reach_px] * 4, cv2.BORDER_REPLICATE)
     known = cv2.copyMakeBorder(seen.astype(uint8), *[reach_px] * 4, cv2.BORDER_CONSTANT)
+    starts = [(y, x) for y, x in starts if seen[y : y + patch_px, x : x + patch_px].all()]
     found = [
         each
         for y, x in starts
-        if seen[y : y + patch_px, x : x + patch_px].all()
-        and (
+        if (
             each := _find(
                 before[y : y + patch_px, x : x + patch_px],
                 padded[y : y + patch_px + 2 * reach_px, x : x + patch_px + 2 * reach_px],
@@ -110,9 +113,15 @@ def follow(
         is not None
     ]
     if not found:
-        return Tracks(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0), np.zeros((0, 2, 2)))
+        return Tracks(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0), np.zeros((0, 2, 2)), len(starts))
     points, shifts, likeness, information = zip(*found, strict=True)
-    return Tracks(np.array(points), np.array(shifts), np.array(likeness), np.array(information))
+    return Tracks(
+        np.array(points),
+        np.array(shifts),
+        np.array(likeness),
+        np.array(information),
+        len(starts),
+    )
 
 
 def _find(
