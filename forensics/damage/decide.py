@@ -9,13 +9,17 @@ from numpy.typing import NDArray
 
 from forensics.calibration import Calibration
 from forensics.damage.measures import NAMES, Measures
-from forensics.damage.model import CLASSES, Weights, scores
+from forensics.damage.model import CLASSES, COLUMNS, Model, scores
 from forensics.damage.strip import Mask
 from forensics.model.damage import HOLE, MISSING, NOT_EXAMINED, NOTHING, SCORCH
 
 _NAMED = {SCORCH: "scorch", HOLE: "hole", MISSING: "missing_deck"}
 _SMOOTH = 0.06
 """Scores are smoothed over so many deck widths (sigma): cells, not pixels, are decided on."""
+
+_SMOOTH_COLUMNS = 0.15
+_ORDER = (*CLASSES, "missing_deck")
+"""Last axis of the scores: those of the cells, then that of their column."""
 
 _SHOWN = ("texture_small", "darkening", "edges", "like_beside")
 
@@ -75,14 +79,14 @@ class Decided:
     examined: float
 
 
-def decide(measures: Measures, fitted: Weights, limits: Calibration) -> Decided:
+def decide(measures: Measures, fitted: Model, limits: Calibration) -> Decided:
     """Decide on every cell of a deck.
 
     Parameters
     ----------
     measures : Measures
         Of the deck.
-    fitted : Weights
+    fitted : Model
         The model.
     limits : Calibration
         Smallest places that count.
@@ -99,13 +103,16 @@ def decide(measures: Measures, fitted: Weights, limits: Calibration) -> Decided:
     told apart from soot.
     """
     rows, columns = measures.seen.shape
-    share = scores(measures.maps, fitted)
+    share = scores(measures.maps, fitted.cells)
     share = np.stack(
         [cv2.GaussianBlur(share[..., at], (0, 0), max(0.8, rows * _SMOOTH)) for at in range(len(CLASSES))],
         axis=2,
     )
     seen_columns = measures.seen.mean(axis=0) > limits.value("min_column_seen")
-    gone = _gone(share[..., CLASSES.index("missing_deck")], seen_columns, limits)
+    lost = scores(column_means(measures), fitted.columns)[:, COLUMNS.index("missing_deck")]
+    lost = cv2.GaussianBlur(lost[None], (0, 0), max(1.0, rows * _SMOOTH_COLUMNS))[0]
+    gone = _gone(lost, rows, seen_columns, limits)
+    share = np.concatenate([share, np.broadcast_to(lost[None, :, None], (rows, columns, 1))], axis=2)
     codes = np.full((rows, columns), NOTHING, uint8)
     best = _best(share, limits)
     for code, name in ((SCORCH, "scorch"), (HOLE, "hole")):
@@ -123,23 +130,37 @@ def decide(measures: Measures, fitted: Weights, limits: Calibration) -> Decided:
     gaps = _runs((codes == MISSING).any(axis=0), columns)
     known = codes != NOT_EXAMINED
     shares = [share[..., CLASSES.index("nothing")][codes == NOTHING]] + [
-        share[..., CLASSES.index(place.name)][place.cells] for place in places
+        share[..., _ORDER.index(place.name)][place.cells] for place in places
     ]
     joined = np.concatenate(shares) if known.any() else np.zeros(1)
     places.sort(key=lambda each: -each.share)
     return Decided(codes, tuple(places), gaps, float(joined.mean()), float(known.mean()))
 
 
-def _gone(share: NDArray[float64], seen: Mask, limits: Calibration) -> Mask:
+def column_means(measures: Measures) -> NDArray[float64]:
+    """Give the means of what is seen of each column.
+
+    Parameters
+    ----------
+    measures : Measures
+        Of a deck.
+
+    Returns
+    -------
+    (columns, measures) float64
+        Means across the width.
+    """
+    seen = measures.seen[..., None]
+    return np.asarray((measures.maps * seen).sum(axis=0) / np.maximum(seen.sum(axis=0), 1))
+
+
+def _gone(lost: NDArray[float64], rows: int, seen: Mask, limits: Calibration) -> Mask:
     """Tell the columns in which the deck is missing across its width."""
-    mean = share.mean(axis=0)
-    width = share.shape[0]
-    smooth = cv2.GaussianBlur(mean[None], (0, 0), max(1.0, width * 0.15))[0]
-    gone = (smooth > limits.value("min_missing_score")) & seen
+    gone = (lost > limits.value("min_missing_score")) & seen
     # A stretch between two gaps that is shorter than half a deck width is a slab in the gap.
-    kernel = np.ones((1, max(1, width // 2)), uint8)
-    closed = cv2.morphologyEx(gone[None].astype(uint8), cv2.MORPH_CLOSE, kernel)[0]
-    opened = cv2.morphologyEx(closed[None], cv2.MORPH_OPEN, np.ones((1, max(1, width // 4)), uint8))
+    kernel = np.ones((1, max(1, rows // 2)), uint8)
+    closed = cv2.morphologyEx(gone[None].astype(uint8), cv2.MORPH_CLOSE, kernel)
+    opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, max(1, rows // 3)), uint8))
     return np.asarray(opened[0].astype(bool) & seen)
 
 
@@ -147,8 +168,7 @@ def _best(share: NDArray[float64], limits: Calibration) -> NDArray[np.int_]:
     raised = share.copy()
     # A class must beat "nothing" by a margin, or nothing is said; missing deck is decided apart.
     raised[..., CLASSES.index("nothing")] += limits.value("damage_margin")
-    raised[..., CLASSES.index("missing_deck")] = 0.0
-    return np.asarray(raised.argmax(axis=2))
+    return np.asarray(raised[..., : len(CLASSES)].argmax(axis=2))
 
 
 def _places(
@@ -166,7 +186,7 @@ def _places(
         told = ", ".join(
             f"{name.replace('_', ' ')} {middle[NAMES.index(name)]:.2f}" for name in _SHOWN
         )
-        score = float(share[..., CLASSES.index(_NAMED[code])][cells].mean())
+        score = float(share[..., _ORDER.index(_NAMED[code])][cells].mean())
         found.append(Place(code, cells, float(cells.mean()), score, told))
     return found
 

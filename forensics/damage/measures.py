@@ -20,12 +20,14 @@ NAMES = (
     "off_deck_colour",
     "colour_change",
     "edges",
+    "either_edge",
     "texture_column",
     "like_beside_column",
     "darkening_column",
     "darkness",
     "texture_stretch",
     "edges_stretch",
+    "either_edge_stretch",
     "off_deck_stretch",
 )
 """The measures, in the order of the last axis of `measure`."""
@@ -85,7 +87,7 @@ def measure(
     `darkening`: log of after over before, less its median over the deck, so exposure drops out.
     `roughness`: log ratio of the local contrasts, likewise. `like_beside`: 0 looks like the deck,
     1 like the water or ground beside it in the same columns. `edges`: the weaker of both deck
-    edges, as correlation. The measures of columns
+    edges, as correlation of the slopes across them; `either_edge`: the stronger. The measures of columns
     and stretches are means across the width, near by and over a deck width either way.
     """
     wide, deck = grid.width_px, grid.deck
@@ -108,7 +110,7 @@ def measure(
     colour = np.linalg.norm((_blurred(change, wide * 0.1) - shift)[..., 1:], axis=2)
     beside = to_deck / (to_deck + to_side + 1.0)
     own = np.log(_blurred(other, wide * 0.1) + _LEAST_LIGHT)
-    edges = _edges(one, other, grid)
+    edges, either = _edges(one, other, grid)
     whole = [
         small,
         large,
@@ -118,12 +120,14 @@ def measure(
         np.log1p(to_deck),
         np.log1p(colour),
         edges,
+        either,
         _across(small, grid),
         _across(beside, grid),
         _across(darkening, grid),
         own - _middle(own, seen, deck),
         _across(large, grid, reach=_STRETCH),
         _across(edges, grid, reach=_STRETCH),
+        _across(either, grid, reach=_STRETCH),
         _across(np.log1p(to_deck), grid, reach=_STRETCH),
     ]
     maps = np.stack([np.asarray(each, dtype=float32)[deck] for each in whole], axis=2)
@@ -178,27 +182,33 @@ def _likeness(lab: Map, seen: Mask, grid: Grid) -> tuple[Map, Map]:
     return to_deck, to_side
 
 
-def _edges(one: Map, other: Map, grid: Grid) -> Map:
-    """Correlate the profile across each deck edge, column by column; the weaker of both counts."""
-    reach = max(3, round(grid.width_px * _EDGE_REACH))
+def _edges(one: Map, other: Map, grid: Grid) -> tuple[Map, Map]:
+    """Correlate the slope of the profile across each deck edge: the weaker and the stronger edge.
+
+    Of the profile, mostly the inner side counts: outside, water and shadows change by themselves.
+    """
+    inner = max(3, round(grid.width_px * _EDGE_REACH))
+    outer = max(2, inner // 3)
+    low, high = grid.side_px, grid.side_px + grid.width_px
+    slopes = [_slope(each, grid) for each in (one, other)]
     found = []
-    for row in (grid.side_px, grid.side_px + grid.width_px):
-        band = slice(max(0, row - reach), row + reach)
+    for band in (slice(low - outer, low + inner), slice(high - inner, high + outer)):
         best = np.full(one.shape[1], -1.0, float32)
-        first = _profile(one[band], grid)
+        first = slopes[0][band]
         for down in range(-_SEARCH_PX, _SEARCH_PX + 1):
-            second = _profile(np.roll(other, down, axis=0)[band], grid)
-            shared = (first * second).mean(axis=0)
-            strength = np.sqrt(((first**2).mean(axis=0) + _FLAT) * ((second**2).mean(axis=0) + _FLAT))
-            best = np.maximum(best, shared / strength)
+            second = np.roll(slopes[1], down, axis=0)[band]
+            strength = np.sqrt(
+                ((first**2).mean(axis=0) + _FLAT) * ((second**2).mean(axis=0) + _FLAT)
+            )
+            best = np.maximum(best, (first * second).mean(axis=0) / strength)
         found.append(best)
-    weaker = np.minimum(found[0], found[1])
-    return np.broadcast_to(weaker, one.shape).copy()
+    weaker, stronger = np.minimum(*found), np.maximum(*found)
+    return np.tile(weaker, (len(one), 1)), np.tile(stronger, (len(one), 1))
 
 
-def _profile(band: Map, grid: Grid) -> Map:
-    along = cv2.blur(band, (max(3, grid.width_px // 5), 1))
-    return np.asarray(along - along.mean(axis=0), dtype=float32)
+def _slope(values: Map, grid: Grid) -> Map:
+    along = cv2.blur(values, (max(3, grid.width_px // 4), 1))
+    return np.asarray(cv2.Sobel(along, cv2.CV_32F, 0, 1, ksize=3), dtype=float32)
 
 
 def _across(values: Map, grid: Grid, *, reach: float = 0.12) -> Map:

@@ -9,8 +9,11 @@ from msgspec import Struct, convert
 from numpy import float64
 from numpy.typing import NDArray
 
-CLASSES = ("nothing", "scorch", "hole", "missing_deck", "object")
-"""What a pixel of the deck may be; an object (a vehicle) hides it, and is not examined."""
+CLASSES = ("nothing", "scorch", "hole", "object")
+"""What a cell of the deck may be; an object (a vehicle) hides it, and is not examined."""
+
+COLUMNS = ("there", "missing_deck")
+"""What the deck may be across its whole width."""
 
 _CLIP = 4.0
 
@@ -26,29 +29,45 @@ class Weights(Struct, frozen=True):
         By measure: subtracted, divided by.
     weights : tuple of tuple of float
         By class: one for each term of `expand`.
+    products : bool
+        Whether products of two measures are terms, too.
     """
 
     measures: tuple[str, ...]
     centre: tuple[float, ...]
     scale: tuple[float, ...]
     weights: tuple[tuple[float, ...], ...]
+    products: bool = True
+
+
+class Model(Struct, frozen=True):
+    """The two decisions: on cells, and on columns across the whole width.
+
+    Parameters
+    ----------
+    cells, columns : Weights
+        Of `CLASSES` and of `COLUMNS`.
+    """
+
+    cells: Weights
+    columns: Weights
 
 
 @cache
-def weights() -> Weights:
+def fitted_model() -> Model:
     """Load the weights that ship with the package.
 
     Returns
     -------
-    Weights
+    Model
         As fitted by ``benchmarks/accuracy/damage``.
     """
     file = resources.files("forensics.calibration") / "damage.decide.weights.json"
-    return convert(json.loads(file.read_text("utf-8")), Weights)
+    return convert(json.loads(file.read_text("utf-8")), Model)
 
 
 def expand(maps: NDArray[np.generic], fitted: Weights) -> NDArray[float64]:
-    """Give the terms of the model: 1, each measure, and each product of two.
+    """Give the terms of the model: 1, each measure, and perhaps products of two.
 
     Parameters
     ----------
@@ -64,9 +83,12 @@ def expand(maps: NDArray[np.generic], fitted: Weights) -> NDArray[float64]:
     """
     unit = (np.asarray(maps, dtype=float64) - fitted.centre) / fitted.scale
     unit = np.clip(unit, -_CLIP, _CLIP)
+    one = np.ones((*unit.shape[:-1], 1))
+    if not fitted.products:
+        return np.concatenate([one, unit], axis=-1)
     upper = np.triu_indices(unit.shape[-1])
     pairs = unit[..., upper[0]] * unit[..., upper[1]]
-    return np.concatenate([np.ones((*unit.shape[:-1], 1)), unit, pairs], axis=-1)
+    return np.concatenate([one, unit, pairs], axis=-1)
 
 
 def scores(maps: NDArray[np.generic], fitted: Weights) -> NDArray[float64]:
@@ -81,7 +103,7 @@ def scores(maps: NDArray[np.generic], fitted: Weights) -> NDArray[float64]:
 
     Returns
     -------
-    (..., len(CLASSES)) float64
+    (..., classes) float64
         Shares that sum to 1.
     """
     logits = expand(maps, fitted) @ np.asarray(fitted.weights).T

@@ -36,7 +36,7 @@ _SCENE_MOVES = 0.5
 """Matches that did not move are an overlay's, unless they are more than half of all."""
 
 _TIES = 4
-_END_PARTS = PARTS // 3
+_END_PARTS = PARTS // 2
 _HELP = (
     "What would help: a frame nearer in angle to the other one, a larger picture, "
     "or tie points marked by a person"

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from benchmarks.accuracy.damage.scenes import (
+    HOLE,
+    MISSING,
+    SOOT,
     TUNING,
     VEHICLE,
     Shot,
@@ -19,23 +22,30 @@ from benchmarks.accuracy.damage.scenes import (
     true_map,
     truth_strip,
 )
+from forensics.damage.decide import column_means
 from forensics.damage.measures import NAMES, Measures, measure
-from forensics.damage.model import CLASSES, Weights, expand
+from forensics.damage.model import CLASSES, COLUMNS, Model, Weights, expand
 from forensics.damage.strip import unroll
 
 _JITTER_PX = 0.6
 _PER_CLASS = 700
 _PENALTY = 3e-3
-_LABELS = {1: 0, 2: 1, 3: 2, 4: 3, VEHICLE: 4}
+_LABELS = {1: 0, SOOT: 1, HOLE: 2, VEHICLE: 3}
 
 
 @dataclass(frozen=True, eq=False)
 class Labelled:
-    """Pixels of the decks of some pairs."""
+    """Cells, or columns, of the decks of some pairs: measures, what they are, how much each counts."""
 
     maps: NDArray[float32]
     classes: NDArray[np.int_]
+    groups: NDArray[np.int_]
     bridges: NDArray[np.int_]
+
+    def without(self, bridge: int) -> "Labelled":
+        """Leave one bridge out."""
+        kept = self.bridges != bridge
+        return Labelled(self.maps[kept], self.classes[kept], self.groups[kept], self.bridges[kept])
 
 
 def measured(before: Shot, after: Shot, seed: int) -> tuple[Measures, NDArray[np.uint8]]:
@@ -51,36 +61,48 @@ def measured(before: Shot, after: Shot, seed: int) -> tuple[Measures, NDArray[np
     return measure(one, other, seen & too, strip.grid), truth
 
 
-def collect(bridges: tuple[int, ...], *, rounds: int = 1) -> Labelled:
-    """Draw labelled pixels from every pair; nulls are drawn from as often as damage."""
+def collect(bridges: tuple[int, ...]) -> tuple[Labelled, Labelled]:
+    """Draw labelled cells and columns from every pair; there are more nulls than anything."""
     if not set(bridges) <= set(TUNING):
         raise SystemExit("only the tuning bridges may be fitted to")
-    maps, classes, origin = [], [], []
+    cells: list[tuple[NDArray[float32], int, int, int]] = []
+    columns: list[tuple[NDArray[float32], int, int, int]] = []
     rng = np.random.default_rng(0)
-    for turn in range(rounds):
-        for at, (one, other) in enumerate([*pairs(bridges), *null_pairs(bridges)]):
-            before, after = load(one), load(other)
-            found, truth = measured(before, after, 1000 * turn + 2 * at)
-            for label, number in _LABELS.items():
-                place = np.flatnonzero((truth == label) & found.seen)
-                some = rng.choice(place, min(len(place), _PER_CLASS), replace=False)
-                maps.append(found.maps.reshape(-1, len(NAMES))[some])
-                classes.append(np.full(len(some), number))
-                origin.append(np.full(len(some), before.bridge))
-    return Labelled(np.concatenate(maps), np.concatenate(classes), np.concatenate(origin))
+    for at, (one, other) in enumerate([*pairs(bridges), *null_pairs(bridges)]):
+        before, after = load(one), load(other)
+        found, truth = measured(before, after, 2 * at)
+        for label, number in _LABELS.items():
+            place = np.flatnonzero((truth == label) & found.seen)
+            some = rng.choice(place, min(len(place), _PER_CLASS), replace=False)
+            taken = found.maps.reshape(-1, len(NAMES))[some]
+            cells.append((taken, number, number, before.bridge))
+        means = column_means(found)
+        known = found.seen.mean(axis=0) > 0.5
+        gone = (truth == MISSING).mean(axis=0)
+        burnt = np.isin(truth, (SOOT, HOLE)).any(axis=0)
+        # Columns in part missing are left out; damage that leaves the deck is a group of its own.
+        for group, which in enumerate(((gone == 0) & ~burnt, (gone == 0) & burnt, gone > 0.6)):
+            columns.append((means[which & known], int(group == 2), group, before.bridge))
+    return _joined(cells), _joined(columns)
 
 
-def fit(labelled: Labelled) -> Weights:
-    """Fit a logistic regression, each class of equal weight but for nothing, which counts double."""
-    centre = labelled.maps.mean(axis=0)
-    scale = labelled.maps.std(axis=0) + 1e-6
-    start = Weights(
-        NAMES, tuple(map(float, centre)), tuple(map(float, scale)), ()
+def fit_model(cells: Labelled, columns: Labelled) -> Model:
+    """Fit both decisions."""
+    return Model(
+        fit(cells, len(CLASSES), (2.0, 1, 1, 1), products=True),
+        fit(columns, len(COLUMNS), (1.0, 1, 1), products=False),
     )
-    terms = expand(labelled.maps, start)
-    classes, count = labelled.classes, len(CLASSES)
-    weight = np.array([2.0, 1, 1, 1, 1]) / np.maximum(np.bincount(classes, minlength=count), 1)
-    weight = weight[classes] / weight[classes].sum()
+
+
+def fit(
+    labelled: Labelled, count: int, shares: tuple[float, ...], *, products: bool
+) -> Weights:
+    """Fit a logistic regression; `shares` say how much each group counts together."""
+    centre, scale = labelled.maps.mean(axis=0), labelled.maps.std(axis=0) + 1e-6
+    start = Weights(NAMES, _floats(centre), _floats(scale), (), products)
+    terms, classes = expand(labelled.maps, start), labelled.classes
+    weight = np.array(shares) / np.maximum(np.bincount(labelled.groups, minlength=len(shares)), 1)
+    weight = weight[labelled.groups] / weight[labelled.groups].sum()
     wanted = np.eye(count)[classes]
 
     def loss(flat: NDArray[float64]) -> tuple[float, NDArray[float64]]:
@@ -93,6 +115,23 @@ def fit(labelled: Labelled) -> Weights:
         slope = ((share - wanted) * weight[:, None]).T @ terms + 2 * _PENALTY * matrix
         return float(-(weight * right).sum() + _PENALTY * (matrix**2).sum()), slope.ravel()
 
-    found = minimize(loss, np.zeros(count * terms.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 300})
-    rounded = np.round(found.x.reshape(count, -1), 4)
-    return Weights(NAMES, start.centre, start.scale, tuple(tuple(map(float, row)) for row in rounded))
+    found = minimize(
+        loss,
+        np.zeros(count * terms.shape[1]),
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": 200},
+    )
+    rows = np.round(found.x.reshape(count, -1), 4)
+    return Weights(NAMES, start.centre, start.scale, tuple(_floats(row) for row in rows), products)
+
+
+def _floats(values: NDArray[np.generic]) -> tuple[float, ...]:
+    return tuple(round(float(each), 5) for each in values)
+
+
+def _joined(parts: list[tuple[NDArray[float32], int, int, int]]) -> Labelled:
+    return Labelled(
+        np.concatenate([maps for maps, *_ in parts]).astype(float32),
+        *(np.concatenate([np.full(len(part[0]), part[at]) for part in parts]) for at in (1, 2, 3)),
+    )

@@ -1,0 +1,199 @@
+"""Compare two pictures of a bridge: lay them over each other, examine the deck, name its state."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy import float64, uint8
+from numpy.typing import NDArray
+
+from forensics.calibration import Calibration, load
+from forensics.damage.decide import Decided, Place, decide
+from forensics.damage.draw import in_before, outline
+from forensics.damage.measures import measure
+from forensics.damage.model import fitted_model
+from forensics.damage.register import Laid, register
+from forensics.damage.strip import Strip, lay_strip, unroll
+from forensics.model.damage import (
+    HOLE,
+    MISSING,
+    SCORCH,
+    Damage,
+    DamageFinding,
+    Deck,
+    Gap,
+    Matrix,
+    Registration,
+    State,
+)
+
+CALIBRATION = "damage.decide"
+_STATES: dict[int, State] = {MISSING: "collapsed", HOLE: "holed", SCORCH: "scorched"}
+_NO_GAP = Gap(0.0, None, ())
+_SCORCH_NOTE = (
+    "Scorch is an appearance: a dark patch may also be a shadow, wet, oil or new asphalt"
+)
+_NO_DECK = "No deck was drawn: nothing can be said of it. Draw its outline on the before picture"
+
+
+@dataclass(frozen=True, eq=False)
+class DamageComparison:
+    """What happened to the deck between two pictures.
+
+    Parameters
+    ----------
+    registration : Registration
+        How the pictures lie on each other.
+    deck : Deck
+        What was examined.
+    damage : Damage
+        What was found; its mask has no path yet.
+    mask : (H, W) uint8 or None
+        In the frame of the before picture, codes of `forensics.model.damage`.
+    strips : tuple of (rows, columns, 3) uint8
+        Before and after, unrolled; empty unless registered.
+    errors_px : (along, across) float64 or None
+        90 % bound by point of the deck; NaN where not seen by both.
+    corners : (4, 2) float64 or None
+        Of the deck in the before picture.
+    """
+
+    registration: Registration
+    deck: Deck
+    damage: Damage
+    mask: NDArray[uint8] | None
+    strips: tuple[NDArray[uint8], ...]
+    errors_px: NDArray[float64] | None
+    corners: NDArray[float64] | None
+
+
+def compare_views(
+    before: NDArray[uint8],
+    after: NDArray[uint8],
+    *,
+    deck: NDArray[float64] | None = None,
+    tie_points: NDArray[float64] | None = None,
+) -> DamageComparison:
+    """Compare two pictures of a bridge.
+
+    Parameters
+    ----------
+    before, after : (H, W, 3) uint8
+        The two pictures, sRGB, R-G-B, the right way up.
+    deck : (N, 2) float64, optional
+        Outline of the deck in the before picture, (x, y), pixel centres; may reach outside it.
+        Without it the state stays undetermined.
+    tie_points : (N, 4) float64, optional
+        Points of the deck marked by a person, at least four: x and y before, x and y after.
+
+    Returns
+    -------
+    DamageComparison
+        State, findings, gap, mask; undetermined with a reason where it would be a guess.
+
+    Raises
+    ------
+    DeckError
+        When the outline cannot be used.
+
+    Notes
+    -----
+    *Convention*: the homography maps after -> before; all regions are in the before picture.
+    Limits: the underside and the piers are not examined. Calibrated on rendered scenes.
+    """
+    if deck is None:
+        missing = Registration("refused", _NO_DECK, 0, 0.0, None, None)
+        return _undetermined(_NO_DECK, missing, None)
+    strip = lay_strip(np.asarray(deck, dtype=float64))
+    laid = register(before, after, strip, tie_points=tie_points)
+    told = _told(laid, strip)
+    if laid.reason is not None or laid.matrix is None:
+        return _undetermined(laid.reason or "", told, strip)
+    if laid.mirrored:
+        reason = "One of the pictures is a mirror image: turn it over, then compare again"
+        return _undetermined(reason, told, strip)
+    one, seen = unroll(before, strip.matrix, strip.grid)
+    other, too = unroll(after, laid.matrix, strip.grid)
+    limits = load(CALIBRATION)
+    decided = decide(measure(one, other, seen & too, strip.grid), fitted_model(), limits)
+    mask = in_before(decided.codes, strip, before.shape[:2])
+    return DamageComparison(
+        told,
+        _deck(strip, decided.examined),
+        _damage(decided, strip, limits),
+        mask,
+        (one, other),
+        laid.errors_px,
+        strip.corners,
+    )
+
+
+def _damage(decided: Decided, strip: Strip, limits: Calibration) -> Damage:
+    findings = tuple(_finding(each, strip) for each in decided.places)
+    gap = Gap(sum(end - start for start, end in decided.gaps), None, decided.gaps)
+    if decided.examined < limits.value("min_examined"):
+        reason = f"Only {decided.examined:.0%} of the deck can be examined in both pictures"
+        return Damage("undetermined", reason, None, findings, gap, None)
+    codes = [each.code for each in decided.places]
+    state: State = _STATES[max(codes)] if codes else "none"
+    sure = _sureness(decided, max(codes, default=0))
+    if sure < limits.value("min_sureness"):
+        reason = f"The measures fit no state well enough: likeliest {state}, score {sure:.2f}"
+        return Damage("undetermined", reason, sure, (), _NO_GAP, None)
+    return Damage(state, _reason(decided, state), sure, findings, gap, None)
+
+
+def _sureness(decided: Decided, code: int) -> float:
+    """Give the score that the state rests on: of its places, or of what is called undamaged."""
+    scores = [each.confidence for each in decided.places if each.code == code]
+    return round(max(scores, default=decided.sureness), 4)
+
+
+def _reason(decided: Decided, state: State) -> str:
+    if state == "none":
+        return (
+            f"No change found on {decided.examined:.0%} of the deck surface; "
+            "underside and piers not examined"
+        )
+    worst = max(decided.places, key=lambda each: each.code)
+    told = f"{worst.name.replace('_', ' ')} on {worst.share:.1%} of the deck: {worst.because}"
+    return f"{told}. {_SCORCH_NOTE}" if state == "scorched" else told
+
+
+def _finding(place: Place, strip: Strip) -> DamageFinding:
+    name = place.name
+    if name not in ("scorch", "hole", "missing_deck"):
+        raise ValueError(name)
+    return DamageFinding(
+        name,  # type: ignore[arg-type]  # narrowed above, which mypy does not follow
+        outline(place.cells, strip),
+        round(place.share, 4),
+        round(place.confidence, 4),
+        place.because,
+    )
+
+
+def _told(laid: Laid, strip: Strip) -> Registration:
+    support = round(laid.support, 4)
+    if laid.matrix is None:
+        return Registration("refused", laid.reason, laid.inliers, support, None, None)
+    rows = laid.homography(strip).tolist()
+    matrix: Matrix = tuple(tuple(row) for row in rows)  # type: ignore[assignment]  # 3 x 3
+    error = round(laid.error_px, 2)
+    return Registration("registered", None, laid.inliers, support, error, matrix, laid.mirrored)
+
+
+def _deck(strip: Strip | None, examined: float) -> Deck:
+    if strip is None:
+        return Deck("none", None, None, None, 0.0)
+    sides = np.linalg.norm(np.roll(strip.corners, -1, axis=0) - strip.corners, axis=1)
+    region = tuple((round(float(x), 2), round(float(y), 2)) for x, y in strip.corners)
+    length, width = float(max(sides[0], sides[2])), float(max(sides[1], sides[3]))
+    return Deck("drawn", region, round(length, 1), round(width, 1), round(examined, 4))
+
+
+def _undetermined(
+    reason: str, registration: Registration, strip: Strip | None
+) -> DamageComparison:
+    damage = Damage("undetermined", reason, None, (), _NO_GAP, None)
+    corners = None if strip is None else strip.corners
+    return DamageComparison(registration, _deck(strip, 0.0), damage, None, (), None, corners)
