@@ -39,6 +39,11 @@ _SMALL, _LARGE = 0.18, 0.4
 _COLUMN, _STRETCH = 0.3, 0.8
 """Widths of the windows, in deck widths (sigma of a Gaussian)."""
 
+_USUAL = 0.7
+_RELATIVE = {name for name in NAMES if name.startswith(("texture", "edges", "either_edge"))}
+"""Damage is local: how well texture and edges persist is counted from what is usual on this deck,
+which haze, blur and the angle lower everywhere."""
+
 _EDGE_REACH = 0.22
 _FLAT = 4.0
 """Variance, in grey levels squared, added so that noise on plain surfaces is no texture."""
@@ -56,10 +61,13 @@ class Measures:
         By pixel of the deck in the strip.
     seen : (rows, columns) bool
         Where both pictures show the deck.
+    held : float
+        Correlation of the textures over most of the deck: where it is low nothing can be told.
     """
 
     maps: NDArray[float32]
     seen: Mask
+    held: float
 
 
 def measure(
@@ -131,7 +139,13 @@ def measure(
         _across(np.log1p(to_deck), grid, reach=_STRETCH),
     ]
     maps = np.stack([np.asarray(each, dtype=float32)[deck] for each in whole], axis=2)
-    return Measures(np.nan_to_num(maps), seen[deck])
+    maps, inside = np.nan_to_num(maps), seen[deck]
+    held = 0.0
+    if inside.any():
+        usual = np.quantile(maps[inside], _USUAL, axis=0)
+        held = float(usual[NAMES.index("texture_large")])
+        maps = maps - np.where([name in _RELATIVE for name in NAMES], usual, 0).astype(float32)
+    return Measures(maps, inside, held)
 
 
 def _blurred(values: Map, sigma: float) -> Map:

@@ -9,6 +9,8 @@ from msgspec import Struct, convert
 from numpy import float64
 from numpy.typing import NDArray
 
+from forensics.damage.measures import NAMES
+
 CLASSES = ("nothing", "scorch", "hole", "object")
 """What a cell of the deck may be; an object (a vehicle) hides it, and is not examined."""
 
@@ -24,7 +26,7 @@ class Weights(Struct, frozen=True):
     Parameters
     ----------
     measures : tuple of str
-        Names, in order.
+        Names of those that are used, in order.
     centre, scale : tuple of float
         By measure: subtracted, divided by.
     weights : tuple of tuple of float
@@ -72,16 +74,17 @@ def expand(maps: NDArray[np.generic], fitted: Weights) -> NDArray[float64]:
     Parameters
     ----------
     maps : (..., M) float
-        Measures.
+        All measures.
     fitted : Weights
-        Centre and scale.
+        Names, centre and scale.
 
     Returns
     -------
     (..., T) float64
         Terms.
     """
-    unit = (np.asarray(maps, dtype=float64) - fitted.centre) / fitted.scale
+    chosen = np.asarray(maps, dtype=float64)[..., [NAMES.index(each) for each in fitted.measures]]
+    unit = (chosen - fitted.centre) / fitted.scale
     unit = np.clip(unit, -_CLIP, _CLIP)
     one = np.ones((*unit.shape[:-1], 1))
     if not fitted.products:

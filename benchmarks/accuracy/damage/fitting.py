@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from msgspec.structs import replace
 from numpy import float64, float32
 from numpy.typing import NDArray
 from scipy.optimize import minimize
@@ -30,6 +31,25 @@ from forensics.damage.strip import unroll
 _JITTER_PX = 0.6
 _PER_CLASS = 700
 _PENALTY = 3e-3
+_CELL_MEASURES = (
+    "texture_small",
+    "texture_large",
+    "darkening",
+    "roughness",
+    "like_beside",
+    "off_deck_colour",
+    "colour_change",
+)
+_COLUMN_MEASURES = (
+    "texture_column",
+    "texture_stretch",
+    "edges_stretch",
+    "either_edge_stretch",
+    "off_deck_stretch",
+    "roughness",
+)
+"""Few, and of geometry and texture: with three bridges to fit to, more did worse on the one left out."""
+
 _LABELS = {1: 0, SOOT: 1, HOLE: 2, VEHICLE: 3}
 
 
@@ -89,17 +109,18 @@ def collect(bridges: tuple[int, ...]) -> tuple[Labelled, Labelled]:
 def fit_model(cells: Labelled, columns: Labelled) -> Model:
     """Fit both decisions."""
     return Model(
-        fit(cells, len(CLASSES), (2.0, 1, 1, 1), products=True),
-        fit(columns, len(COLUMNS), (1.0, 1, 1), products=False),
+        fit(cells, len(CLASSES), (2.0, 1, 1, 1), _CELL_MEASURES),
+        fit(columns, len(COLUMNS), (1.0, 1, 1), _COLUMN_MEASURES),
     )
 
 
 def fit(
-    labelled: Labelled, count: int, shares: tuple[float, ...], *, products: bool
+    labelled: Labelled, count: int, shares: tuple[float, ...], names: tuple[str, ...]
 ) -> Weights:
     """Fit a logistic regression; `shares` say how much each group counts together."""
-    centre, scale = labelled.maps.mean(axis=0), labelled.maps.std(axis=0) + 1e-6
-    start = Weights(NAMES, _floats(centre), _floats(scale), (), products)
+    used = labelled.maps[:, [NAMES.index(each) for each in names]]
+    centre, scale = used.mean(axis=0), used.std(axis=0) + 1e-6
+    start = Weights(names, _floats(centre), _floats(scale), (), products=False)
     terms, classes = expand(labelled.maps, start), labelled.classes
     weight = np.array(shares) / np.maximum(np.bincount(labelled.groups, minlength=len(shares)), 1)
     weight = weight[labelled.groups] / weight[labelled.groups].sum()
@@ -123,7 +144,7 @@ def fit(
         options={"maxiter": 200},
     )
     rows = np.round(found.x.reshape(count, -1), 4)
-    return Weights(NAMES, start.centre, start.scale, tuple(_floats(row) for row in rows), products)
+    return replace(start, weights=tuple(_floats(row) for row in rows))
 
 
 def _floats(values: NDArray[np.generic]) -> tuple[float, ...]:
