@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from numpy import float64
     from numpy.typing import NDArray
 
-    from forensics.damage.compare import DamageComparison
-    from forensics.model.damage import DamageReport, View
+    from forensics.model.damage import DamageReport
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -62,8 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
         Exit status.
     """
     from forensics.cli.terminal import say_json, warn
-    from forensics.damage.files import read_picture, report_of
     from forensics.damage.compare import compare_views
+    from forensics.damage.files import read_picture, report_of
     from forensics.model.errors import UnreadableMedia
 
     deck = _numbers(arguments.deck, "polygon", 2)
@@ -124,7 +123,8 @@ def _print(report: "DamageReport") -> None:
         )
     for finding in damage.findings:
         share = f"{finding.area_fraction_of_deck:.1%} of the deck"
-        say(f"              {finding.class_.replace('_', ' ')}: {share}, score {finding.confidence:.2f}")
+        name = finding.class_.replace("_", " ")
+        say(f"              {name}: {share}, score {finding.confidence:.2f}")
     if damage.gap.parts:
         say(f"              missing: {damage.gap.fraction_of_deck:.1%} of the deck's length")
     for name, path in report.artefacts.items():

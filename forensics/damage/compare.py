@@ -29,9 +29,8 @@ from forensics.model.damage import (
 CALIBRATION = "damage.decide"
 _STATES: dict[int, State] = {MISSING: "collapsed", HOLE: "holed", SCORCH: "scorched"}
 _NO_GAP = Gap(0.0, None, ())
-_SCORCH_NOTE = (
-    "Scorch is an appearance: a dark patch may also be a shadow, wet, oil or new asphalt"
-)
+_SCORCH_NOTE = "Scorch is an appearance: a dark patch may also be a shadow, wet, oil or new asphalt"
+_LOOK = "Look at both strips"
 _NO_DECK = "No deck was drawn: nothing can be said of it. Draw its outline on the before picture"
 
 
@@ -133,19 +132,38 @@ def _damage(decided: Decided, strip: Strip, limits: Calibration) -> Damage:
     if decided.examined < limits.value("min_examined"):
         reason = f"Only {decided.examined:.0%} of the deck can be examined in both pictures"
         return Damage("undetermined", reason, None, findings, gap, None)
-    codes = [each.code for each in decided.places]
-    state: State = _STATES[max(codes)] if codes else "none"
-    sure = _sureness(decided, max(codes, default=0))
-    if sure < limits.value("min_sureness"):
-        reason = f"The measures fit no state well enough: likeliest {state}, score {sure:.2f}"
+    state, sure, firm = likeliest(decided, limits)
+    if not firm:
+        reason = f"The measures do not settle it: likeliest {state}, score {sure:.2f}. {_LOOK}"
         return Damage("undetermined", reason, sure, (), _NO_GAP, None)
     return Damage(state, _reason(decided, state), sure, findings, gap, None)
 
 
-def _sureness(decided: Decided, code: int) -> float:
-    """Give the score that the state rests on: of its places, or of what is called undamaged."""
-    scores = [each.confidence for each in decided.places if each.code == code]
-    return round(max(scores, default=decided.sureness), 4)
+def likeliest(decided: Decided, limits: Calibration) -> tuple[State, float, bool]:
+    """Give the state that the worst place stands for, and whether its score suffices.
+
+    Parameters
+    ----------
+    decided : Decided
+        What was decided on the cells.
+    limits : Calibration
+        Scores that suffice.
+
+    Returns
+    -------
+    state : str
+        The worst.
+    score : float
+        Of its surest place, or of what is called undamaged.
+    firm : bool
+        Whether the score suffices to say so.
+    """
+    worst = max((each.code for each in decided.places), default=0)
+    state: State = _STATES[worst] if worst else "none"
+    scores = [each.confidence for each in decided.places if each.code == worst]
+    score = round(max(scores, default=decided.sureness), 4)
+    firm = score >= limits.value(f"min_{state}_score") and decided.held >= limits.value("min_held")
+    return state, score, firm
 
 
 def _reason(decided: Decided, state: State) -> str:
@@ -191,9 +209,7 @@ def _deck(strip: Strip | None, examined: float) -> Deck:
     return Deck("drawn", region, round(length, 1), round(width, 1), round(examined, 4))
 
 
-def _undetermined(
-    reason: str, registration: Registration, strip: Strip | None
-) -> DamageComparison:
+def _undetermined(reason: str, registration: Registration, strip: Strip | None) -> DamageComparison:
     damage = Damage("undetermined", reason, None, (), _NO_GAP, None)
     corners = None if strip is None else strip.corners
     return DamageComparison(registration, _deck(strip, 0.0), damage, None, (), None, corners)

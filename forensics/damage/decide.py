@@ -70,6 +70,8 @@ class Decided:
         Mean score of what was decided, over the examined deck.
     examined : float
         Share of the deck.
+    held : float
+        Correlation of the textures over most of the deck.
     """
 
     codes: NDArray[uint8]
@@ -77,6 +79,7 @@ class Decided:
     gaps: tuple[tuple[float, float], ...]
     sureness: float
     examined: float
+    held: float
 
 
 def decide(measures: Measures, fitted: Model, limits: Calibration) -> Decided:
@@ -105,14 +108,19 @@ def decide(measures: Measures, fitted: Model, limits: Calibration) -> Decided:
     rows, columns = measures.seen.shape
     share = scores(measures.maps, fitted.cells)
     share = np.stack(
-        [cv2.GaussianBlur(share[..., at], (0, 0), max(0.8, rows * _SMOOTH)) for at in range(len(CLASSES))],
+        [
+            cv2.GaussianBlur(share[..., at], (0, 0), max(0.8, rows * _SMOOTH))
+            for at in range(len(CLASSES))
+        ],
         axis=2,
     )
     seen_columns = measures.seen.mean(axis=0) > limits.value("min_column_seen")
     lost = scores(column_means(measures), fitted.columns)[:, COLUMNS.index("missing_deck")]
     lost = cv2.GaussianBlur(lost[None], (0, 0), max(1.0, rows * _SMOOTH_COLUMNS))[0]
     gone = _gone(lost, rows, seen_columns, limits)
-    share = np.concatenate([share, np.broadcast_to(lost[None, :, None], (rows, columns, 1))], axis=2)
+    share = np.concatenate(
+        [share, np.broadcast_to(lost[None, :, None], (rows, columns, 1))], axis=2
+    )
     codes = np.full((rows, columns), NOTHING, uint8)
     best = _best(share, limits)
     for code, name in ((SCORCH, "scorch"), (HOLE, "hole")):
@@ -122,7 +130,7 @@ def decide(measures: Measures, fitted: Model, limits: Calibration) -> Decided:
     codes[~measures.seen] = NOT_EXAMINED
     places = []
     for code in (MISSING, HOLE, SCORCH):
-        for place in _places(codes, code, share, measures, limits):
+        for place in _places(codes, code, share, measures):
             if place.share < limits.value(f"min_{place.name}_share"):
                 codes[place.cells] = NOTHING
             else:
@@ -134,7 +142,9 @@ def decide(measures: Measures, fitted: Model, limits: Calibration) -> Decided:
     ]
     joined = np.concatenate(shares) if known.any() else np.zeros(1)
     places.sort(key=lambda each: -each.share)
-    return Decided(codes, tuple(places), gaps, float(joined.mean()), float(known.mean()))
+    return Decided(
+        codes, tuple(places), gaps, float(joined.mean()), float(known.mean()), measures.held
+    )
 
 
 def column_means(measures: Measures) -> NDArray[float64]:
@@ -176,7 +186,6 @@ def _places(
     code: int,
     share: NDArray[float64],
     measures: Measures,
-    limits: Calibration,
 ) -> list[Place]:
     count, labels = cv2.connectedComponents((codes == code).astype(uint8), connectivity=8)
     found = []

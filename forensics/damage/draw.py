@@ -78,7 +78,9 @@ def outline(cells: Mask, strip: Strip) -> Region:
     return tuple((round(float(x), 1), round(float(y), 1)) for x, y in at)
 
 
-def overlay(before: NDArray[uint8], mask: NDArray[uint8], corners: NDArray[float64]) -> NDArray[uint8]:
+def overlay(
+    before: NDArray[uint8], mask: NDArray[uint8], corners: NDArray[float64]
+) -> NDArray[uint8]:
     """Draw the classes over the before picture: colour, hatching, and a legend in words.
 
     Parameters

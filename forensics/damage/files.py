@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from forensics.damage.compare import DamageComparison
 from forensics.damage.draw import error_map, overlay
+from forensics.ingest.exact_still import ExactStill
 from forensics.ingest.folder import printable_path
 from forensics.ingest.sniff import sniff
-from forensics.ingest.stills import decode_still
 from forensics.model.damage import DamageReport, View
 from forensics.model.errors import UnreadableMedia
 
@@ -39,19 +39,19 @@ def read_picture(path: Path) -> tuple[NDArray[uint8], View]:
     Raises
     ------
     UnreadableMedia
-        When it is no still, or was decoded at a smaller size than its own.
+        When it is no still that can be decoded whole.
     """
     data, shown = path.read_bytes(), printable_path(str(path))
     kind = sniff(data[:_HEAD_BYTES])
     if kind is None:
         raise UnreadableMedia(f"{shown} is not a picture")
-    _, frames = decode_still(data, kind)
-    if not frames:
+    if kind.kind != "still":
         raise UnreadableMedia(
-            f"{shown} holds no still that can be decoded",
-            advice="Of a video, take a frame with: forensics frames",
+            f"{shown} is no still", advice="Of a video, take a frame with: forensics frames"
         )
-    return frames[0].pixels, View(shown, hashlib.sha256(data).hexdigest(), frames[0].moment_s)
+    for _, frame in ExactStill(data, kind).decode([0]):
+        return frame.pixels, View(shown, hashlib.sha256(data).hexdigest(), None)
+    raise UnreadableMedia(f"{shown} holds no picture that can be decoded")
 
 
 def report_of(

@@ -75,7 +75,9 @@ def fit_correction(
     inner = np.eye(3)
     inner[0], inner[1] = inner[0] + theta[:3], inner[1] + theta[3:6]
     inner[2, :2] += theta[6:] if perspective else 0
-    to_unit = np.array([[1 / scale, 0, -centre[0] / scale], [0, 1 / scale, -centre[1] / scale], [0, 0, 1]])
+    to_unit = np.array(
+        [[1 / scale, 0, -centre[0] / scale], [0, 1 / scale, -centre[1] / scale], [0, 0, 1]]
+    )
     return np.linalg.inv(to_unit) @ inner @ to_unit, trust
 
 

@@ -1,4 +1,4 @@
-"""What is measured at each pixel of the deck: does its surface persist, is it darker, is it water?"""
+"""What is measured at each pixel of the deck: does it persist, is it darker, is it water?"""
 
 from dataclasses import dataclass
 
@@ -70,9 +70,7 @@ class Measures:
     held: float
 
 
-def measure(
-    before: NDArray[uint8], after: NDArray[uint8], seen: Mask, grid: Grid
-) -> Measures:
+def measure(before: NDArray[uint8], after: NDArray[uint8], seen: Mask, grid: Grid) -> Measures:
     """Measure the deck in two strips.
 
     Parameters
@@ -95,14 +93,14 @@ def measure(
     `darkening`: log of after over before, less its median over the deck, so exposure drops out.
     `roughness`: log ratio of the local contrasts, likewise. `like_beside`: 0 looks like the deck,
     1 like the water or ground beside it in the same columns. `edges`: the weaker of both deck
-    edges, as correlation of the slopes across them; `either_edge`: the stronger. The measures of columns
-    and stretches are means across the width, near by and over a deck width either way.
+    edges, as correlation of the slopes across them; `either_edge`: the stronger. The
+    measures of columns and stretches are means across the width, near by and over a deck width either way.
     """
     wide, deck = grid.width_px, grid.deck
-    one, other = (cv2.cvtColor(each, cv2.COLOR_RGB2GRAY).astype(float32) for each in (before, after))
-    lab_one, lab_other = (
-        cv2.cvtColor(each.astype(float32) / 255, cv2.COLOR_RGB2LAB) for each in (before, after)
+    one, other = (
+        cv2.cvtColor(each, cv2.COLOR_RGB2GRAY).astype(float32) for each in (before, after)
     )
+    lab_one, lab_other = (_lab(each) for each in (before, after))
     small, large = _textures(one, other, wide)
     light = np.log(_blurred(other, wide * 0.1) + _LEAST_LIGHT) - np.log(
         _blurred(one, wide * 0.1) + _LEAST_LIGHT
@@ -148,12 +146,17 @@ def measure(
     return Measures(maps, inside, held)
 
 
+def _lab(strip: NDArray[uint8]) -> Map:
+    return np.asarray(cv2.cvtColor(strip.astype(float32) / 255, cv2.COLOR_RGB2LAB), dtype=float32)
+
+
 def _blurred(values: Map, sigma: float) -> Map:
     return np.asarray(cv2.GaussianBlur(values, (0, 0), max(0.6, sigma)), dtype=float32)
 
 
 def _variance(values: Map, sigma: float) -> Map:
-    return np.maximum(_blurred(values * values, sigma) - _blurred(values, sigma) ** 2, 0)
+    spread = _blurred(values * values, sigma) - _blurred(values, sigma) ** 2
+    return np.asarray(np.maximum(spread, 0), dtype=float32)
 
 
 def _middle(values: Map, seen: Mask, deck: tuple[slice, slice]) -> float:
@@ -170,7 +173,8 @@ def _textures(one: Map, other: Map, wide: int) -> tuple[Map, Map]:
         for right in range(-_SEARCH_PX, _SEARCH_PX + 1):
             move = np.array([[1.0, 0, right], [0, 1, down]])
             size = (one.shape[1], one.shape[0])
-            moved = cv2.warpAffine(other, move, size, borderMode=cv2.BORDER_REPLICATE)
+            shifted = cv2.warpAffine(other, move, size, borderMode=cv2.BORDER_REPLICATE)
+            moved = np.asarray(shifted, dtype=float32)
             product, square = one * moved, moved * moved
             for at, sigma in enumerate(sigmas):
                 mean = _blurred(moved, sigma)

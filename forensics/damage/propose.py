@@ -61,7 +61,18 @@ class Matches:
         return len(self.before)
 
     def kept(self, which: NDArray[np.bool_]) -> Self:
-        """Keep some of them."""
+        """Keep some of them.
+
+        Parameters
+        ----------
+        which : (N,) bool
+            Those to keep.
+
+        Returns
+        -------
+        Matches
+            Those.
+        """
         return replace(
             self,
             before=self.before[which],
@@ -123,7 +134,7 @@ def describe(grey: NDArray[uint8]) -> Described:
         Features and where they are.
     """
     height, width = grey.shape
-    even = cv2.createCLAHE(_CLIP, _TILES).apply(grey)
+    even = np.asarray(cv2.createCLAHE(_CLIP, _TILES).apply(grey), dtype=uint8)
     factor = min(2.0, (FEATURE_AREA_PX / (height * width)) ** 0.5)
     if factor > 1:
         size = (round(width * factor), round(height * factor))
@@ -259,11 +270,9 @@ def near_deck(points: Points, strip: Strip) -> NDArray[np.bool_]:
     (N,) bool
         True on the strip.
     """
-    at = moved(points, np.linalg.inv(strip.matrix))
+    at = moved(points, np.asarray(np.linalg.inv(strip.matrix), dtype=float64))
     rows, columns = strip.grid.shape
-    return np.asarray(
-        (at >= 0).all(axis=1) & (at[:, 0] <= columns - 1) & (at[:, 1] <= rows - 1)
-    )
+    return np.asarray((at >= 0).all(axis=1) & (at[:, 0] <= columns - 1) & (at[:, 1] <= rows - 1))
 
 
 def slide(

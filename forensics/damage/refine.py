@@ -66,7 +66,18 @@ class Held:
         return float(self.supporting.sum()) / max(1, self.tracks.tried)
 
     def by_part(self, columns: int) -> NDArray[np.int_]:
-        """Count the supporting patches in each part of the strip's length."""
+        """Count the supporting patches in each part of the strip's length.
+
+        Parameters
+        ----------
+        columns : int
+            Length of the strip.
+
+        Returns
+        -------
+        (PARTS,) int
+            Counts.
+        """
         part = (self.tracks.points[:, 0] / columns * PARTS).astype(int)
         return np.bincount(part[self.supporting], minlength=PARTS)[:PARTS]
 
@@ -144,9 +155,10 @@ def is_plausible(matrix: Matrix3, strip: Strip) -> bool:
     if depth.min() * depth.max() <= 0:
         return False
     sides = np.roll(moved(box, matrix), -1, axis=0) - moved(box, matrix)
-    turns = sides[:, 0] * np.roll(sides, -1, axis=0)[:, 1] - sides[:, 1] * np.roll(
-        sides, -1, axis=0
-    )[:, 0]
+    turns = (
+        sides[:, 0] * np.roll(sides, -1, axis=0)[:, 1]
+        - sides[:, 1] * np.roll(sides, -1, axis=0)[:, 0]
+    )
     if turns.min() * turns.max() <= 0:
         return False
     stretch = np.linalg.norm(sides, axis=1) / np.array([columns, rows, columns, rows])

@@ -74,7 +74,18 @@ class Laid:
     mirrored: bool = False
 
     def homography(self, strip: Strip) -> Matrix3:
-        """Give the map after -> before on the plane of the deck."""
+        """Give the map after -> before on the plane of the deck.
+
+        Parameters
+        ----------
+        strip : Strip
+            Where the deck is in the before picture.
+
+        Returns
+        -------
+        (3, 3) float64
+            In (x, y), pixel centres; a mirror is inside it.
+        """
         if self.matrix is None:
             raise ValueError("not registered")
         matrix = strip.matrix @ np.linalg.inv(self.matrix)
@@ -124,9 +135,7 @@ def register(
     turned = _turned(places, other.shape[1])
     flipped = _best(one, other, strip, _starts(found, turned, one, other, strip, None))
     copy = _judge(flipped, other, strip, limits)
-    if copy.reason is None:
-        return replace(copy, mirrored=True)
-    return laid
+    return copy if copy.reason is None else laid
 
 
 def _unfit(before: NDArray[uint8], strip: Strip, limits: Calibration) -> str | None:
@@ -138,7 +147,8 @@ def _unfit(before: NDArray[uint8], strip: Strip, limits: Calibration) -> str | N
 
 def _too_poor(picture: NDArray[uint8], limits: Calibration) -> str | None:
     if min(picture.shape) < limits.value("min_side_px"):
-        return f"A picture is only {picture.shape[1]} x {picture.shape[0]} pixels; a larger one is needed"
+        size = f"{picture.shape[1]} x {picture.shape[0]}"
+        return f"A picture is only {size} pixels; a larger one is needed"
     if float(np.median(picture)) < limits.value("min_median_grey"):
         return "A picture is too dark, as at night; one taken in daylight is needed"
     if float(picture.std()) < limits.value("min_spread_grey"):
@@ -203,16 +213,16 @@ def _best(
     return max(fine, key=lambda each: each.support, default=None)
 
 
-def _judge(
-    held: Held | None, after: NDArray[uint8], strip: Strip, limits: Calibration
-) -> Laid:
+def _judge(held: Held | None, after: NDArray[uint8], strip: Strip, limits: Calibration) -> Laid:
     if held is None:
         return Laid(f"The deck was not found in the after picture. {_HELP}", None)
     support, inliers = held.support, int(held.supporting.sum())
     few = support < limits.value("min_support") or inliers < limits.value("min_inliers")
     if few:
         share = f"{support:.0%} of the deck's patches agree"
-        return Laid(f"The pictures cannot be laid over each other: {share}. {_HELP}", None, support, inliers)
+        return Laid(
+            f"The pictures cannot be laid over each other: {share}. {_HELP}", None, support, inliers
+        )
     parts = held.by_part(strip.grid.shape[1])
     ends = min(parts[:_END_PARTS].sum(), parts[-_END_PARTS:].sum())
     if ends < limits.value("min_end_patches"):
@@ -229,6 +239,16 @@ def _judge(
     worst = float(np.nanmax(errors))
     if worst > limits.value("max_error_px"):
         return Laid(
-            f"The place of the deck is uncertain by {worst:.1f} pixels. {_HELP}", None, support, inliers
+            f"The place of the deck is uncertain by {worst:.1f} pixels. {_HELP}",
+            None,
+            support,
+            inliers,
         )
-    return Laid(None, held.matrix, support, inliers, worst, errors)
+    laid = Laid(None, held.matrix, support, inliers, worst, errors)
+    return replace(laid, mirrored=_is_mirror(laid.homography(strip), at_after[seen][0]))
+
+
+def _is_mirror(matrix: Matrix3, point: NDArray[float64]) -> bool:
+    """Tell whether a map turns the neighbourhood of a point over."""
+    depth = float(matrix[2] @ np.append(point, 1.0))
+    return bool(np.linalg.det(matrix) * np.sign(depth) < 0)

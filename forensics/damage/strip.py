@@ -190,7 +190,7 @@ def seen_from(matrix: Matrix3, grid: Grid, shape: tuple[int, ...]) -> Mask:
 
 
 def _four_corners(polygon: Points) -> Points:
-    if polygon.ndim != 2 or len(polygon) < _CORNERS or not np.isfinite(polygon).all():
+    if polygon.shape[1:] != (2,) or len(polygon) < _CORNERS or not np.isfinite(polygon).all():
         raise DeckError("the deck has fewer than four corners")
     if np.abs(polygon).max() > _FAR_PX:
         raise DeckError("the deck reaches too far outside the picture")

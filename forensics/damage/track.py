@@ -96,8 +96,8 @@ def follow(
         for x in range(0, columns - patch_px + 1, step_px)
         for y in range(0, rows - patch_px + 1, step_px)
     ]
-    padded = cv2.copyMakeBorder(after, *[reach_px] * 4, cv2.BORDER_REPLICATE)
-    known = cv2.copyMakeBorder(seen.astype(uint8), *[reach_px] * 4, cv2.BORDER_CONSTANT)
+    padded = np.pad(after, reach_px, mode="edge")
+    known = np.pad(seen.astype(uint8), reach_px)
     starts = [(y, x) for y, x in starts if seen[y : y + patch_px, x : x + patch_px].all()]
     found = [
         each
@@ -113,7 +113,9 @@ def follow(
         is not None
     ]
     if not found:
-        return Tracks(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0), np.zeros((0, 2, 2)), len(starts))
+        return Tracks(
+            np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0), np.zeros((0, 2, 2)), len(starts)
+        )
     points, shifts, likeness, information = zip(*found, strict=True)
     return Tracks(
         np.array(points),
@@ -129,7 +131,7 @@ def _find(
 ) -> tuple[Points, Points, float, NDArray[float64]] | None:
     if patch.std() < _MIN_SPREAD or around.std() < _MIN_SPREAD:
         return None
-    scores = cv2.matchTemplate(around, patch, cv2.TM_CCOEFF_NORMED)
+    scores = np.asarray(cv2.matchTemplate(around, patch, cv2.TM_CCOEFF_NORMED), dtype=np.float32)
     reach = scores.shape[0] // 2
     place = np.unravel_index(int(scores.argmax()), scores.shape)
     row, column = int(place[0]), int(place[1])
@@ -155,12 +157,12 @@ def _subpixel(scores: NDArray[np.float32]) -> Points:
     for low, high in ((scores[1, 0], scores[1, 2]), (scores[0, 1], scores[2, 1])):
         bend = float(low) + float(high) - 2 * middle
         steps.append(0.0 if bend >= 0 else (float(low) - float(high)) / (2 * bend))
-    return np.clip(np.array(steps), -0.5, 0.5)
+    return np.asarray(np.clip(np.array(steps), -0.5, 0.5), dtype=float64)
 
 
 def _information(patch: NDArray[uint8], likeness: float) -> NDArray[float64]:
-    grey = cv2.GaussianBlur(patch.astype(float64), (0, 0), 0.7)
-    grey = (grey - grey.mean()) / grey.std()
+    grey = np.asarray(cv2.GaussianBlur(patch.astype(float64), (0, 0), 0.7), dtype=float64)
+    grey = (grey - grey.mean()) / max(float(grey.std()), 1e-3)
     down, right = np.gradient(grey)
     tensor = np.array(
         [[(right * right).sum(), (right * down).sum()], [(right * down).sum(), (down * down).sum()]]

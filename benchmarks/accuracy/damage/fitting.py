@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from msgspec.structs import replace
-from numpy import float64, float32
+from numpy import float32, float64
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
@@ -48,14 +48,14 @@ _COLUMN_MEASURES = (
     "off_deck_stretch",
     "roughness",
 )
-"""Few, and of geometry and texture: with three bridges to fit to, more did worse on the one left out."""
+"""Few, of geometry and texture: fitted to three bridges, more did worse on the one left out."""
 
 _LABELS = {1: 0, SOOT: 1, HOLE: 2, VEHICLE: 3}
 
 
 @dataclass(frozen=True, eq=False)
 class Labelled:
-    """Cells, or columns, of the decks of some pairs: measures, what they are, how much each counts."""
+    """Cells, or columns, of the decks of some pairs: their measures, and what they are."""
 
     maps: NDArray[float32]
     classes: NDArray[np.int_]

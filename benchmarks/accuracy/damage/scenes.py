@@ -106,8 +106,10 @@ def null_pairs(bridges: tuple[int, ...]) -> list[tuple[str, str]]:
     found = []
     for bridge in bridges:
         for view, step in (("nadir", "12"), ("oblique", "15")):
-            whole = [f"s{bridge}_{each}" for each in (
-                f"before_{view}", f"null_{view}_return", f"null_{view}_{step}")]
+            whole = [
+                f"s{bridge}_{each}"
+                for each in (f"before_{view}", f"null_{view}_return", f"null_{view}_{step}")
+            ]
             burnt = [f"s{bridge}_scorch_{view}_{each}" for each in ("return", step)]
             found += [*permutations(whole, 2), *permutations(burnt, 2)]
     return found
@@ -119,7 +121,7 @@ def true_map(before: Shot, after: Shot) -> NDArray[float64]:
 
 
 def worst_px(matrix: NDArray[float64], before: Shot, after: Shot) -> float:
-    """Measure the worst deck point seen in both, pixels of before; `matrix` maps after -> before."""
+    """Measure the worst deck point seen in both, in pixels of before; maps after -> before."""
     length, width = before.box_m
     x, y = np.linspace(-length / 2, length / 2, 101), np.linspace(-width / 2, width / 2, 9)
     deck = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
@@ -179,5 +181,3 @@ def _nearest(image: NDArray[uint8], matrix: NDArray[float64], strip: Strip) -> N
     rows, columns = strip.grid.shape
     flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
     return np.asarray(cv2.warpPerspective(image, matrix, (columns, rows), flags=flags), dtype=uint8)
-
-
