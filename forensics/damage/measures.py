@@ -94,7 +94,8 @@ def measure(before: NDArray[uint8], after: NDArray[uint8], seen: Mask, grid: Gri
     `roughness`: log ratio of the local contrasts, likewise. `like_beside`: 0 looks like the deck,
     1 like the water or ground beside it in the same columns. `edges`: the weaker of both deck
     edges, as correlation of the slopes across them; `either_edge`: the stronger. The
-    measures of columns and stretches are means across the width, near by and over a deck width either way.
+    measures of columns and stretches are means across the width, near by and over a deck width
+    either way.
     """
     wide, deck = grid.width_px, grid.deck
     one, other = (

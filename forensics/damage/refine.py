@@ -28,6 +28,9 @@ _LEAST_TRACKS = 8
 TRUSTED, ALIKE = 0.5, 0.6
 """A patch supports a place of the deck when it fits and looks the same; counted, not decided on."""
 
+_HOLDS_ALONG = 0.2
+"""Patches with at least this share of their information along the deck are not mere edges."""
+
 PARTS = 12
 """Parts of the deck's length that are counted, and left out in turn, together."""
 
@@ -64,6 +67,17 @@ class Held:
     def support(self) -> float:
         """Share of the patches tried that support it, 0 to 1."""
         return float(self.supporting.sum()) / max(1, self.tracks.tried)
+
+    @property
+    def along(self) -> float:
+        """Share that supports it of the patches that hold the place along the deck, 0 to 1.
+
+        The edges of any two straight decks fit each other; joints, marks and stains do not.
+        """
+        information = self.tracks.information
+        whole = np.maximum(np.trace(information, axis1=1, axis2=2), 1e-12)
+        holding = information[:, 0, 0] / whole > _HOLDS_ALONG
+        return float((holding & self.supporting).sum()) / max(1, int(holding.sum()))
 
     def by_part(self, columns: int) -> NDArray[np.int_]:
         """Count the supporting patches in each part of the strip's length.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 from numpy import float64, uint8
@@ -30,6 +31,9 @@ from forensics.vision.views import grey
 CALIBRATION = "damage.register"
 _REFINED = 4
 """So many of the likeliest places are followed down to single pixels."""
+
+_PROMISING, _CLEAR = 0.3, 0.3
+"""Support with which a place is taken at once: several times what wrong places reach."""
 
 _FIXED_PX = 1.0
 _SCENE_MOVES = 0.5
@@ -178,12 +182,12 @@ def _starts(
     everywhere = _without_overlays(match(found, places))
     local = only(found, near_deck(found.points, strip))
     deck = _without_overlays(match(local, places, ratio=LOOSE_RATIO))
-    seeds = [
-        *(each for each, _ in planes(everywhere)),
-        *(each for each, _ in planes(deck, count=2)),
-        *turns(everywhere),
-        *turns(deck),
-    ]
+    seeds = chain(
+        (each for each, _ in planes(everywhere)),
+        (each for each, _ in planes(deck, count=2)),
+        turns(everywhere),
+        turns(deck),
+    )
     for matrix in seeds:
         yield matrix @ strip.matrix
         yield from slide(one, other, strip, matrix @ strip.matrix, peaks=2)
@@ -199,11 +203,16 @@ def _best(
     one: NDArray[uint8], other: NDArray[uint8], strip: Strip, starts: Iterator[Matrix3]
 ) -> Held | None:
     """Follow patches a little way from every place, and all the way from the likeliest."""
-    rough = [
-        held
-        for start in starts
-        if (held := hold(one, other, strip, start, rounds=ROUNDS[:COARSE_ROUNDS])) is not None
-    ]
+    rough = []
+    for start in starts:
+        held = hold(one, other, strip, start, rounds=ROUNDS[:COARSE_ROUNDS])
+        if held is None:
+            continue
+        rough.append(held)
+        if held.support > _PROMISING:
+            exact = hold(one, other, strip, held.matrix, rounds=ROUNDS[1:])
+            if exact is not None and min(exact.support, exact.along) > _CLEAR:
+                return exact
     rough.sort(key=lambda each: -each.support)
     fine = [
         held
@@ -218,6 +227,7 @@ def _judge(held: Held | None, after: NDArray[uint8], strip: Strip, limits: Calib
         return Laid(f"The deck was not found in the after picture. {_HELP}", None)
     support, inliers = held.support, int(held.supporting.sum())
     few = support < limits.value("min_support") or inliers < limits.value("min_inliers")
+    few = few or held.along < limits.value("min_along")
     if few:
         share = f"{support:.0%} of the deck's patches agree"
         return Laid(

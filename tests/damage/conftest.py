@@ -4,6 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
+from forensics.damage import compare_views
+
 DECK = np.array([[60.0, 175], [580, 175], [580, 225], [60, 225]])
 
 
@@ -53,3 +55,9 @@ def again(bridge):
 @pytest.fixture(scope="session")
 def other_bridge():
     return draw_bridge(seed=99)
+
+
+@pytest.fixture(scope="session")
+def compared(bridge, again, deck):
+    """The bridge compared with itself seen again: made once, it takes seconds."""
+    return compare_views(bridge, again[0], deck=deck)

@@ -23,17 +23,15 @@ def test_one_picture_twice_shows_no_change(bridge, deck):
     assert compared.damage.reason.startswith("No change found on")
 
 
-def test_the_mask_lies_in_the_frame_of_the_before_picture(bridge, again, deck):
-    compared = compare_views(bridge, again[0], deck=deck)
-
+def test_the_mask_lies_in_the_frame_of_the_before_picture(compared, bridge):
     assert compared.mask.shape == bridge.shape[:2]
     assert compared.mask[100, 300] == OUTSIDE
     assert set(np.unique(compared.mask[180:220, 100:500])) <= {NOTHING, NOT_EXAMINED}
+
+
+def test_a_camera_that_moved_is_no_damage(compared):
     assert compared.registration.status == "registered"
-
-
-def test_a_camera_that_moved_is_no_damage(bridge, again, deck):
-    assert compare_views(bridge, again[0], deck=deck).damage.state in QUIET
+    assert compared.damage.state in QUIET
 
 
 def test_a_mirrored_copy_is_no_damage(bridge, deck):
@@ -44,7 +42,7 @@ def test_a_mirrored_copy_is_no_damage(bridge, deck):
     assert compared.damage.findings == ()
 
 
-@pytest.mark.parametrize("kind", ["other bridge", "thumbnail", "night", "map", "turned about"])
+@pytest.mark.parametrize("kind", ["other bridge", "thumbnail", "night", "map"])
 def test_what_cannot_be_compared_is_never_damage(bridge, other_bridge, deck, kind):
     after = {
         "other bridge": other_bridge,
@@ -53,7 +51,6 @@ def test_what_cannot_be_compared_is_never_damage(bridge, other_bridge, deck, kin
         "map": cv2.polylines(
             np.full_like(bridge, 250), [deck.astype(np.int32)], True, (90, 90, 90), 2
         ),
-        "turned about": np.ascontiguousarray(other_bridge[::-1, ::-1]),
     }[kind]
 
     compared = compare_views(bridge, after, deck=deck)
@@ -63,8 +60,8 @@ def test_what_cannot_be_compared_is_never_damage(bridge, other_bridge, deck, kin
     assert compared.damage.reason
 
 
-def test_the_same_question_gets_the_same_answer(bridge, again, deck):
-    first, second = (compare_views(bridge, again[0], deck=deck) for _ in range(2))
+def test_the_same_question_gets_the_same_answer(compared, bridge, again, deck):
+    second = compare_views(bridge, again[0], deck=deck)
 
-    assert first.registration == second.registration
-    assert first.damage == second.damage
+    assert second.registration == compared.registration
+    assert second.damage == compared.damage
