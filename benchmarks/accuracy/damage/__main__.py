@@ -1,22 +1,26 @@
 """Measure the comparison of two views of a bridge; needs FORENSICS_MEDIA.
 
-python -m benchmarks.accuracy.damage            the tables, from benchmarks/results/damage.json
-python -m benchmarks.accuracy.damage --write    ask about every pair of the test bridges first
-python -m benchmarks.accuracy.damage --fit      fit the model again, on the tuning bridges
+python benchmarks/accuracy/damage            the tables, from benchmarks/results/damage.json
+python benchmarks/accuracy/damage --write    ask about every pair of the test bridges first
+python benchmarks/accuracy/damage --fit      fit the model again, on the tuning bridges
 """
 
+import os
 import sys
 from pathlib import Path
 
+# One core: processor time is measured.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 import msgspec
+from accuracy.damage import fitting
+from accuracy.damage.asking import Row, ask
+from accuracy.damage.scenes import TEST, TUNING, null_pairs, pairs
+from accuracy.damage.table import print_tables
 
-from benchmarks.accuracy.damage import fitting
-from benchmarks.accuracy.damage.asking import Row, ask
-from benchmarks.accuracy.damage.scenes import TEST, TUNING, null_pairs, pairs
-from benchmarks.accuracy.damage.table import print_tables
-
-RESULTS = Path(__file__).parents[2] / "results/damage.json"
-WEIGHTS = Path(__file__).parents[3] / "forensics/calibration/damage.decide.weights.json"
+RESULTS = Path(__file__).resolve().parents[2] / "results/damage.json"
+WEIGHTS = Path(__file__).resolve().parents[3] / "forensics/calibration/damage.decide.weights.json"
 
 
 def main(arguments: list[str]) -> None:

@@ -3,9 +3,7 @@
 import time
 
 import numpy as np
-from msgspec import Struct
-
-from benchmarks.accuracy.damage.scenes import (
+from accuracy.damage.scenes import (
     MISSING,
     SOOT,
     VEHICLE,
@@ -15,6 +13,8 @@ from benchmarks.accuracy.damage.scenes import (
     truth_strip,
     worst_px,
 )
+from msgspec import Struct
+
 from forensics.damage import compare_views
 from forensics.damage.draw import in_before
 from forensics.model.damage import NOT_EXAMINED

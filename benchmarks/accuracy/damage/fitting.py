@@ -3,12 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from msgspec.structs import replace
-from numpy import float32, float64
-from numpy.typing import NDArray
-from scipy.optimize import minimize
-
-from benchmarks.accuracy.damage.scenes import (
+from accuracy.damage.scenes import (
     HOLE,
     MISSING,
     SOOT,
@@ -23,6 +18,11 @@ from benchmarks.accuracy.damage.scenes import (
     true_map,
     truth_strip,
 )
+from msgspec.structs import replace
+from numpy import float32, float64
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
 from forensics.damage.decide import column_means
 from forensics.damage.measures import NAMES, Measures, measure
 from forensics.damage.model import CLASSES, COLUMNS, Model, Weights, expand

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from accuracy.media import is_tuning, media_root
 from numpy import float64, uint8
 from numpy.typing import NDArray
 
-from benchmarks.accuracy.media import is_tuning, media_root
 from forensics.damage.strip import Strip, lay_strip
 from forensics.vision.alignment import moved
 

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-
-from benchmarks.accuracy.damage.asking import Row
-from benchmarks.accuracy.rates import clopper_pearson
+from accuracy.damage.asking import Row
+from accuracy.rates import clopper_pearson
 
 STATES = ("none", "scorched", "holed", "collapsed")
 _NEAR = ("return",)
