@@ -16,6 +16,8 @@ from forensics.damage.strip import Strip, lay_strip, unroll
 from forensics.model.damage import (
     HOLE,
     MISSING,
+    NOT_EXAMINED,
+    NOTHING,
     SCORCH,
     Damage,
     DamageFinding,
@@ -114,12 +116,16 @@ def compare_views(
     other, too = unroll(after, laid.matrix, strip.grid)
     limits = load(CALIBRATION)
     decided = decide(measure(one, other, seen & too, strip.grid), fitted_model(), limits)
-    mask = in_before(decided.codes, strip, before.shape[:2])
+    damage = _damage(decided, strip, limits)
+    codes = decided.codes
+    if damage.state == "undetermined":
+        # What was not settled is not drawn as damage either.
+        codes = np.where(codes == NOTHING, NOTHING, NOT_EXAMINED).astype(uint8)
     return DamageComparison(
         told,
         _deck(strip, decided.examined),
-        _damage(decided, strip, limits),
-        mask,
+        damage,
+        in_before(codes, strip, before.shape[:2]),
         (one, other),
         laid.errors_px,
         strip.corners,
@@ -131,7 +137,7 @@ def _damage(decided: Decided, strip: Strip, limits: Calibration) -> Damage:
     gap = Gap(sum(end - start for start, end in decided.gaps), None, decided.gaps)
     if decided.examined < limits.value("min_examined"):
         reason = f"Only {decided.examined:.0%} of the deck can be examined in both pictures"
-        return Damage("undetermined", reason, None, findings, gap, None)
+        return Damage("undetermined", reason, None, (), _NO_GAP, None)
     state, sure, firm = likeliest(decided, limits)
     if not firm:
         reason = f"The measures do not settle it: likeliest {state}, score {sure:.2f}. {_LOOK}"

@@ -13,7 +13,7 @@ LEGEND = {
     SCORCH: ("scorch or shadow", (230, 159, 0)),
     HOLE: ("hole", (0, 114, 178)),
     MISSING: ("missing deck", (204, 51, 17)),
-    NOT_EXAMINED: ("not examined", (150, 150, 150)),
+    NOT_EXAMINED: ("not examined, or not settled", (150, 150, 150)),
 }
 """Words and colours, told apart by colour-blind readers (M. Okabe, K. Ito, 2008)."""
 

@@ -85,7 +85,7 @@ def _places(ladder: Sequence[Row]) -> None:
     print("\nPlaces\n")
     gone = [row for row in ladder if row.true_state == "collapsed" and row.missing_iou is not None]
     said = [row for row in gone if row.state == "collapsed"]
-    for name, group in (("registered", gone), ("called collapsed", said)):
+    for name, group in (("called collapsed", said),):
         if group:
             off = [abs(row.gap - row.true_gap) for row in group]
             iou, high = np.mean([row.missing_iou or 0 for row in group]), np.quantile(off, 0.9)
@@ -96,10 +96,10 @@ def _places(ladder: Sequence[Row]) -> None:
     burnt = [
         row.scorch_iou
         for row in ladder
-        if row.scorch_iou is not None and row.true_state == "scorched"
+        if row.scorch_iou is not None and row.true_state == row.state == "scorched"
     ]
     if burnt:
-        print(f"Scorch, registered ({len(burnt)}): IoU mean {np.mean(burnt):.2f}")
+        print(f"Scorch, called scorched ({len(burnt)}): IoU mean {np.mean(burnt):.2f}")
 
 
 def _confidence(rows: Sequence[Row]) -> None:
