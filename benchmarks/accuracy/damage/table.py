@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from accuracy.damage.asking import Row
 from accuracy.rates import clopper_pearson
+from msgspec.structs import replace
 
 STATES = ("none", "scorched", "holed", "collapsed")
-_NEAR = ("return",)
 _EXACT_PX, _FAR_PX = 3.0, 10.0
 _BINS = ((0.0, 0.7), (0.7, 0.8), (0.8, 1.01))
 
@@ -85,14 +85,14 @@ def _places(ladder: Sequence[Row]) -> None:
     print("\nPlaces\n")
     gone = [row for row in ladder if row.true_state == "collapsed" and row.missing_iou is not None]
     said = [row for row in gone if row.state == "collapsed"]
-    for name, group in (("called collapsed", said),):
-        if group:
-            off = [abs(row.gap - row.true_gap) for row in group]
-            iou, high = np.mean([row.missing_iou or 0 for row in group]), np.quantile(off, 0.9)
-            print(
-                f"Missing deck, {name} ({len(group)}): IoU mean {iou:.2f}; gap error median "
-                f"{np.median(off):.3f}, 90th percentile {high:.3f} of the length"
-            )
+    if said:
+        off = [abs(row.gap - row.true_gap) for row in said]
+        iou, high = np.mean([row.missing_iou or 0 for row in said]), np.quantile(off, 0.9)
+        print(
+            f"Missing deck, called collapsed ({len(said)} of {len(gone)} registered): IoU mean "
+            f"{iou:.2f}; gap error median {np.median(off):.3f}, 90th percentile {high:.3f} "
+            "of the length"
+        )
     burnt = [
         row.scorch_iou
         for row in ladder
@@ -128,8 +128,6 @@ def macro_f1(rows: Sequence[Row]) -> float:
 
 
 def _with_state(row: Row, state: str) -> Row:
-    from msgspec.structs import replace
-
     return replace(row, state=state)
 
 
