@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import msgspec
 from accuracy.damage import fitting
 from accuracy.damage.asking import Row, ask
+from accuracy.damage.baselines import print_baselines
 from accuracy.damage.scenes import TEST, TUNING, null_pairs, pairs
 from accuracy.damage.table import print_tables
 
@@ -34,6 +35,7 @@ def main(arguments: list[str]) -> None:
         for one, other, kind in questions():
             rows.append(ask(one, other, kind))
             RESULTS.write_bytes(msgspec.json.encode(rows).replace(b"},{", b"},\n{") + b"\n")
+    print_baselines()
     print_tables(msgspec.json.decode(RESULTS.read_bytes(), type=list[Row]))
 
 

@@ -4,10 +4,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from accuracy.damage.asking import Row
+from accuracy.damage.states import STATES, macro_f1
 from accuracy.rates import clopper_pearson
-from msgspec.structs import replace
 
-STATES = ("none", "scorched", "holed", "collapsed")
 _EXACT_PX, _FAR_PX = 3.0, 10.0
 _BINS = ((0.0, 0.7), (0.7, 0.8), (0.8, 1.01))
 
@@ -63,13 +62,12 @@ def _states(rows: Sequence[Row], ladder: Sequence[Row]) -> None:
         print(f"| {true} | " + " | ".join(map(str, counts)) + " |")
     answered = [row for row in near if row.state != "undetermined"]
     wrong = sum(row.state != row.true_state for row in answered)
-    print(f"\nmacro-F1 {macro_f1(near):.2f}, undetermined counted as missed")
-    print(f"macro-F1 {macro_f1(answered):.2f} among answered")
+    print(f"\nmacro-F1 {_f1(near):.2f}, undetermined counted as missed")
+    print(f"macro-F1 {_f1(answered):.2f} among answered")
     print(
         f"Coverage {len(answered) / len(near):.2f}; wrong among answered {wrong} of {len(answered)}"
     )
-    forced = [_with_state(row, row.likeliest) for row in near]
-    print(f"If it had to answer (likeliest state): macro-F1 {macro_f1(forced):.2f}")
+    print(f"If it had to answer (likeliest state): macro-F1 {_f1(near, forced=True):.2f}")
     swapped = sum({row.state, row.true_state} == {"scorched", "collapsed"} for row in near)
     print(f"Scorch for collapse or the reverse: {swapped} of {len(near)}")
     nulls = [row for row in rows if row.kind != "another bridge" and row.true_state == "none"]
@@ -116,19 +114,9 @@ def _confidence(rows: Sequence[Row]) -> None:
     print(f"\nExpected calibration error {gap / max(1, len(told)):.2f}")
 
 
-def macro_f1(rows: Sequence[Row]) -> float:
-    """Give the mean F1 of the four states; undetermined is a miss."""
-    scores = []
-    for state in STATES:
-        hits = sum(row.state == row.true_state == state for row in rows)
-        said = sum(row.state == state for row in rows)
-        true = sum(row.true_state == state for row in rows)
-        scores.append(2 * hits / (said + true) if said + true else 0.0)
-    return float(np.mean(scores))
-
-
-def _with_state(row: Row, state: str) -> Row:
-    return replace(row, state=state)
+def _f1(rows: Sequence[Row], *, forced: bool = False) -> float:
+    said = [row.likeliest if forced else row.state for row in rows]
+    return macro_f1(said, [row.true_state for row in rows])
 
 
 def _rate(right: int, count: int) -> str:
