@@ -27,8 +27,15 @@ from forensics.model.damage import (
     Registration,
     State,
 )
+from forensics.vision.alignment import Matrix3, moved, resizing
+from forensics.vision.views import fit
 
 CALIBRATION = "damage.decide"
+
+_LONGEST_DECK_PX = 700
+"""Pictures on which the deck is longer are shrunk to it: the strip holds no more, and everything is
+measured on pictures of that size."""
+
 _STATES: dict[int, State] = {MISSING: "collapsed", HOLE: "holed", SCORCH: "scorched"}
 _NO_GAP = Gap(0.0, None, ())
 _SCORCH_NOTE = "Scorch is an appearance: a dark patch may also be a shadow, wet, oil or new asphalt"
@@ -105,15 +112,19 @@ def compare_views(
         missing = Registration("refused", _NO_DECK, 0, 0.0, None, None)
         return _undetermined(_NO_DECK, missing, None)
     strip = lay_strip(np.asarray(deck, dtype=float64))
-    laid = register(before, after, strip, tie_points=tie_points)
-    told = _told(laid, strip)
+    near, far, scales = _shrunk(before, after, strip)
+    small = lay_strip(moved(strip.corners, _back(scales[0])))
+    ties = None if tie_points is None else _scaled(tie_points, scales)
+    laid = register(near, far, small, tie_points=ties)
+    strip = Strip(small.grid, scales[0] @ small.matrix, strip.corners)
+    told = _told(laid, strip, scales)
     if laid.reason is not None or laid.matrix is None:
         return _undetermined(laid.reason or "", told, strip)
     if laid.mirrored:
         reason = "One of the pictures is a mirror image: turn it over, then compare again"
         return _undetermined(reason, told, strip)
-    one, seen = unroll(before, strip.matrix, strip.grid)
-    other, too = unroll(after, laid.matrix, strip.grid)
+    one, seen = unroll(near, small.matrix, strip.grid)
+    other, too = unroll(far, laid.matrix, strip.grid)
     limits = load(CALIBRATION)
     decided = decide(measure(one, other, seen & too, strip.grid), fitted_model(), limits)
     damage = _damage(decided, strip, limits)
@@ -127,7 +138,7 @@ def compare_views(
         damage,
         in_before(codes, strip, before.shape[:2]),
         (one, other),
-        laid.errors_px,
+        None if laid.errors_px is None else laid.errors_px * scales[0][0, 0],
         strip.corners,
     )
 
@@ -196,13 +207,40 @@ def _finding(place: Place, strip: Strip) -> DamageFinding:
     )
 
 
-def _told(laid: Laid, strip: Strip) -> Registration:
+def _shrunk(
+    before: NDArray[uint8], after: NDArray[uint8], strip: Strip
+) -> tuple[NDArray[uint8], NDArray[uint8], tuple[Matrix3, Matrix3]]:
+    """Shrink large pictures to what the strip can hold; give the maps back to their own pixels."""
+    sides = np.linalg.norm(np.roll(strip.corners, -1, axis=0) - strip.corners, axis=1)
+    factor = min(1.0, _LONGEST_DECK_PX / float(sides.max()))
+    longest = max(1, round(max(before.shape[:2]) * factor))
+    near, far = (fit(each, longest_side_px=longest) for each in (before, after))
+    back = tuple(
+        resizing((small.shape[1], small.shape[0]), (whole.shape[1], whole.shape[0]))
+        for small, whole in ((near, before), (far, after))
+    )
+    return near, far, (back[0], back[1])
+
+
+def _scaled(ties: NDArray[float64], scales: tuple[Matrix3, Matrix3]) -> NDArray[float64]:
+    table = np.asarray(ties, dtype=float64)
+    ends = table[:, :2], table[:, 2:]
+    pairs = zip(ends, scales, strict=True)
+    return np.hstack([moved(each, _back(scale)) for each, scale in pairs])
+
+
+def _back(matrix: Matrix3) -> Matrix3:
+    return np.asarray(np.linalg.inv(matrix), dtype=float64)
+
+
+def _told(laid: Laid, strip: Strip, scales: tuple[Matrix3, Matrix3]) -> Registration:
     support = round(laid.support, 4)
     if laid.matrix is None:
         return Registration("refused", laid.reason, laid.inliers, support, None, None)
-    rows = laid.homography(strip).tolist()
+    whole = strip.matrix @ np.linalg.inv(scales[1] @ laid.matrix)
+    rows = (whole / whole[2, 2]).tolist()
     matrix: Matrix = tuple(tuple(row) for row in rows)  # type: ignore[assignment]  # 3 x 3
-    error = round(laid.error_px, 2)
+    error = round(laid.error_px * float(scales[0][0, 0]), 2)
     return Registration("registered", None, laid.inliers, support, error, matrix, laid.mirrored)
 
 

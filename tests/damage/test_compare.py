@@ -4,6 +4,7 @@ import pytest
 
 from forensics.damage import compare_views
 from forensics.model.damage import NOT_EXAMINED, NOTHING, OUTSIDE
+from forensics.vision.alignment import moved
 
 QUIET = {"none", "undetermined"}
 
@@ -65,3 +66,14 @@ def test_the_same_question_gets_the_same_answer(compared, bridge, again, deck):
 
     assert second.registration == compared.registration
     assert second.damage == compared.damage
+
+
+def test_large_pictures_get_answers_in_their_own_pixels(bridge, again, deck):
+    before = cv2.resize(bridge, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+
+    compared = compare_views(before, again[0], deck=(deck + 0.5) * 2 - 0.5)
+
+    matrix = np.array(compared.registration.homography)
+    ends = moved(moved(deck, again[1]), matrix)
+    assert np.abs(ends - ((deck + 0.5) * 2 - 0.5)).max() < 2
+    assert compared.mask.shape == before.shape[:2]
