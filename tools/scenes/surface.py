@@ -86,7 +86,7 @@ def paint(site: Site, happening: Happening) -> Surface:
     return Surface(colour.astype(np.float32), roughness, gloss, soot, earlier, hole, missing)
 
 
-def measure(site: Site, happening: Happening, surface: Surface) -> dict[str, float]:
+def measure(site: Site, surface: Surface) -> dict[str, float]:
     """Give the truth in metres, of the deck between the abutments."""
     x, _ = map_xy(site)
     deck = np.abs(x) < site.length_m / 2
