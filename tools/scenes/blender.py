@@ -28,9 +28,7 @@ class Boxes:
     def __init__(self) -> None:
         self.corners: list[Array] = []
 
-    def box(
-        self, x: tuple[float, float], y: tuple[float, float], z: tuple[float, float]
-    ) -> None:
+    def box(self, x: tuple[float, float], y: tuple[float, float], z: tuple[float, float]) -> None:
         """Add an upright box."""
         self.corners.append(np.array([[a, b, c] for a in x for b in y for c in z], float))
 

@@ -1,5 +1,6 @@
 """Build a bridge as it stands after what happened, and what fell from it."""
 
+import itertools
 import math
 
 import numpy as np
@@ -69,7 +70,7 @@ def build_bridge(
 
 def _spans(site: Site) -> list[tuple[float, float]]:
     piers = site.pier_x()
-    return list(zip(piers, piers[1:], strict=False))
+    return list(itertools.pairwise(piers))
 
 
 def _stands(
@@ -98,13 +99,13 @@ def _stands(
         walls.box((ends[0], ends[1]), (-half - 0.4, half + 0.4), (-3, site.deck_z_m - 0.4))
     top = site.deck_z_m - _PIER_TOP_M
     gone = range(gap.first_span, gap.first_span + gap.spans) if gap is not None else range(0)
-    for number, x in list(enumerate(site.pier_x()))[1:-1]:
+    for number, pier in list(enumerate(site.pier_x()))[1:-1]:
         if number in gone and number - 1 in gone:  # both its spans fell: it was hit
             stump = float(rng.uniform(0.3, 2.0))
-            piers.box((x - 0.7, x + 0.7), (-half * 0.66, half * 0.66), (-4, stump))
+            piers.box((pier - 0.7, pier + 0.7), (-half * 0.66, half * 0.66), (-4, stump))
             continue
-        piers.box((x - 0.65, x + 0.65), (-half * 0.66, half * 0.66), (-4, top - 0.9))
-        piers.box((x - 0.95, x + 0.95), (-half + 0.3, half - 0.3), (top - 0.9, top))
+        piers.box((pier - 0.65, pier + 0.65), (-half * 0.66, half * 0.66), (-4, top - 0.9))
+        piers.box((pier - 0.95, pier + 0.95), (-half + 0.3, half - 0.3), (top - 0.9, top))
     add(collection, walls.mesh("abutments"), [materials["concrete"]], Seen.STRUCTURE, move)
     add(collection, piers.mesh("piers"), [materials["concrete"]], Seen.STRUCTURE, move)
     if site.kind is Kind.ARCH:
@@ -151,7 +152,7 @@ def _fallen(site: Site, gap: Break, rng: np.random.Generator) -> list[Piece]:
     cuts = np.linspace(start, end, 2 * gap.spans + 1)
     cuts[1:-1] += rng.uniform(-2, 2, len(cuts) - 2)
     made = []
-    for a, b in zip(cuts, cuts[1:], strict=False):
+    for a, b in itertools.pairwise(cuts):
         middle = float(a + b) / 2
         # A girder's height above the bed, so that the pieces stand on it and break the water.
         rest = max(_bed(site, middle) + 1.9, 0.25) + float(rng.uniform(-0.2, 0.4))
@@ -202,7 +203,9 @@ def _heap(
         axis = np.linspace(-1.6 * reach, 1.6 * reach, _MOUND_CELLS)
         x, y = np.meshgrid(axis, axis * 1.2, indexing="ij")
 
-        def pile(dx: Array, dy: Array, reach: float = reach, tall: float = tall) -> Array:
+        def pile(
+            dx: Array | float, dy: Array | float, reach: float = reach, tall: float = tall
+        ) -> Array:
             return np.asarray(tall * np.exp(-((dx / reach) ** 2 + (dy / (1.2 * reach)) ** 2)))
 
         ground = site.ground_z(x + middle_x, y + middle_y)

@@ -58,9 +58,7 @@ def build_piece(
     lift = Matrix.Translation((0, y_shift, site.deck_z_m))
     frame = (piece.matrix @ lift) if piece.has_fallen else lift
     slab = _slab(site, piece, None if is_twin else surface, rng)
-    made = add(
-        collection, slab, [materials[n] for n in ("deck", "concrete", "broken")], top, frame
-    )
+    made = add(collection, slab, [materials[n] for n in ("deck", "concrete", "broken")], top, frame)
     made["deck"] = int(top is Seen.DECK)
     start, end = _stiff_ends(piece)
     beams = Boxes()

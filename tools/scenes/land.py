@@ -93,6 +93,7 @@ def _tree(number: int, materials: dict[str, Thing], rng: np.random.Generator) ->
     made = mesh(f"tree{number}", np.concatenate([corners, wood_corners]), faces, materials=kinds)
     made.materials.append(materials[f"leaf{number % 3}"])
     made.materials.append(materials["bark"])
+    made.use_fake_user = True
     return made
 
 
@@ -117,6 +118,7 @@ def _stone(name: str, made_of: Thing, rng: np.random.Generator) -> Thing:
     bpy.data.objects.remove(ball)
     shape.name = name
     shape.materials.append(made_of)
+    shape.use_fake_user = True  # stays when the last stone is cleared away
     return shape
 
 

@@ -92,7 +92,10 @@ def _ground() -> Thing:
     big, mid = n.noise(place, 0.012), n.noise(place, 0.09)
     fine = n.noise(place, 0.9, detail=8, rough=0.7)
     tiny = n.noise(place, 6.0, detail=4, rough=0.7, low=0.3, high=0.7)
-    times = lambda value, factor: n.math("MULTIPLY", value, factor)  # noqa: E731 - a short word
+
+    def times(value: Thing, factor: float) -> Thing:
+        return n.math("MULTIPLY", value, factor)
+
     colour = n.mix(times(mid, 0.8), (0.075, 0.105, 0.03), (0.035, 0.06, 0.014))
     colour = n.mix(times(big, 0.75), colour, (0.20, 0.175, 0.075))
     cells = n.node("ShaderNodeTexVoronoi", {"Vector": place, "Scale": 0.009, "Randomness": 0.9})
@@ -109,7 +112,9 @@ def _ground() -> Thing:
     at = n.node("ShaderNodeUVMap").outputs[0]
     inland = times(n.node("ShaderNodeSeparateXYZ", {0: at}).outputs[0], 100.0)
     reed = n.ramp(n.math("ADD", inland, times(mid, 6.0)), 16.0, 9.0)
-    colour = n.mix(times(reed, 0.75), colour, n.mix(fine, (0.035, 0.06, 0.013), (0.085, 0.10, 0.03)))
+    colour = n.mix(
+        times(reed, 0.75), colour, n.mix(fine, (0.035, 0.06, 0.013), (0.085, 0.10, 0.03))
+    )
     from_track = n.math("ABSOLUTE", n.math("SUBTRACT", inland, 24.0))
     from_rut = n.math("SUBTRACT", n.math("ADD", from_track, times(tiny, 0.3)), 0.95)
     rut = n.ramp(n.math("ABSOLUTE", from_rut), 0.75, 0.25)
@@ -157,9 +162,7 @@ def _concrete(name: str, base: tuple[float, float, float]) -> Thing:
     return made
 
 
-def _leaf(
-    name: str, green: tuple[float, float, float], dry: tuple[float, float, float]
-) -> Thing:
+def _leaf(name: str, green: tuple[float, float, float], dry: tuple[float, float, float]) -> Thing:
     made, n = material(name)
     random = n.node("ShaderNodeObjectInfo").outputs["Random"]
     colour = n.mix(random, green, (2.1 * green[0], 2.1 * green[1], 2.1 * green[2]))

@@ -55,7 +55,7 @@ def fractal(
 
 def profile(rng: np.random.Generator, count: int, *, base: int = 3, gain: float = 0.65) -> Array:
     """Make a line of noise around zero: the course of a broken edge."""
-    return fractal(rng, count, count, base=base, octaves=6, gain=gain)[0]
+    return np.asarray(fractal(rng, count, count, base=base, octaves=6, gain=gain)[0])
 
 
 def smoothstep(low: float, high: float, x: Array | float) -> Array:

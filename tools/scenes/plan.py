@@ -72,13 +72,13 @@ _DAMAGED = (
     (State.COLLAPSED, "oblique", "return"),
     (State.COLLAPSED, "nadir", "8"),
 )
-_NULLS_PER_BRIDGE = 5
+_NULLS_PER_BRIDGE = 4
 
 
 def shots(bridge: Bridge) -> list[Shot]:
     """Plan the pictures of a bridge: two before, some nulls, every state of damage.
 
-    Nulls are dealt out in turn, so that every one is seen on two bridges of four or more.
+    Nulls are dealt out in turn, so that every one is seen on some bridge of four.
     """
     planned = [_shot(bridge, f"before_{view}", view=view) for view in ("oblique", "nadir")]
     begin = _NULLS_PER_BRIDGE * (bridge.seed % 100 - 1)

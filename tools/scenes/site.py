@@ -86,7 +86,8 @@ class Site:
     def road_z(self, x: Array | float) -> Array:
         """Give the height of the road, which comes down from the bridge to the fields."""
         beyond = np.maximum(0, np.abs(np.asarray(x)) - self.length_m / 2 - 6)
-        return np.maximum(self.deck_z_m - _SLOPE * beyond * smoothstep(0, 20, beyond), 4.6)
+        falling = self.deck_z_m - _SLOPE * beyond * smoothstep(0, 20, beyond)
+        return np.asarray(np.maximum(falling, 4.6))
 
     def ground_z(self, x: Array | float, y: Array | float) -> Array:
         """Give the height of the ground or of the river's bed."""

@@ -1,5 +1,6 @@
 """What carries a deck besides its girders: trusses and bows above it, arches below it."""
 
+import itertools
 import math
 
 from tools.scenes.blender import Boxes
@@ -17,10 +18,10 @@ def upper_members(site: Site, start: float, end: float) -> Boxes:
     build = _truss if site.kind is Kind.TRUSS else _bow
     members = Boxes()
     piers = site.pier_x()
-    for left, right in zip(piers, piers[1:], strict=False):
+    for left, right in itertools.pairwise(piers):
         panels = max(4, 2 * round((right - left) / (2 * _PANEL_M)))
         joints = [left + (right - left) * k / panels for k in range(panels + 1)]
-        kept = [start - 0.1 <= a and b <= end + 0.1 for a, b in zip(joints, joints[1:], strict=False)]
+        kept = [start - 0.1 <= a and b <= end + 0.1 for a, b in itertools.pairwise(joints)]
         build(site, members, joints, kept)
     return members
 
@@ -37,7 +38,7 @@ def lower_members(site: Site, left: float, right: float) -> Boxes:
 
     steps = [left + (right - left) * k / _ARCH_STEPS for k in range(_ARCH_STEPS + 1)]
     for y in (-0.3 * site.width_m, 0.3 * site.width_m):
-        for a, b in zip(steps, steps[1:], strict=False):
+        for a, b in itertools.pairwise(steps):
             members.beam((a, y, height(a)), (b, y, height(b)), 1.1)
         for x in steps[2:-1:2]:
             if height(x) < -2.4:
