@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 Field = NDArray[float32]
 
-FINE = 4.0
+_FINE = 4.0
 """How much finer than the picture changes are drawn, so that their borders are soft by a pixel."""
+_MOST_ROWS = 240
 
 
 def grain(rng: np.random.Generator, shape: tuple[int, int], sigmas: tuple[float, ...]) -> Field:
@@ -66,8 +67,8 @@ class Canvas:
     @property
     def strip_shape(self) -> tuple[int, int]:
         """Rows and columns of the unrolled band."""
-        length, width = self.photo.strip_size
-        return int(width * FINE), int(length * FINE)
+        rows = int(min(_MOST_ROWS, self.photo.width_px * _FINE))
+        return rows, int(rows * self.photo.length_in_widths)
 
     def strip_xy(self) -> tuple[Field, Field]:
         """Give the place along the band in widths of it, and across it, 0 to 1."""
@@ -78,8 +79,10 @@ class Canvas:
     def into_image(self, strip: Field) -> Field:
         """Roll a map of the band into the picture; 0 outside."""
         height, width = self.mask.shape
-        matrix = self.photo.strip_to_image(FINE)
-        soft = cv2.GaussianBlur(np.asarray(strip, float32), (0, 0), FINE / 2.5)
+        rows, columns = self.strip_shape
+        matrix = self.photo.strip_to_image(rows, columns)
+        fine = max(rows / self.photo.width_px, 1.5)
+        soft = cv2.GaussianBlur(np.asarray(strip, float32), (0, 0), fine / 2.5)
         return np.asarray(cv2.warpPerspective(soft, matrix, (width, height)), float32)
 
     def blend(self, alpha: Field, colour: Field) -> None:

@@ -21,7 +21,7 @@ def scorch(canvas: Canvas) -> None:
     strip = np.zeros(canvas.strip_shape, float32)
     for _ in range(int(canvas.rng.integers(1, 4))):
         x, y = _place(canvas)
-        strip = np.maximum(strip, _soot(canvas, x, y, float(canvas.rng.uniform(0.35, 0.9))))
+        strip = np.maximum(strip, _soot(canvas, x, y, float(canvas.rng.uniform(0.25, 0.6))))
     alpha = canvas.into_image(strip)
     canvas.blend(alpha * float32(0.96), _lit(canvas, _CHAR))
     canvas.mark(alpha, Truth.SCORCH, from_alpha=_SCORCH_SEEN)
@@ -64,7 +64,7 @@ def missing(canvas: Canvas) -> None:
         ends.append(x + 0.12 * line + rng.uniform(-0.3, 0.3) * (across[:, :1] - 0.5))
     open_ = ((along > ends[0]) & (along < ends[1])).astype(float32)
     if rng.random() < 0.5:
-        alpha = canvas.into_image(_soot(canvas, start - 0.2, 0.5, float(rng.uniform(0.4, 0.8))))
+        alpha = canvas.into_image(_soot(canvas, start - 0.2, 0.5, float(rng.uniform(0.3, 0.6))))
         canvas.blend(alpha * float32(0.96), _lit(canvas, _CHAR))
         canvas.mark(alpha, Truth.SCORCH, from_alpha=_SCORCH_SEEN)
     _open(canvas, open_, Truth.MISSING)
@@ -87,12 +87,12 @@ def _soot(canvas: Canvas, x: float, y: float, radius: float) -> Field:
     rng = canvas.rng
     along, across = canvas.strip_xy()
     sigmas = _sigmas(canvas)
-    uneven = 0.30 * radius * grain(rng, canvas.strip_shape, sigmas)
+    uneven = 0.22 * radius * grain(rng, canvas.strip_shape, sigmas)
     stretch = float(rng.uniform(1.0, 2.0))
     away = np.hypot((along - x) / stretch, across - y) + uneven
     core = 1 / (1 + np.exp(np.clip((away - radius) / (0.10 * radius), -30, 30)))
-    wind = float(rng.choice([-1, 1])) * radius * 1.6
-    far = np.hypot((along - x - wind) / (1.8 * stretch), across - y) + uneven
+    wind = float(rng.choice([-1, 1])) * radius * 1.1
+    far = np.hypot((along - x - wind) / (1.4 * stretch), across - y) + uneven
     plume = 0.7 * np.exp(-((far / (0.9 * radius)) ** 2))
     patchy = np.clip(1 + 0.12 * grain(rng, canvas.strip_shape, sigmas[:1]), 0, 1)
     return np.asarray(np.clip(np.maximum(core, plume) * patchy, 0, 1), float32)

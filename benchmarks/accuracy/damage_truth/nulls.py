@@ -181,14 +181,14 @@ def _soft(field: Field, width: float) -> Field:
 
 def _unit_px(canvas: Canvas) -> float:
     """Give the scale of things on the band; narrow bands get no specks of a few pixels."""
-    return max(12.0, float(canvas.photo.strip_size[1]))
+    return min(max(12.0, canvas.photo.width_px), 0.15 * max(canvas.mask.shape))
 
 
 def _spot(canvas: Canvas) -> tuple[float, float]:
     """Choose a place on the band, in pixels of the picture."""
-    length, width = canvas.photo.strip_size
-    at = np.array([canvas.rng.uniform(0.1, 0.9) * length, canvas.rng.uniform(0.2, 0.8) * width, 1])
-    x, y, w = canvas.photo.strip_to_image(1.0) @ at
+    rows, columns = canvas.strip_shape
+    at = np.array([canvas.rng.uniform(0.1, 0.9) * columns, canvas.rng.uniform(0.2, 0.8) * rows, 1])
+    x, y, w = canvas.photo.strip_to_image(rows, columns) @ at
     return float(x / w), float(y / w)
 
 

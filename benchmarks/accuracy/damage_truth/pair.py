@@ -78,19 +78,17 @@ class Photo:
     outline: NDArray[float64]  # (4, 2): start, end of one edge, end, start of the other
     behind: tuple[int, int, int, int]
 
-    @property
-    def strip_size(self) -> tuple[int, int]:
-        """Length and width of the band in pixels, means of its opposite sides."""
-        a, b, c, d = self.outline
-        length = (np.linalg.norm(b - a) + np.linalg.norm(c - d)) / 2
-        return round(float(length)), round(
-            float(np.linalg.norm(d - a) + np.linalg.norm(c - b)) // 2
-        )
+    length_in_widths: float
 
-    def strip_to_image(self, scale: float) -> Matrix:
-        """Map the unrolled band, `scale` times finer than the picture, into the picture."""
-        length, width = (side * scale for side in self.strip_size)
-        flat = np.array([[0, 0], [length, 0], [length, width], [0, width]], np.float32)
+    @property
+    def width_px(self) -> float:
+        """Mean width of the band in the picture."""
+        a, b, c, d = self.outline
+        return float(np.linalg.norm(d - a) + np.linalg.norm(c - b)) / 2
+
+    def strip_to_image(self, rows: int, columns: int) -> Matrix:
+        """Map the band, unrolled to so many rows and columns, into the picture."""
+        flat = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32) - 0.5
         found = cv2.getPerspectiveTransform(flat, self.outline.astype(np.float32))
         return np.asarray(found, float64)
 
@@ -109,13 +107,21 @@ def load_photos(media: Path) -> list[Photo]:
         if decoded is None:
             raise ValueError(f"{path} cannot be decoded")
         left, top, right, bottom = entry["behind"]
+        outline = np.array(entry["outline"], float64)
         photos.append(
             Photo(
                 name=entry["name"],
                 shows=entry["shows"],
                 pixels=np.ascontiguousarray(decoded[..., ::-1]).astype(uint8),
-                outline=np.array(entry["outline"], float64),
+                outline=outline,
                 behind=(left, top, right, bottom),
+                length_in_widths=float(entry.get("length_in_widths", _proportion(outline))),
             )
         )
     return sorted(photos, key=lambda photo: photo.name)
+
+
+def _proportion(outline: NDArray[float64]) -> float:
+    a, b, c, d = outline
+    length = np.linalg.norm(b - a) + np.linalg.norm(c - d)
+    return float(length / (np.linalg.norm(d - a) + np.linalg.norm(c - b)))
