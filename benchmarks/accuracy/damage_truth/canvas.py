@@ -76,14 +76,22 @@ class Canvas:
         y, x = np.mgrid[:rows, :columns].astype(float32)
         return x / float32(rows), y / float32(rows)
 
-    def into_image(self, strip: Field) -> Field:
-        """Roll a map of the band into the picture; 0 outside."""
+    def into_image(self, strip: Field, *, spill_px: int = 0) -> Field:
+        """Roll a map of the band into the picture; 0 outside.
+
+        With a spill it goes on that far beyond both edges, so that no line of them is left.
+        """
         height, width = self.mask.shape
         rows, columns = self.strip_shape
         matrix = self.photo.strip_to_image(rows, columns)
         fine = max(rows / self.photo.width_px, 1.5)
         soft = cv2.GaussianBlur(np.asarray(strip, float32), (0, 0), fine / 2.5)
-        return np.asarray(cv2.warpPerspective(soft, matrix, (width, height)), float32)
+        if not spill_px:
+            return np.asarray(cv2.warpPerspective(soft, matrix, (width, height)), float32)
+        whole = cv2.warpPerspective(soft, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+        inside = (self.mask != Truth.OUTSIDE).astype(np.uint8)
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * spill_px + 1, 2 * spill_px + 1))
+        return np.asarray(whole * cv2.dilate(inside, disc), float32)
 
     def blend(self, alpha: Field, colour: Field) -> None:
         """Lay a colour, (3,) or (H, W, 3), over the picture."""

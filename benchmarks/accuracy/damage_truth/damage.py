@@ -16,6 +16,10 @@ _KEPT_EDGE = 0.12
 """Part of the width that a hole leaves at both edges."""
 
 
+_SPILL_PX = 2
+"""A missing stretch takes its edges with it, also where an outline runs a little inside them."""
+
+
 def scorch(canvas: Canvas) -> None:
     """Blacken one to three places, with a plume to one side."""
     strip = np.zeros(canvas.strip_shape, float32)
@@ -72,7 +76,8 @@ def missing(canvas: Canvas) -> None:
 
 def _open(canvas: Canvas, open_: Field, truth: Truth) -> None:
     """Show what lies behind, and a broken rim."""
-    alpha = canvas.into_image(open_)
+    spill_px = _SPILL_PX if truth is Truth.MISSING else 0
+    alpha = canvas.into_image(open_, spill_px=spill_px)
     rim = cv2.GaussianBlur(alpha, (0, 0), 1.0)
     rim = (4 * rim * (1 - rim)).astype(float32) * (1 - alpha)
     inside = (canvas.mask != Truth.OUTSIDE).astype(float32)
