@@ -181,7 +181,8 @@ def _soft(field: Field, width: float) -> Field:
 
 def _unit_px(canvas: Canvas) -> float:
     """Give the scale of things on the band; narrow bands get no specks of a few pixels."""
-    return min(max(12.0, canvas.photo.width_px), 0.15 * max(canvas.mask.shape))
+    longest = float(max(canvas.mask.shape))
+    return min(max(12.0, canvas.photo.width_px), 0.15 * longest)
 
 
 def _spot(canvas: Canvas) -> tuple[float, float]:

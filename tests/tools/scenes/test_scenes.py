@@ -22,6 +22,12 @@ def site() -> Site:
     return make_site(404)
 
 
+@pytest.fixture(autouse=True)
+def _short_approaches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paint little of the roads beyond the bridge: most of the time goes into them."""
+    monkeypatch.setattr("tools.scenes.surface.APPROACH_M", 20.0)
+
+
 def test_planning_needs_no_blender() -> None:
     assert "bpy" not in sys.modules
 
