@@ -147,7 +147,7 @@ def find_bands(picture: NDArray[uint8]) -> list[Band]:
         if _off(lines, one, first) > _off(lines, two, first):
             one, two = two, one  # noqa: PLW2901  the corners begin with the nearer edge
         pieces = _shares(lines, one, first), _shares(lines, two, second)
-        found.append(measure_band(colours, corners, pieces))
+        found.append(measure_band(colours, corners, pieces, crowd=len(pairs)))
     return found
 
 

@@ -38,6 +38,7 @@ BAND_MEASURES = (
     "bank_less",
     "bank_more",
     "edges_end",
+    "crowd",
 )
 """Names of the measures of a band, in their order."""
 
@@ -123,7 +124,9 @@ def unroll_band(colours: NDArray[float32], corners: Points) -> NDArray[float32]:
     )
 
 
-def measure_band(colours: NDArray[float32], corners: Points, pieces: tuple[Ends, Ends]) -> Band:
+def measure_band(
+    colours: NDArray[float32], corners: Points, pieces: tuple[Ends, Ends], *, crowd: int
+) -> Band:
     """Measure one band.
 
     Parameters
@@ -134,6 +137,8 @@ def measure_band(colours: NDArray[float32], corners: Points, pieces: tuple[Ends,
         Of the band, from one side of the picture to the other.
     pieces : tuple of (K, 2) float64
         Of either edge: where segments lie on it, as shares of its length.
+    crowd : int
+        How many bands the picture has: where lines abound none of them is a deck.
 
     Returns
     -------
@@ -159,6 +164,7 @@ def measure_band(colours: NDArray[float32], corners: Points, pieces: tuple[Ends,
             *_profile(strip[:, some], place),
             *sorted(each[2] for each in found),
             _edges_end(strip, place, some),
+            np.log1p(crowd),
         ]
     )
     return Band(corners, start, end, np.nan_to_num(measures), strip)

@@ -108,10 +108,12 @@ def print_tables(rows: Sequence[Found]) -> None:
     print(f"IoU >= 0.8 of found, interval by bridge: {low:.2f} to {high:.2f}")
     within = [row.within for row in told if row.within is not None and (row.iou or 0) >= _HALF]
     print(f"Edges within the stated bound where IoU >= 0.5: {sum(within)} of {len(within)}")
-    photos = [row for row in rows if row.kind == "photo"]
-    wrong = sum(row.confidence is not None for row in photos)
-    low, high = clopper_pearson(wrong, len(photos))
-    print(f"Decks found on photographs without: {wrong} of {len(photos)} ({low:.3f} to {high:.3f})")
+    for kind in ("photo", "drawn"):
+        some = [row for row in rows if row.kind == kind]
+        wrong = [row.name for row in some if row.confidence is not None]
+        low, high = clopper_pearson(len(wrong), len(some))
+        share = f"{len(wrong)} of {len(some)} ({low:.3f} to {high:.3f})"
+        print(f"Decks found where none is, {kind}: {share}: {', '.join(wrong)}")
     print("\n| confidence | pictures | IoU >= 0.8 |\n|---|---|---|")
     for low, high in _BINS:
         group = [r for r in rows if r.confidence is not None and low <= r.confidence < high]

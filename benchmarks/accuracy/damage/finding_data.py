@@ -8,6 +8,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from accuracy.damage.finding_drawn import drawings
 from accuracy.damage.scenes import TUNING
 from accuracy.damage_truth.rendered import _outline
 from accuracy.media import bsds500, is_tuning, media_root, photos
@@ -68,7 +69,7 @@ def rendered(*, tuning: bool, more: Path | None = None) -> Iterator[Asked]:
 
 
 def without(*, tuning: bool) -> Iterator[Asked]:
-    """Read photographs that show no bridge, of one half of the sources."""
+    """Read photographs that show no bridge, of one half of the sources, and drawings."""
     root = _media()
     for source in (*photos(root), *bsds500(root)):
         if is_tuning(source.series) == tuning and source.name not in WITH_BRIDGE:
@@ -82,6 +83,8 @@ def without(*, tuning: bool) -> Iterator[Asked]:
             decoded = cv2.imread(str(path), cv2.IMREAD_COLOR)
             if decoded is not None:
                 yield _negative(path.stem, series, tuning, np.asarray(decoded[..., ::-1].copy()))
+    for name, pixels in drawings(tuning=tuning):
+        yield Asked(name, f"drawn {name}", "drawn", "", "", tuning, pixels, None)
 
 
 def view_of(name: str) -> str:

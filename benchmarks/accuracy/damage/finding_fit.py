@@ -27,9 +27,9 @@ _WORST, _BEST = 0.7, 0.95
 """Overlaps across the deck that count as wholly wrong and wholly right."""
 
 _KIN = 0.3
-_PENALTY = 2e-3
+_PENALTY = 5e-3
 _WEIGHT = 5.0
-_PER_PICTURE = 40
+_PER_PICTURE = 100
 _FOLDS = 4
 _GOOD, _HALF = 0.8, 0.5
 
