@@ -26,8 +26,10 @@ _DETAIL = 0.5
 _LEVEL_FLOOR = 2.0
 _CLIP = 2.5
 _ACROSS_PX = (-1, 0, 1)
-_LEAST_SEEN = 0.15
+_LEAST_SEEN = 0.25
 _FLOOR = 0.02
+_FAINT = 1e-3
+"""Mean power below which there is nothing but rounding to correlate."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,4 +143,6 @@ def _correlation(
         return float("-inf")
     first, second = one[here] * both, other[there] * both
     power = float(np.sqrt((first**2).sum(dtype=float64) * (second**2).sum(dtype=float64)))
-    return float((first * second).sum(dtype=float64)) / power if power > 0 else 0.0
+    return (
+        float((first * second).sum(dtype=float64)) / power if power > _FAINT * both.sum() else 0.0
+    )
