@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from forensics.calibration import Calibration, load
 from forensics.damage.find_bands import BAND_MEASURES, Band, lab, measure_band
 from forensics.damage.find_edges import outlined, refined, rivals_px
+from forensics.damage.find_ends import EndWeights, place_ends
 from forensics.damage.find_lines import Ends, Lines, Points, find_lines, pair_lines
 from forensics.model.outcome import Absent
 from forensics.vision.views import grey
@@ -46,6 +47,21 @@ class FindWeights(Struct, frozen=True):
     centre: tuple[float, ...]
     scale: tuple[float, ...]
     weights: tuple[float, ...]
+
+
+class FoundWeights(Struct, frozen=True):
+    """All that was fitted.
+
+    Parameters
+    ----------
+    bands : FindWeights
+        Which band is a deck.
+    ends : EndWeights
+        Where it ends.
+    """
+
+    bands: FindWeights
+    ends: EndWeights
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,13 +123,14 @@ def find_deck(picture: NDArray[uint8]) -> FoundDeck | Absent:
     bands = find_bands(small)
     if not bands:
         return _nothing("No two long lines make a band")
-    scores = score_bands(np.stack([each.measures for each in bands]), fitted_bands())
+    fitted = fitted_weights()
+    scores = score_bands(np.stack([each.measures for each in bands]), fitted.bands)
     best = int(scores.argmax())
     sure = calibrated(float(scores[best]), limits)
     if sure < limits.value("min_confidence"):
         return _nothing(f"The likeliest band scores {sure:.2f}")
     edges = refined(grey(small), bands[best])
-    polygon = outlined(edges, bands[best], limits)
+    polygon = outlined(edges, *place_ends(bands[best], fitted.ends))
     spread = rivals_px(bands, scores, best)
     bound = limits.value("edge_floor_px") + limits.value("edge_factor") * spread
     told = bands[best].measures[[BAND_MEASURES.index(each) for each in _SHOWN]]
@@ -152,16 +169,16 @@ def find_bands(picture: NDArray[uint8]) -> list[Band]:
 
 
 @cache
-def fitted_bands() -> FindWeights:
+def fitted_weights() -> FoundWeights:
     """Load the weights that ship with the package.
 
     Returns
     -------
-    FindWeights
+    FoundWeights
         As fitted by ``benchmarks/accuracy/damage/finding.py``.
     """
     file = resources.files("forensics.calibration") / "damage.find.weights.json"
-    return convert(json.loads(file.read_text("utf-8")), FindWeights)
+    return convert(json.loads(file.read_text("utf-8")), FoundWeights)
 
 
 def band_terms(

@@ -170,6 +170,27 @@ def measure_band(
     return Band(corners, start, end, np.nan_to_num(measures), strip)
 
 
+def bank_places(strip: NDArray[float32]) -> list[float]:
+    """Give where the bank on either side of a band ends and the water begins.
+
+    Parameters
+    ----------
+    strip : (ROWS, COLUMNS, 3) float32
+        The band, unrolled.
+
+    Returns
+    -------
+    list of float
+        By side: a share of the length; 0 where the picture begins over water.
+    """
+    place = np.linspace(-REACH, 1 + REACH, ROWS)
+    beside = (
+        strip[(place >= -_FAR) & (place <= -_NEAR)],
+        strip[(place >= 1 + _NEAR) & (place <= 1 + _FAR)],
+    )
+    return [_stretch(_described(each))[0] for each in beside]
+
+
 def _shape(
     corners: Points,
     pieces: tuple[Ends, Ends],

@@ -5,7 +5,6 @@ import numpy as np
 from numpy import float32, float64, uint8
 from numpy.typing import NDArray
 
-from forensics.calibration import Calibration
 from forensics.damage.find_bands import Band
 from forensics.damage.find_lines import Points
 
@@ -62,17 +61,15 @@ def refined(luma: NDArray[uint8], band: Band) -> Points:
     return corners
 
 
-def outlined(corners: Points, band: Band, limits: Calibration) -> Points:
+def outlined(corners: Points, start: float, end: float) -> Points:
     """Cut a band at its ends; where it leaves the picture it reaches one width outside.
 
     Parameters
     ----------
     corners : (4, 2) float64
         Of the band, from one side of the picture to the other.
-    band : Band
-        With its ends.
-    limits : Calibration
-        How far behind the bank decks end.
+    start, end : float
+        Its ends, as shares of the length; 0 and 1 where it leaves the picture.
 
     Returns
     -------
@@ -82,16 +79,15 @@ def outlined(corners: Points, band: Band, limits: Calibration) -> Points:
     widths = np.linalg.norm(corners[[3, 2]] - corners[[0, 1]], axis=1)
     length = float(np.linalg.norm(corners[[1, 2]].mean(axis=0) - corners[[0, 3]].mean(axis=0)))
     beyond = float(widths.mean()) / max(length, 1.0)
-    margin = limits.value("end_margin")
-    start = max(band.start - margin, 0.0) if band.start > 0 else -beyond
-    end = min(band.end + margin, 1.0) if band.end < 1 else 1 + beyond
+    first = start if start > 0 else -beyond
+    last = end if end < 1 else 1 + beyond
     sides = [
         corners[one] + (corners[two] - corners[one]) * share
-        for one, two, share in ((0, 1, start), (0, 1, end), (3, 2, end), (3, 2, start))
+        for one, two, share in ((0, 1, first), (0, 1, last), (3, 2, last), (3, 2, first))
     ]
     polygon = np.array(sides)
-    first, last = polygon[[0, 3]].mean(axis=0), polygon[[1, 2]].mean(axis=0)
-    return polygon if tuple(first) <= tuple(last) else np.roll(polygon, -2, axis=0)
+    left, right = polygon[[0, 3]].mean(axis=0), polygon[[1, 2]].mean(axis=0)
+    return polygon if tuple(left) <= tuple(right) else np.roll(polygon, -2, axis=0)
 
 
 def rivals_px(bands: list[Band], scores: NDArray[float64], best: int) -> float:

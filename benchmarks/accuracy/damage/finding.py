@@ -20,11 +20,11 @@ import cv2
 import msgspec
 import numpy as np
 from accuracy.damage.finding_data import Asked, edges_off_px, overlap, rendered, without
-from accuracy.damage.finding_fit import collect, fit, report_fit
+from accuracy.damage.finding_fit import collect, fit, fit_ends, report_fit
 from accuracy.rates import clopper_pearson
 from msgspec import Struct
 
-from forensics.damage.find import FoundDeck, find_deck
+from forensics.damage.find import FoundDeck, FoundWeights, find_deck
 
 RESULTS = Path(__file__).resolve().parents[2] / "results/damage_found.json"
 WEIGHTS = Path(__file__).resolve().parents[3] / "forensics/calibration/damage.find.weights.json"
@@ -57,7 +57,8 @@ def main(arguments: list[str]) -> None:
             *collect(rendered(tuning=True, more=more)),
             *collect(without(tuning=True)),
         ]
-        WEIGHTS.write_bytes(msgspec.json.encode(fit(candidates)).replace(b"],", b"],\n") + b"\n")
+        fitted = FoundWeights(fit(candidates), fit_ends(candidates))
+        WEIGHTS.write_bytes(msgspec.json.encode(fitted).replace(b"],", b"],\n") + b"\n")
         report_fit(candidates)
         return
     if "--write" in arguments:
