@@ -74,7 +74,8 @@ class FoundDeck:
         Outline, (x, y), pixel centres: along one edge, back along the other; begins at the end
         further left. Reaches outside the picture where the deck does.
     confidence : float
-        0 to 1: how often outlines of this score overlapped the true one by 0.8 or more.
+        0 to 1: how often bands of this score overlapped the true deck by 0.8 or more across, that
+        is, how sure both long edges are; the ends are less so.
         Calibrated on rendered bridges and photographs without any; not a probability elsewhere.
     edges_px : float
         90 % bound of how far off its two long edges are.

@@ -200,7 +200,7 @@ def report_fit(candidates: list[Candidates]) -> None:
 
     def loss(line: NDArray[float64]) -> float:
         share = 1 / (1 + np.exp(-np.clip(line[0] + line[1] * odds, -50, 50)))
-        return float(-np.log(np.where(right, share, 1 - share) + 1e-12).mean())
+        return float(-np.log(np.where(across >= _GOOD, share, 1 - share) + 1e-12).mean())
 
     line = minimize(loss, np.array([0.0, 1.0]), method="Nelder-Mead").x
     sure = 1 / (1 + np.exp(-(line[0] + line[1] * odds)))
