@@ -12,7 +12,7 @@ from numpy import float32, float64, uint8
 from numpy.typing import NDArray
 
 from forensics.calibration import Calibration, load
-from forensics.damage.find_bands import BAND_MEASURES, Band, lab, measure_band
+from forensics.damage.find_bands import BAND_MEASURES, Band, lab, measure_band, unlike_beside
 from forensics.damage.find_edges import outlined, refined, rivals_px
 from forensics.damage.find_ends import EndWeights, place_ends
 from forensics.damage.find_lines import Ends, Lines, Points, find_lines, pair_lines
@@ -130,6 +130,8 @@ def find_deck(picture: NDArray[uint8]) -> FoundDeck | Absent:
     sure = calibrated(float(scores[best]), limits)
     if sure < limits.value("min_confidence"):
         return _nothing(f"The likeliest band scores {sure:.2f}")
+    if unlike_beside(bands[best]) < limits.value("min_unlike_beside"):
+        return _nothing("The likeliest band is made of what is beside it")
     edges = refined(grey(small), bands[best])
     polygon = outlined(edges, *place_ends(bands[best], fitted.ends))
     spread = rivals_px(bands, scores, best)

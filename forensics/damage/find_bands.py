@@ -170,6 +170,34 @@ def measure_band(
     return Band(corners, start, end, np.nan_to_num(measures), strip)
 
 
+def unlike_beside(band: Band) -> float:
+    """Give how much of a band's contrast remains in the mean along it.
+
+    Parameters
+    ----------
+    band : Band
+        The band, with its strip.
+
+    Returns
+    -------
+    float
+        1 when the band is unlike its surroundings everywhere in the same way; about 0 for a row of
+        a chequered board, which differs from its neighbours in place and not in colour.
+    """
+    some = slice(round(band.start * COLUMNS), max(1, round(band.end * COLUMNS)))
+    place = np.linspace(-REACH, 1 + REACH, ROWS)
+    inside = np.median(band.strip[(place > _RIM) & (place < 1 - _RIM)][:, some], axis=0)
+    kept = []
+    for which in (
+        (place >= -_FAR) & (place <= -_NEAR),
+        (place >= 1 + _NEAR) & (place <= 1 + _FAR),
+    ):
+        off = inside - np.median(band.strip[which][:, some], axis=0)
+        each = float(np.linalg.norm(off, axis=1).mean())
+        kept.append(float(np.linalg.norm(off.mean(axis=0))) / (each + _FLOOR))
+    return min(kept)
+
+
 def bank_places(strip: NDArray[float32]) -> list[float]:
     """Give where the bank on either side of a band ends and the water begins.
 

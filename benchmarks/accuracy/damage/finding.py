@@ -21,9 +21,12 @@ import msgspec
 import numpy as np
 from accuracy.damage.finding_data import Asked, edges_off_px, overlap, rendered, without
 from accuracy.damage.finding_fit import collect, fit, fit_ends, report_fit
+from accuracy.damage.finding_shifts import Shifted, print_shifts, shifted
+from accuracy.damage.scenes import TEST, TUNING
 from accuracy.rates import clopper_pearson
 from msgspec import Struct
 
+from forensics.calibration import load
 from forensics.damage.find import FoundDeck, FoundWeights, find_deck
 
 RESULTS = Path(__file__).resolve().parents[2] / "results/damage_found.json"
@@ -48,6 +51,13 @@ class Found(Struct, frozen=True):
     cpu_s: float
 
 
+class Results(Struct, frozen=True):
+    """What was measured: decks found, and places along the deck that have rivals."""
+
+    found: list[Found]
+    shifts: list[Shifted]
+
+
 def main(arguments: list[str]) -> None:
     """Run what was asked for."""
     cv2.setNumThreads(1)
@@ -62,9 +72,13 @@ def main(arguments: list[str]) -> None:
         report_fit(candidates)
         return
     if "--write" in arguments:
-        rows = [ask(each) for each in (*rendered(tuning=False), *_all_without())]
-        RESULTS.write_bytes(msgspec.json.encode(rows).replace(b"},{", b"},\n{") + b"\n")
-    print_tables(msgspec.json.decode(RESULTS.read_bytes(), type=list[Found]))
+        asked = (*rendered(tuning=False), *without(tuning=False))
+        moved = [*shifted(TUNING, tuning=True), *shifted(TEST, tuning=False)]
+        results = Results([ask(each) for each in asked], moved)
+        RESULTS.write_bytes(msgspec.json.encode(results).replace(b"},{", b"},\n{") + b"\n")
+    results = msgspec.json.decode(RESULTS.read_bytes(), type=Results)
+    print_tables(results.found)
+    print_shifts(results.shifts, load("damage.shifts").value("max_ratio"))
 
 
 def ask(asked: Asked) -> Found:
@@ -155,10 +169,6 @@ def _by_bridge(rows: Sequence[Found], holds: Callable[[Found], bool]) -> tuple[f
         some = np.concatenate([groups[at] for at in rng.integers(0, len(groups), len(groups))])
         shares.append(float(some.mean()))
     return float(np.quantile(shares, 0.025)), float(np.quantile(shares, 0.975))
-
-
-def _all_without() -> list[Asked]:
-    return list(without(tuning=False))
 
 
 if __name__ == "__main__":
