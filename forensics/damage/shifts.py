@@ -117,7 +117,9 @@ def _detail(
     weight = cv2.blur(known.astype(float32), (window, 1)) + float32(1e-6)
     mean = cv2.blur(small * known, (window, 1)) / weight
     left = (small - mean) * known
-    spread = np.sqrt(cv2.blur(left**2, (window, window // 2)) / weight)
+    # Rounding may leave a running mean of squares a hair below 0.
+    power = np.maximum(cv2.blur(left**2, (window, window // 2)), 0)
+    spread = np.sqrt(power / weight)
     return np.clip(left / (spread + _LEVEL_FLOOR), -_CLIP, _CLIP).astype(float32), known
 
 
