@@ -98,7 +98,6 @@ def find_layouts(hits: Sequence[Hit]) -> list[Layout]:
     apart = np.linalg.norm(ends[:, None] - ends[None], axis=3).max(axis=2)
     handed = np.array([hit.mirrored for hit in usable])
     agree = (apart <= allowed[:, None]) & (handed[:, None] == handed)
-    # A moment of the query votes once: a still camera would drown what moves.
     left = np.array([hit.weight for hit in usable])
     while len(layouts) < MAX_LAYOUTS and left.max() > 0:
         sums = agree @ left
@@ -111,6 +110,146 @@ def find_layouts(hits: Sequence[Hit]) -> list[Layout]:
             layouts.append(Layout(centre, bool(handed[best]), float(sums[best]), chosen))
         left[members] = 0
     return layouts
+
+
+def squared(layout: Layout) -> Layout | None:
+    """Give the layout of a copy of the whole picture, when that is near.
+
+    Hits join moments that are a fraction of a second apart, which in a pan is a shift.
+
+    Parameters
+    ----------
+    layout : Layout
+        A movement that hits agree on.
+
+    Returns
+    -------
+    Layout or None
+        The same hits with the identity, or with a plain mirror; None when that is far.
+    """
+    plain = np.diag([-1.0, 1.0, 1.0]) if layout.mirrored else np.eye(3)
+    plain[0, 2] = float(layout.mirrored)
+    if np.linalg.norm(_ends(plain) - _ends(layout.matrix), axis=1).max() > _SQUARE:
+        return None
+    return Layout(plain, layout.mirrored, layout.weight, layout.hits)
+
+
+def refined(
+    query: ClipTrace,
+    reference: ClipTrace,
+    layout: Layout,
+    *,
+    query_at: NDArray[np.intp],
+    reference_at: NDArray[np.intp],
+) -> Layout:
+    """Fit a layout to frames that show the same moment.
+
+    Parameters
+    ----------
+    query, reference : ClipTrace
+        The clips.
+    layout : Layout
+        Where to start.
+    query_at, reference_at : (N,) int
+        Positions of frames that show the same moment.
+
+    Returns
+    -------
+    Layout
+        The affine movement at which the frames differ least, by Gauss's and Newton's method with
+        Huber's weights; the given one when there is none that is better.
+    """
+    if not len(query_at):
+        return layout
+    kept = np.unique(np.linspace(0, len(query_at) - 1, _FITTED_FRAMES).astype(int))
+    pairs = (
+        ClipTrace(query.frames[query_at[kept]], query.times_s[query_at[kept]], query.duration_s),
+        ClipTrace(
+            reference.frames[reference_at[kept]],
+            reference.times_s[reference_at[kept]],
+            reference.duration_s,
+        ),
+    )
+    matrix, least = layout.matrix, np.inf
+    best = matrix
+    for _ in range(_FITS):
+        found = _descended(*pairs, matrix)
+        if found is None:
+            break
+        missed, matrix_next = found
+        if missed < least:
+            least, best = missed, matrix
+        matrix = matrix_next
+        if not plausible(matrix, mirrored=layout.mirrored):
+            break
+    return Layout(best, layout.mirrored, layout.weight, layout.hits)
+
+
+_SQUARE = 0.16
+_FITTED_FRAMES = 24
+_FITS = 6
+_STEP = 1e-2
+_HUBER = 0.6
+_RIDGE = 1e-3
+
+
+def _descended(
+    query: ClipTrace, reference: ClipTrace, matrix: Matrix3
+) -> tuple[float, Matrix3] | None:
+    """Say by how much frames differ, and give the movement at which they should differ less."""
+    laid = lay(query, reference, matrix)
+    if laid is None:
+        return None
+    missed = _normal(laid.reference) - _normal(laid.query)
+    slopes = []
+    for row in range(2):
+        for column in range(3):
+            changed = matrix.copy()
+            changed[row, column] += _STEP
+            # On the same grid: only the reference moves.
+            other = lay_on(query, reference, changed, like=matrix)
+            slopes.append((_normal(other) - _normal(laid.reference)) / _STEP)
+    slope = np.stack([each.ravel() for each in slopes], axis=1)
+    away = missed.ravel()
+    weight = 1 / np.maximum(1.0, np.abs(away) / _HUBER)
+    square = slope.T @ (slope * weight[:, None])
+    square += _RIDGE * np.trace(square) / len(square) * np.eye(len(square))
+    step = -np.linalg.solve(square, slope.T @ (weight * away)) if square.any() else np.zeros(6)
+    loss = float((weight * away**2).mean())
+    moved_ = matrix.copy()
+    moved_[:2] += step.reshape(2, 3)
+    return loss, moved_
+
+
+def _normal(frames: NDArray[float32]) -> NDArray[float64]:
+    level = frames - frames.mean(axis=1, keepdims=True)
+    return np.asarray(level / np.sqrt((level**2).mean(axis=1, keepdims=True) + 1.0), float64)
+
+
+def lay_on(
+    query: ClipTrace, reference: ClipTrace, matrix: Matrix3, *, like: Matrix3
+) -> NDArray[float32]:
+    """Lay the reference on the grid of another movement.
+
+    Parameters
+    ----------
+    query, reference : ClipTrace
+        The clips.
+    matrix : (3, 3) float64
+        The movement.
+    like : (3, 3) float64
+        The movement whose grid is used.
+
+    Returns
+    -------
+    (N, C) float32
+        Grey levels of the reference; at its border beyond it.
+    """
+    grid = _grid(query, reference, like)
+    if grid is None:
+        return np.zeros((len(reference), 0), float32)
+    there = _moved(grid.here.reshape(-1, 2), matrix).reshape(grid.here.shape)
+    return _sampled(reference, there, grid.inside, grid.reference_px)
 
 
 def lay(query: ClipTrace, reference: ClipTrace, matrix: Matrix3) -> Grids | None:
@@ -128,10 +267,33 @@ def lay(query: ClipTrace, reference: ClipTrace, matrix: Matrix3) -> Grids | None
     Grids or None
         None when too little is common.
     """
+    grid = _grid(query, reference, matrix)
+    if grid is None:
+        return None
+    return Grids(
+        _sampled(query, grid.here, grid.inside, grid.query_px),
+        _sampled(reference, grid.there, grid.inside, grid.reference_px),
+        np.argwhere(grid.inside),
+        grid.inside.shape,
+        grid.share,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Grid:
+    here: NDArray[float64]
+    there: NDArray[float64]
+    inside: NDArray[np.bool_]
+    query_px: float
+    reference_px: float
+    share: float
+
+
+def _grid(query: ClipTrace, reference: ClipTrace, matrix: Matrix3) -> _Grid | None:
+    """Choose the cells on which two clips are compared."""
     if not len(query) or not len(reference) or min(query.frames.shape[1:]) < _MIN_SIDE:
         return None
     height, width = query.frames.shape[1:]
-    longest = max(height, width)
     inner = _inner(matrix, (height, width))
     if inner is None:
         return None
@@ -151,17 +313,12 @@ def lay(query: ClipTrace, reference: ClipTrace, matrix: Matrix3) -> Grids | None
     inside = ((there > 0) & (there < 1)).all(axis=2)
     if inside.sum() < _MIN_CELLS:
         return None
-    cell = longest and (right - left) * width / columns
+    cell_px = float((right - left) * width / columns)
     stretch = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
     theirs = reference.frames.shape[1:]
     scale = stretch * float(np.sqrt(theirs[0] * theirs[1] / (height * width)))
-    return Grids(
-        _sampled(query, here, inside, cell),
-        _sampled(reference, there, inside, cell * scale),
-        np.argwhere(inside),
-        (int(rows), int(columns)),
-        float(inside.mean() * (right - left) * (bottom - top)),
-    )
+    share = float(inside.mean() * (right - left) * (bottom - top))
+    return _Grid(here, there, inside, cell_px, cell_px * scale, share)
 
 
 def _sampled(

@@ -22,9 +22,10 @@ TRACE_SIDE_PX = 64
 """Longest side of the frames."""
 
 _MIN_SIDE_PX = 8
-_HEAD = struct.Struct("<4sBHHIQ")
+_HEAD = struct.Struct("<4sBHHIQI")
 _MAGIC, _VERSION = b"CLTR", 1
 _MS = 1000.0
+_MAX_RATE = 1000.0
 _SLACK = 1e-3  # frames come this share of an interval early
 _LAST_MS = np.iinfo(np.uint32).max
 
@@ -41,11 +42,14 @@ class ClipTrace:
         Seconds after the first presented frame, ascending, to the millisecond.
     duration_s : float
         When the last frame ends.
+    native_rate : float, optional
+        Frames a second that the clip shows; 0 when it is not known.
     """
 
     frames: NDArray[uint8]
     times_s: NDArray[float64]
     duration_s: float
+    native_rate: float = 0.0
 
     def __len__(self) -> int:
         """Count the frames."""
@@ -60,7 +64,8 @@ class ClipTrace:
             For `from_bytes`. The frames lose 1.5 to 2.5 grey levels, the times nothing.
         """
         count, height, width = self.frames.shape
-        head = _HEAD.pack(_MAGIC, _VERSION, width, height, count, round(self.duration_s * _MS))
+        duration_ms, rate = round(self.duration_s * _MS), round(self.native_rate * _MS)
+        head = _HEAD.pack(_MAGIC, _VERSION, width, height, count, duration_ms, rate)
         times = np.rint(self.times_s * _MS).astype("<u4").tobytes()
         return head + times + clip_codec.pack(self.frames)
 
@@ -85,7 +90,7 @@ class ClipTrace:
         """
         if len(data) < _HEAD.size:
             raise ValueError(f"{len(data)} bytes are no trace of a clip")
-        magic, version, width, height, count, duration_ms = _HEAD.unpack_from(data)
+        magic, version, width, height, count, duration_ms, rate = _HEAD.unpack_from(data)
         if (magic, version) != (_MAGIC, _VERSION):
             raise ValueError("not a trace of a clip, or one of another version")
         body = _HEAD.size + 4 * count
@@ -97,7 +102,7 @@ class ClipTrace:
         if duration_ms > _LAST_MS or (count and duration_ms < times_ms[-1]):
             raise ValueError("the trace of a clip ends before its last frame")
         frames = clip_codec.unpack(data[body:], shape=(count, height, width))
-        return cls(frames, times_ms / _MS, duration_ms / _MS)
+        return cls(frames, times_ms / _MS, duration_ms / _MS, rate / _MS)
 
 
 def make_trace(
@@ -141,6 +146,7 @@ def make_trace(
         np.asarray(small, dtype=uint8),
         np.asarray(np.rint(times[kept] * _MS) / _MS, dtype=float64),
         float(min(times[-1] + gap, _LAST_MS / _MS)),
+        min(1 / gap, _MAX_RATE) if gap > 0 else 0.0,
     )
 
 
