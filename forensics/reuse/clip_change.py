@@ -10,7 +10,7 @@ import numpy as np
 from numpy import float32, float64
 from numpy.typing import NDArray
 
-NOISE_POWER = 2.5
+NOISE_POWER = 1.0
 """Squared grey levels that compression and noise change by, on a grid of some hundred cells."""
 
 PLAIN_POWER = 16.0

@@ -15,7 +15,7 @@ SPEEDS = np.exp(np.arange(-30, 31) * 0.03)
 MAX_LINES = 24
 """Stretches that are looked for."""
 
-MIN_CORRELATION = 0.35
+MIN_CORRELATION = 0.22
 """Moments whose changes go together less say nothing for a line. Those of unrelated clips reach
 0.2 on the median line."""
 
