@@ -214,8 +214,6 @@ def _best(
             found = find_view(laid.query, laid.reference, layout=each, limits=limits)
             if found is not None and (view is None or found.likeness > view.likeness):
                 view = found
-            if square is each and laid.score_s > _ENOUGH_S:
-                break
         if best is not None and best.score_s > _ENOUGH_S * max(1.0, query.duration_s / 2):
             break
     return best, view

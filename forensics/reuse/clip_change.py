@@ -20,9 +20,9 @@ AROUND_S = 2.0
 """How far around a moment the mean is taken."""
 
 _LOOK_S = 0.25
-_ALIKE, _UNLIKE = 0.6, 0.35
-"""Neighbours within a shot correlate by more than the one, frames across a cut by less than the
-other."""
+_ALIKE, _UNLIKE, _DROP = 0.55, 0.75, 0.75
+"""Neighbours within a shot correlate by more than the first, frames across a cut by less than the
+second, and by less than this share of what neighbours do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,14 +97,14 @@ def _shots(
     starts = np.zeros(count, dtype=np.intp)
     if count > 1:
         next_to = (still[1:] * still[:-1]).sum(axis=1)
+        flat = structure < PLAIN_POWER
         for at in np.flatnonzero(next_to < _UNLIKE) + 1:
             before = max(0, int(np.searchsorted(times_s, times_s[at] - _LOOK_S)))
             after = min(count - 1, int(np.searchsorted(times_s, times_s[at] + _LOOK_S)))
-            settled = [
-                float(still[one] @ still[other]) > _ALIKE
-                or min(structure[one], structure[other]) < PLAIN_POWER
-                for one, other in ((min(before, at - 2), at - 1), (at, max(after, at + 1)))
-                if 0 <= one and other < count
+            # A logo that stays makes frames across a cut alike, too: less than within shots.
+            within = [
+                1.0 if flat[one] or flat[other] else float(still[one] @ still[other])
+                for one, other in ((min(before, max(at - 2, 0)), at - 1), (at, after))
             ]
-            starts[at] = all(settled)
+            starts[at] = min(within) > _ALIKE and next_to[at - 1] < _DROP * min(within)
     return np.cumsum(starts)

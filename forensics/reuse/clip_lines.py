@@ -105,37 +105,102 @@ def find_lines(query: Changes, reference: Changes) -> list[Line]:
     """
     here, there, weight = _candidates(query, reference)
     free = np.ones(len(query.times_s), dtype=bool)
-    lines: list[Line] = []
-    while len(lines) < MAX_LINES:
+    found: list[Line] = []
+    taken: list[Line] = []
+    while len(taken) < MAX_LINES:
         open_ = free[here]
         tried = [
             _settled(query, reference, line, free)
             for line in _peaks(query.times_s[here[open_]], there[open_], weight[open_])
         ]
         # What was done to one stretch was often done to all, and mostly nothing.
-        for pace in {line.pace for line in lines} | {1.0, -1.0}:
-            tried += [
-                _kept_pace(query, reference, line, pace, free)
-                for line in tried[:_TRIED]
-                if line.score_s > 0 and line.pace != pace
-                and abs(np.log(max(line.pace / pace, _EPSILON))) < _NEAR_PACE
-            ]
-        usual = {line.pace for line in lines} | {1.0, -1.0}
-        best = max(
-            tried,
-            key=lambda line: line.score_s * (_USUAL if line.pace in usual else 1.0),
-            default=None,
-        )
+        usual = sorted({line.pace for line in taken} | {1.0, -1.0})
+        tried += [
+            _kept_pace(query, reference, line, pace, free)
+            for line in tried
+            for pace in usual
+            if line.score_s > 0 and line.pace != pace
+            and abs(np.log(max(line.pace / pace, _EPSILON))) < _NEAR_PACE
+        ]
+        tried = [line for line in tried if line.score_s > 0]
+        found += tried
+        best = max(tried, key=lambda line: line.score_s, default=None)
         if best is None or best.score_s < MIN_SCORE_S:
             break
-        lines.append(best)
+        taken.append(best)
         free &= (query.times_s < best.start_s - _EPSILON) | (query.times_s > best.end_s + _EPSILON)
-    return sorted(lines, key=lambda line: line.start_s)
+    return _followed(query, reference, _distinct(found))
 
 
+def _distinct(lines: list[Line]) -> list[Line]:
+    """Leave out lines that run along better ones."""
+    kept: list[Line] = []
+    for line in sorted(lines, key=lambda each: (-each.score_s, each.start_s)):
+        ends = np.array([line.start_s, line.end_s])
+        if not any(
+            line.pace * other.pace > 0 and (np.abs(line.at(ends) - other.at(ends)) < _SAME_S).all()
+            for other in kept
+        ):
+            kept.append(line)
+    return kept[:_MAX_FOLLOWED]
+
+
+def _followed(query: Changes, reference: Changes, lines: list[Line]) -> list[Line]:
+    """Choose which line each frame of the query lies on, so that they agree most in all.
+
+    By the Viterbi algorithm: entering a line costs some seconds of agreement, less where the query
+    cuts.
+    """
+    if not lines:
+        return []
+    gap = _gap_s(query.times_s)
+    lasting = np.minimum(np.diff(query.times_s, append=query.times_s[-1] + gap), 4 * gap)
+    gains = np.stack(
+        [np.zeros(len(lasting))]
+        + [follow(query, reference, line).value * lasting for line in lines]
+    )
+    paces = [line.pace for line in lines]
+    entry = np.array(
+        [0.0] + [ENTRY_S if abs(pace) == 1 or paces.count(pace) > 1 else ENTRY_ODD_S
+                 for pace in paces]
+    )
+    cuts = np.r_[False, np.diff(query.shots) > 0]
+    count, many = len(lasting), len(lines) + 1
+    came = np.zeros((count, many), dtype=np.intp)
+    total = gains[:, 0] - entry
+    stay = np.arange(many)
+    for at in range(1, count):
+        best = int(total.argmax())
+        switched = total[best] - entry * (_AT_CUT if cuts[at] else 1.0)
+        keep = total >= switched
+        came[at] = np.where(keep, stay, best)
+        total = np.where(keep, total, switched) + gains[:, at]
+    path = np.empty(count, dtype=np.intp)
+    path[-1] = int(total.argmax())
+    for at in range(count - 1, 0, -1):
+        path[at - 1] = came[at, path[at]]
+    starts = np.r_[0, np.flatnonzero(np.diff(path)) + 1, count]
+    return [
+        replace(
+            lines[path[first] - 1],
+            start_s=float(query.times_s[first]),
+            end_s=float(query.times_s[last - 1]),
+            score_s=float(gains[path[first], first:last].sum()),
+        )
+        for first, last in zip(starts[:-1], starts[1:], strict=True)
+        if path[first] > 0
+    ]
+
+
+ENTRY_S, ENTRY_ODD_S = 0.12, 0.2
+"""Seconds of agreement that a stretch must bring; more when its pace is that of no other and not
+the original's."""
+
+_AT_CUT = 0.7
+_SAME_S = 0.04
+_MAX_FOLLOWED = 48
 _EPSILON = 1e-6
 _NEAR_PACE = 0.3
-_USUAL = 1.15
 
 
 def follow(query: Changes, reference: Changes, line: Line) -> Trail:
