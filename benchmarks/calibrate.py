@@ -1,6 +1,6 @@
 """Measure the error rates of the thresholds that ship with the package, and choose some of them.
 
-Usage: python benchmarks/calibrate.py [STEP ...] [--write]
+Usage: python benchmarks/calibrate.py [STEP ...] [--work DIR] [--write]
 
 Reads real media from the folder that FORENSICS_MEDIA names. Without --write nothing is changed;
 with it, forensics/calibration/STEP.toml and benchmarks/results/STEP.json are written anew.
@@ -11,6 +11,7 @@ import json
 import os
 import re
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,11 +20,12 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import cv2
-from accuracy import compare, cuts, search, thumbnails
+from accuracy import compare, cuts, judge, search, thumbnails
 from accuracy.media import media_root
 from accuracy.rates import Count
 
 from forensics.calibration import Calibration, Threshold, load
+from forensics.reuse.judge_weights import WEIGHTS
 
 ROOT = Path(__file__).resolve().parents[1]
 SIGNIFICANT_DIGITS = 3
@@ -39,11 +41,22 @@ class Update:
     misses: dict[str, Count] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Found:
+    """What was measured of a step, what else is kept with the results, and files to write."""
+
+    updates: dict[str, Update]
+    notes: dict[str, object] = field(default_factory=dict)
+    files: dict[Path, str] = field(default_factory=dict)
+
+
 def main() -> int:
     """Measure, print the tables, and write them when asked."""
     parser = argparse.ArgumentParser(description="Measure the error rates of thresholds.")
     parser.add_argument("steps", nargs="*", metavar="STEP", help=f"of {', '.join(MEASURES)}")
     parser.add_argument("--write", action="store_true", help="write the calibration files")
+    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "copies-work",
+                        help="folder for what is made; may be deleted")  # fmt: skip
     arguments = parser.parse_args()
     root = media_root()
     if root is None:
@@ -51,23 +64,23 @@ def main() -> int:
         return 3
     cv2.setNumThreads(1)
     for step in arguments.steps or MEASURES:
-        updates, notes = MEASURES[step](root)
-        print(f"## {step}\n\n{_table(updates)}")
+        found = MEASURES[step](root, arguments.work)
+        print(f"## {step}\n\n{_table(found.updates)}")
         if arguments.write:
-            _write(step, updates, notes)
+            _write(step, found)
     return 0
 
 
-def _measure_search(root: Path) -> tuple[dict[str, Update], dict[str, object]]:
+def _measure_search(root: Path, _work: Path) -> Found:
     rates = search.measure(root)
     updates = {
         "max_distance_bits": Update(false_alarms=rates.false_alarms, misses=rates.misses),
         "min_quality": Update(false_alarms=rates.low_quality_false_alarms),
     }
-    return updates, {}
+    return Found(updates, {})
 
 
-def _measure_compare(root: Path) -> tuple[dict[str, Update], dict[str, object]]:
+def _measure_compare(root: Path, _work: Path) -> Found:
     rates = compare.measure(root)
     missed = rates.tuning_misses
     unseen = {f"no_visible_change_{name}": count for name, count in rates.unseen.items()}
@@ -92,16 +105,16 @@ def _measure_compare(root: Path) -> tuple[dict[str, Update], dict[str, object]]:
             rates.chroma_false_alarms,
         ),
     }
-    return updates, {"sources": rates.sources}
+    return Found(updates, {"sources": rates.sources})
 
 
-def _measure_cuts(root: Path) -> tuple[dict[str, Update], dict[str, object]]:
+def _measure_cuts(root: Path, _work: Path) -> Found:
     rates = cuts.measure(root)
     update = Update(rates.max_likeness, rates.origin, rates.false_alarms, rates.misses)
     return {"max_likeness": update}, {"sources": rates.sources}
 
 
-def _measure_thumbnails(root: Path) -> tuple[dict[str, Update], dict[str, object]]:
+def _measure_thumbnails(root: Path, _work: Path) -> Found:
     shown = load("metadata.embedded_thumbnail").value("min_shown_fraction")
     rates = thumbnails.measure(root, min_shown=shown)
     half = "on the half it was chosen on; rates counted on the other half of the sources"
@@ -124,12 +137,36 @@ def _measure_thumbnails(root: Path) -> tuple[dict[str, Update], dict[str, object
         ),
     }
     undecided = {name: [each.errors, each.trials] for name, each in rates.undecided.items()}
-    return updates, {"sources": rates.sources, "undecided": undecided}
+    return Found(updates, {"sources": rates.sources, "undecided": undecided})
+
+
+def _measure_judge(root: Path, work: Path) -> Found:
+    rates = judge.measure(root, work)
+    half = "on the half of the sources that it was chosen on"
+    updates = {
+        "min_copy_score": Update(
+            rates.min_copy_score,
+            f"{judge.MARGIN:g} above the highest score of two moments that differ visibly and fit "
+            f"otherwise, {half} ({rates.highest_other:g}, of {rates.tuning_others} pairs); rates "
+            "counted on the other half",
+            rates.false_alarms,
+            rates.misses,
+        ),
+        "max_other_score": Update(
+            rates.max_other_score, f"above {judge.LOW_COPIES:.0%} of the copies, {half}"
+        ),
+        "max_block_shift": Update(
+            rates.max_block_shift, f"below {judge.SHIFTED_COPIES:.1%} of the copies, {half}"
+        ),
+    }
+    weights = ROOT / "forensics/reuse" / WEIGHTS
+    return Found(updates, {}, {weights: rates.weights_toml()})
 
 
 MEASURES = {
     "reuse.search": _measure_search,
     "reuse.compare": _measure_compare,
+    "reuse.judge": _measure_judge,
     "ingest.cuts": _measure_cuts,
     "metadata.embedded_thumbnail": _measure_thumbnails,
 }
@@ -154,8 +191,8 @@ def _table(updates: dict[str, Update]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _write(step: str, updates: dict[str, Update], notes: dict[str, object]) -> None:
-    old = load(step)
+def _write(step: str, found: Found) -> None:
+    old, updates = load(step), found.updates
     number = int(re.sub(r".*/", "", old.id)) + 1
     today = datetime.now(tz=UTC).date().isoformat()
     text = _toml(old, f"{step}/{number}", today, updates)
@@ -168,9 +205,11 @@ def _write(step: str, updates: dict[str, Update], notes: dict[str, object]) -> N
         }
         for name, update in updates.items()
     }
-    results = {"id": f"{step}/{number}", "date": today, "measured": measured, **notes}
+    results = {"id": f"{step}/{number}", "date": today, "measured": measured, **found.notes}
     target = ROOT / f"benchmarks/results/{step}.json"
     target.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    for path, written in found.files.items():
+        path.write_text(written, encoding="utf-8")
     print(f"wrote {step}/{number}")
 
 

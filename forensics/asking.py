@@ -192,7 +192,8 @@ def enroll_files(
                 problems.append(CheckProblem(next_one.path, refused.error, refused.advice))
             elif isinstance(found, Visited):
                 footage = footage_of(found, session.output)
-                footage = replace(footage, views=None) if hashes_only else footage
+                if hashes_only:
+                    footage = replace(footage, views=None, features=None, trace=None)
                 sighting = planned[next_one.location]
                 enrolled = enroll_found(archive, footage, sighting=sighting)
                 files.append(replace(enrolled, path=next_one.path))

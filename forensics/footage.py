@@ -14,16 +14,22 @@ from forensics.engine.store import Store
 from forensics.engine.visited import Errand, Visited
 from forensics.engine.visits import Visits
 from forensics.model.errors import ArchiveError
-from forensics.model.findings import CompareViews, ImageHashes, StillFacts, VideoFacts
+from forensics.model.findings import (
+    CompareViews,
+    ImageHashes,
+    LocalFeatures,
+    StillFacts,
+    VideoFacts,
+)
 from forensics.model.outcome import Absent, Problem, Result
 from forensics.reuse.archive import Archive
-from forensics.reuse.enroll import Footage, enroll_found
+from forensics.reuse.enroll import Footage, enroll_found, kept_features
 from forensics.reuse.intake import Planned, plan_intake
 
 INDEX = "archive.db"
 """The index of a folder of known footage, in the output folder."""
 
-STEPS = ("ingest.media", "reuse.hashes", "reuse.views")
+STEPS = ("ingest.media", "reuse.hashes", "reuse.views", "reuse.features")
 """What is found out about each file of known footage."""
 
 _STORED = "the index of known footage"
@@ -158,13 +164,19 @@ def footage_of(item: Visited, output: OutputFolder) -> Footage:
     Footage
         What an archive takes in.
     """
-    facts, hashes, views = (_result(item, name) for name in STEPS)
+    facts, hashes, views, described = (_result(item, name) for name in STEPS)
     kept = None
     if isinstance(views.finding, CompareViews):
         kept = views.finding, output.load(views.artefacts["views"])
     assert isinstance(facts.finding, StillFacts | VideoFacts)  # noqa: S101 - see refusal_of
     assert isinstance(hashes.finding, ImageHashes)  # noqa: S101 - see refusal_of
-    return Footage(item.sha256, item.bytes, item.type, facts.finding, hashes.finding, kept)
+    features = None
+    if isinstance(described.finding, LocalFeatures):
+        data = output.load(described.artefacts["features"])
+        features = kept_features(described.finding, data, pictures=len(hashes.finding.frames))
+    return Footage(
+        item.sha256, item.bytes, item.type, facts.finding, hashes.finding, kept, features
+    )
 
 
 def _result(item: Visited, step: str) -> Result:

@@ -163,35 +163,48 @@ STEPS: tuple[Step, ...] = (
         run="forensics.reuse.views:make_views",
         scope="item",
         takes=("frames",),
+        version=2,
+        summary="Keeps small views on which copies are compared pixel by pixel.",
+    ),
+    Step(
+        name="reuse.features",
+        run="forensics.reuse.features:describe_frames",
+        scope="item",
+        takes=("frames",),
         version=1,
-        summary="Keeps small grey views on which copies are compared pixel by pixel.",
+        summary="Finds local features of every examined picture, by which crops, screenshots and "
+        "collages are found.",
+        limits=(
+            "Pictures of sky, fog, water and plain surfaces have few features or none.",
+            "Shared features are a reason to compare two pictures, never a finding.",
+        ),
+        kinds=("still",),
     ),
     Step(
         name="reuse.groups",
         run="forensics.reuse.groups:find_groups",
         scope="case",
         takes=("probes",),
-        version=1,
+        version=2,
         summary="Groups the items of this folder that are copies of each other.",
-        limits=(
-            "Crops, screenshots and pictures with captions or borders are not recognised as "
-            "copies by this version.",
-        ),
-        calibrations=("reuse.search", "reuse.compare"),
+        limits=("Crops, borders and captions of clips are not recognised by this version.",),
+        calibrations=("reuse.search", "reuse.judge", "reuse.compare"),
     ),
     Step(
         name="reuse.search",
         run="forensics.reuse.search:search_archive",
         scope="case",
         takes=("probes", "archive", "event"),
-        version=1,
-        summary="Looks every item up in the archive of known footage, in eight orientations.",
+        version=2,
+        summary="Looks every item up in the archive of known footage, whole and in parts, and says "
+        "what was done to copies.",
         limits=(
-            "Finds identical files, re-encodes, and mirrored or turned copies; crops, screenshots "
-            "and pictures with captions or borders may be missed or stay leads.",
+            "Clips are found when they were saved again, mirrored or turned; their crops, parts "
+            "and captions may be missed or stay leads.",
+            "Photos of little detail are found by their hashes only, and not inside other ones.",
             "No match means that nothing like it is in this archive, not that it is original.",
         ),
-        calibrations=("reuse.search", "reuse.compare"),
+        calibrations=("reuse.search", "reuse.judge", "reuse.compare"),
     ),
 )
 
@@ -201,6 +214,6 @@ NOT_TESTED: tuple[str, ...] = (
     "When a strike happens in a clip, and whether the shot is continuous around it: not examined; "
     "only hard cuts are looked for.",
     "Which of the article's sentences these media support: they are printed, not tested.",
-    "Crops, screenshots, captions and borders: copies with them may be missed.",
+    "Crops, parts, captions and borders of clips: copies with them may be missed.",
 )
 """Questions a reader will ask that no row of the table answers."""

@@ -4,6 +4,8 @@ import argparse
 
 from forensics.cli import (
     archive_add,
+    archive_check,
+    archive_decide,
     archive_exchange,
     archive_list,
     archive_remove,
@@ -33,5 +35,13 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    for module in (archive_add, archive_search, archive_list, archive_remove, archive_exchange):
+    for module in (
+        archive_add,
+        archive_search,
+        archive_list,
+        archive_check,
+        archive_decide,
+        archive_remove,
+        archive_exchange,
+    ):
         module.add_parsers(actions)

@@ -34,7 +34,7 @@ def add_parsers(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )  # fmt: skip
     parser.add_argument(
         "--hashes-only", action="store_true",
-        help="keep no small views; copies of such footage can only be leads",
+        help="keep hashes alone; copies of such footage can only be leads",
     )  # fmt: skip
     parser.set_defaults(run=run)
 

@@ -34,12 +34,15 @@ def add_parsers(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "export",
         help="write the PDQ hashes as a list",
         description="Write the PDQ hashes as a list that others can search with. It holds no "
-        "pictures, but names; as JSON also sources and dates.",
+        "pictures, but names; as JSON also sources, dates and decisions.",
     )
     add_database(parser)
     parser.add_argument("list", metavar="LIST", help="a new file, or - for standard output")
     parser.add_argument(
         "--format", choices=("csv", "json"), help="by the name's ending unless given"
+    )
+    parser.add_argument(
+        "--without-decisions", action="store_true", help="leave out what people decided"
     )
     parser.set_defaults(run=run_export)
 
@@ -69,9 +72,11 @@ def run_import(arguments: argparse.Namespace) -> int:
     with Archive.open(arguments.database, create=True) as archive:
         count = import_hashes(archive, found.rows, origin=origin, sighting=read_origin(arguments))
     if arguments.json:
-        say_json({"added": count.added, "known": count.known, "problems": found.bad_rows})
+        counts = {"added": count.added, "known": count.known, "decisions": count.decisions}
+        say_json({**counts, "problems": found.bad_rows})
     else:
-        say(f"{count.added} added, {count.known} known already.")
+        decided = f" {count.decisions} decisions added." if count.decisions else ""
+        say(f"{count.added} added, {count.known} known already.{decided}")
         for bad in found.bad_rows:
             warn(f"{printable_path(path)} line {bad.line}: {bad.reason}")
     return status.SOME_FAILED if found.bad_rows else status.OK
@@ -99,7 +104,7 @@ def run_export(arguments: argparse.Namespace) -> int:
     by_name: Literal["csv", "json"] = "json" if arguments.list.lower().endswith(".json") else "csv"
     form = arguments.format or by_name
     with Archive.open(arguments.database) as archive:
-        rows = export_hashes(archive)
+        rows = export_hashes(archive, decisions=not arguments.without_decisions)
     text = write_pdq_list(rows, format=form)
     if arguments.list == _STDOUT:
         sys.stdout.write(text)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from forensics.reuse.archive import Archive
     from forensics.reuse.archive_entry import Entry
 
 SHORT_ID = 12
@@ -42,3 +43,26 @@ def shorten(entry_id: str) -> str:
     """
     kind, dash, digits = entry_id.rpartition("-")
     return kind + dash + digits[:SHORT_ID]
+
+
+def find_entry(archive: "Archive", name: str) -> "Entry | str":
+    """Find an entry by the identifier that is shown.
+
+    Parameters
+    ----------
+    archive : Archive
+        Where to look.
+    name : str
+        The first digits of its identifier.
+
+    Returns
+    -------
+    Entry or str
+        The entry; or why none is meant.
+    """
+    if len(name.removeprefix("pdq-")) < SHORT_ID:
+        return f"too short; give at least {SHORT_ID} digits"
+    found = [entry for entry in archive.entries() if entry.id.startswith(name)]
+    if len(found) == 1:
+        return found[0]
+    return "more than one entry begins like this" if found else "no such entry"

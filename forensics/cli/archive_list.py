@@ -1,11 +1,19 @@
 """``forensics archive list`` and ``stats``: see what an archive holds."""
 
 import argparse
-from collections import Counter
+from typing import TYPE_CHECKING
 
 from forensics.cli import status
 from forensics.cli.archive_lines import describe
 from forensics.cli.archive_options import add_database
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_BY_HASH_ONLY = (
+    "{} of the entries can be found by their hashes alone, and no part of them. Add their files "
+    "again to change that; hashes from lists have no files."
+)
 
 
 def add_parsers(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -71,16 +79,23 @@ def run_stats(arguments: argparse.Namespace) -> int:
     from forensics.reuse.archive import Archive
 
     with Archive.open(arguments.database) as archive:
-        summary, revision, entries = archive.summary(), archive.revision, archive.entries()
+        stats, revision = archive.statistics(), archive.revision
+    summary = stats.summary
     answer = {
         "entries": summary.entries,
         "hashes": summary.hashes,
-        "with_views": sum(entry.media_kept == "views" for entry in entries),
-        "without_date": sum(entry.first_seen is None for entry in entries),
+        "with_views": summary.entries - stats.without_views,
+        "without_views": stats.without_views,
+        "by_hash_only": summary.by_hash_only,
+        "without_date": stats.without_date,
         "earliest": summary.earliest,
         "latest": summary.latest,
-        "by_kind": dict(sorted(Counter(entry.kind or "hash only" for entry in entries).items())),
-        "by_basis": dict(sorted(Counter(e.basis for e in entries if e.basis).items())),
+        "sources": stats.sources,
+        "decisions": stats.decisions,
+        "by_kind": stats.by_kind,
+        "by_basis": stats.by_basis,
+        "bytes_by_kind": stats.bytes_by_kind,
+        "bytes_kept": stats.bytes_kept,
         "revision": revision,
     }
     if arguments.json:
@@ -88,7 +103,16 @@ def run_stats(arguments: argparse.Namespace) -> int:
         return status.OK
     for name, value in answer.items():
         shown = (
-            ", ".join(f"{n} {k}" for k, n in value.items()) if isinstance(value, dict) else value
+            _counts(value, are_bytes=name.startswith("bytes")) if isinstance(value, dict) else value
         )
         say(f"{name.replace('_', ' '):<13} {'-' if shown in (None, '') else shown}")
+    if summary.by_hash_only:
+        say(_BY_HASH_ONLY.format(summary.by_hash_only))
     return status.OK
+
+
+def _counts(counts: "Mapping[str, int]", *, are_bytes: bool) -> str:
+    from forensics.report.text import size
+
+    said = (f"{size(n) if are_bytes else n} {name}" for name, n in counts.items() if n)
+    return ", ".join(said)

@@ -4,11 +4,10 @@ import argparse
 from typing import TYPE_CHECKING
 
 from forensics.cli import status
-from forensics.cli.archive_lines import SHORT_ID, describe
+from forensics.cli.archive_lines import SHORT_ID, describe, find_entry
 from forensics.cli.archive_options import add_database
 
 if TYPE_CHECKING:
-    from forensics.reuse.archive import Archive
     from forensics.reuse.archive_entry import Entry
 
 
@@ -23,7 +22,7 @@ def add_parsers(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser = actions.add_parser(
         "remove",
         help="remove entries with all that belongs to them",
-        description="Remove entries with their hashes, views and sources. The bytes in the file "
+        description="Remove entries with all that belongs to them. The bytes in the file "
         "are overwritten; copies of the file are not.",
     )
     add_database(parser)
@@ -53,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     problems: list[dict[str, str]] = []
     with Archive.open(arguments.database, writable=True) as archive:
         for name in arguments.ids:
-            entry = _find(archive, name)
+            entry = find_entry(archive, name)
             if isinstance(entry, str):
                 problems.append({"id": name, "error": entry})
             else:
@@ -67,12 +66,3 @@ def run(arguments: argparse.Namespace) -> int:
         for problem in problems:
             warn(f"{problem['id']}: {problem['error']}")
     return status.SOME_FAILED if problems else status.OK
-
-
-def _find(archive: "Archive", name: str) -> "Entry | str":
-    if len(name.removeprefix("pdq-")) < SHORT_ID:
-        return f"too short; give at least {SHORT_ID} digits"
-    found = [entry for entry in archive.entries() if entry.id.startswith(name)]
-    if len(found) == 1:
-        return found[0]
-    return "more than one entry begins like this" if found else "no such entry"

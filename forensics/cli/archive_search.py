@@ -46,6 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     from forensics.cli.terminal import say, say_json, warn
     from forensics.reuse.archive import Archive
     from forensics.reuse.check import check_files
+    from forensics.reuse.decided import tell_decision
 
     with Archive.open(arguments.database) as archive:
         answer = check_files(arguments.files, archive=archive)
@@ -54,6 +55,9 @@ def run(arguments: argparse.Namespace) -> int:
         return status.SOME_FAILED if answer.problems else status.OK
     for match in answer.matches:
         say(_describe(match))
+    for each in answer.dismissed:
+        known = each.reference
+        say(f"{each.query.path}: set aside  {shorten(known.id)}  {tell_decision(each.decision)}")
     for unmatched in answer.unmatched:
         say(f"{unmatched.path}: {unmatched.reason}")
     for problem in answer.problems:

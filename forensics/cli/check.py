@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from forensics.model.casefile import EventWindow
     from forensics.model.match import CheckReport
 
+_NO_MATCH = "No match means that nothing like it{} is in this archive, not that it is original."
+
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add this command to the parser.
@@ -104,6 +106,7 @@ def _status(answer: "CheckReport", *, not_known: bool) -> int:
 def _print_answer(answer: "CheckReport") -> None:
     from forensics.cli.terminal import say, warn
     from forensics.model.match import COPIES
+    from forensics.reuse.decided import tell_decision
 
     for match in answer.matches:
         standing = "copy" if match.relation in COPIES else "lead"
@@ -113,10 +116,13 @@ def _print_answer(answer: "CheckReport") -> None:
         say(f"          {match.because}")
         if reference.source:
             say(f"          Source: {reference.source}")
+    for each in answer.dismissed:
+        say(f"{'SET ASIDE':<9} {each.query.path} <- {each.reference.path or each.reference.id}")
+        say(f"          {tell_decision(each.decision)}")
     for unmatched in answer.unmatched:
         why = "" if unmatched.reason == "no match" else f" ({unmatched.reason})"
         say(f"{'NO MATCH':<9} {unmatched.path}{why}")
     if answer.unmatched:
-        say("No match means that nothing like it is in this archive, not that it is original.")
+        say(_NO_MATCH.format(" that nobody set aside" if answer.dismissed else ""))
     for problem in answer.problems:
         warn(f"{problem.path}: {problem.error}. {problem.advice}".rstrip())

@@ -39,6 +39,8 @@ def print_summary(case: Case, report: Path) -> None:
     _section(console, "Recycled, known before the event", recycled, "bold magenta")
     _section(console, "Known, but not shown to be older than the event", known, "cyan")
     _section(console, "Looks like known footage, a person must look", leads, "yellow")
+    aside = [f"{d.query.path} ← {d.reference.path or d.reference.id}" for d in case.dismissed]
+    _print_lines(console, "Looks like known footage, set aside by a person", aside, "cyan")
     _print_lines(console, "Copies within the folder", _copies(case), "cyan")
     _print_lines(console, "Worth a look", _notes(case), "yellow")
     _print_lines(console, "Not examined, or only in part", _not_examined(case), "yellow")

@@ -75,6 +75,7 @@ def build_case(
         archive=archive,
         matches=checked.matches if checked is not None else (),
         unmatched=checked.unmatched if checked is not None else (),
+        dismissed=checked.dismissed if checked is not None else (),
         groups=tuple(groups),
         sidecars=tuple(sidecars),
         names=tuple(names),

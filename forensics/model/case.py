@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from forensics.model.casefile import CaseFile
 from forensics.model.item import Item, Unread
-from forensics.model.match import Group, Match, Unmatched
+from forensics.model.match import Dismissed, Group, Match, Unmatched
 from forensics.model.outcome import Outcome
 from forensics.model.sidecars import NameReading, Sidecar
 
@@ -42,6 +42,9 @@ class ArchiveSummary(Struct, frozen=True):
         Span of their first-seen dates.
     problems : tuple of str
         Rows that could not be taken in, and why.
+    by_hash_only : int
+        Entries that only their hashes can find: known from a list of hashes, kept with hashes
+        only, or added by a version that kept no more.
     """
 
     entries: int
@@ -49,6 +52,7 @@ class ArchiveSummary(Struct, frozen=True):
     earliest: str | None
     latest: str | None
     problems: tuple[str, ...]
+    by_hash_only: int = 0
 
 
 class CaseProblem(Struct, frozen=True):
@@ -140,6 +144,8 @@ class Case(Struct, frozen=True):
         What files beside the evidence assert about it, in order of path.
     names : tuple of NameReading
         Naming conventions that the paths of items follow, in order of path.
+    dismissed : tuple of Dismissed
+        Items and known footage that look alike, and that a person decided are no duplicates.
     """
 
     schema: str
@@ -161,3 +167,4 @@ class Case(Struct, frozen=True):
     # Reports of versions that did not look for them are read, too.
     sidecars: tuple[Sidecar, ...] = ()
     names: tuple[NameReading, ...] = ()
+    dismissed: tuple[Dismissed, ...] = ()

@@ -266,6 +266,27 @@ class CompareViews(Struct, frozen=True, tag="compare_views"):
     moments_s: tuple[float | None, ...]
 
 
+class LocalFeatures(Struct, frozen=True, tag="local_features"):
+    """Local features of the pictures of an item, by which parts of it are found again.
+
+    They are the artefact ``features``: the packed features of each picture, one after the other.
+
+    Parameters
+    ----------
+    recipe : str
+        Name of the recipe that led from pixels to features; features with different recipes are
+        not compared.
+    pictures : tuple of int
+        Which of the examined pictures were described, as positions in `ImageHashes.frames`.
+    lengths : tuple of int
+        How many bytes the features of each take.
+    """
+
+    recipe: str
+    pictures: tuple[int, ...]
+    lengths: tuple[int, ...]
+
+
 Finding = (
     StillFacts
     | VideoFacts
@@ -273,6 +294,7 @@ Finding = (
     | Notes
     | ImageHashes
     | CompareViews
+    | LocalFeatures
     | Provenance
     | EncoderIdentity
     | EmbeddedThumbnail

@@ -21,6 +21,8 @@ COPIES: frozenset[str] = frozenset(
 )
 """The relations that mean the query was made from the reference's recording."""
 
+DecisionWord = Literal["not a duplicate", "confirmed"]
+
 Matrix = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
 Region = tuple[tuple[float, float], ...]
 
@@ -133,6 +135,33 @@ class Edit(Struct, frozen=True):
     region: Region | None
 
 
+class Decision(Struct, frozen=True):
+    """What a person decided of a file and a piece of known footage, after looking at both.
+
+    Parameters
+    ----------
+    query_sha256 : str
+        The file.
+    entry_id : str
+        The known footage.
+    decision : {"not a duplicate", "confirmed"}
+        Whether the two are the same footage.
+    who : str
+        Who decided.
+    when : str
+        RFC 3339, in UTC.
+    why : str
+        For which reason.
+    """
+
+    query_sha256: str
+    entry_id: str
+    decision: DecisionWord
+    who: str
+    when: str
+    why: str
+
+
 class Match(Struct, frozen=True):
     """The strongest relation between one query and one archive entry.
 
@@ -154,9 +183,13 @@ class Match(Struct, frozen=True):
         Upper bound on how many entries of an archive of this size would match by chance.
     distance_bits : int or None
         PDQ distance in the best of eight orientations; None for identical files.
+    features : int or None
+        How many local features of the two move together; None when none were compared.
     similarity : float or None
         Mean structural similarity (SSIM) of the aligned views, -1 to 1, for a reader to weigh;
         nothing is decided by it. None when it was not computed.
+    decision : Decision or None
+        That of a person who confirmed it; None when nobody has.
     transform : Transform
         How query pixels map onto reference pixels.
     edits : tuple of Edit
@@ -180,6 +213,32 @@ class Match(Struct, frozen=True):
     segments: tuple[Segment, ...]
     artefacts: dict[str, str]
     similarity: float | None = None
+    features: int | None = None
+    decision: Decision | None = None
+
+
+class Dismissed(Struct, frozen=True):
+    """Two that look alike, of which a person decided that they are no duplicates.
+
+    Parameters
+    ----------
+    query : QueryRef
+        What was asked about.
+    reference : KnownRef
+        What it looks like.
+    relation : str
+        What was measured; it would have been reported as a match.
+    because : str
+        What that rests on, in a sentence.
+    decision : Decision
+        Who decided, when and why.
+    """
+
+    query: QueryRef
+    reference: KnownRef
+    relation: Relation
+    because: str
+    decision: Decision
 
 
 class Unmatched(Struct, frozen=True):
@@ -223,11 +282,14 @@ class CheckReport(Struct, frozen=True):
         Queries without a match.
     problems : tuple of CheckProblem
         Queries that could not be checked.
+    dismissed : tuple of Dismissed
+        Pairs that are no matches because a person decided so.
     """
 
     matches: tuple[Match, ...]
     unmatched: tuple[Unmatched, ...]
     problems: tuple[CheckProblem, ...]
+    dismissed: tuple[Dismissed, ...] = ()
 
 
 class GroupMember(Struct, frozen=True):

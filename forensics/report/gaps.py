@@ -140,7 +140,12 @@ def _known_footage(lookup: Lookup) -> Iterator[_Draft]:
     if case.case.event.start is None:
         said = "The case names no date of the event, so no copy can be called recycled."
         yield "undecided", markup(said), ()
-    no_match = [each for each in case.unmatched if each.reason == "no match"]
+    set_aside = {each.query.sha256 for each in case.dismissed}
+    no_match = [
+        each
+        for each in case.unmatched
+        if each.reason == "no match" and each.sha256 not in set_aside
+    ]
     too_plain = [each for each in case.unmatched if each.reason == "insufficient detail"]
     if no_match:
         entries = counted(case.archive.entries, "entry", "entries")
@@ -153,6 +158,13 @@ def _known_footage(lookup: Lookup) -> Iterator[_Draft]:
         said = "{} too little detail to be searched for in known footage."
         names = [lookup.linked(each.sha256, each.path) for each in too_plain]
         yield "undecided", markup(said, count), names
+    if case.dismissed:
+        count = counted(len(case.dismissed), "likeness", "likenesses")
+        said = "{} with known footage was set aside: {}."
+        if len(case.dismissed) > 1:
+            said = "{} with known footage were set aside: {}."
+        why = link("dismissed", "a person decided that it is no duplicate")
+        yield "person", markup(said, count, why), ()
     yield from _not_compared(lookup)
     if case.archive.problems:
         count = counted(len(case.archive.problems), "row or file", "rows or files")

@@ -9,6 +9,7 @@ from forensics.model.match import Group, Match, Segment
 from forensics.report.lookup import Lookup, is_copy
 from forensics.report.pictures import Picture, Pictures
 from forensics.report.sentences import (
+    decided_at,
     expected_by_chance,
     group_sentence,
     match_alt,
@@ -19,8 +20,12 @@ from forensics.report.text import markup, moment, name
 from forensics.report.words import BASES, EDITS, RELATION_NAMES, STANDINGS
 
 _DRAWN = (
-    ("aligned", "This file, turned and sized like the known one"),
-    ("difference", "Difference of the two, four times as strong; black is equal"),
+    ("aligned", "This file, laid over the known one"),
+    ("difference", "Difference of the two, four times as strong; black is equal, grey not shown"),
+)
+_COMMON = (
+    "This file beside the known one: what both show (blue), what was done to this file "
+    "(orange-red), and points found in both"
 )
 _REFERENCE = "Known footage, as the archive keeps it"
 
@@ -56,6 +61,8 @@ class MatchCard(Struct, frozen=True):
         What it means.
     shots : tuple of Shot
         Query, reference and what differs.
+    common : Shot or None
+        Both side by side with what is common to them.
     facts : tuple of (str, Markup)
         Dates, source, reason, edits.
     measures : tuple of (str, Markup)
@@ -69,6 +76,7 @@ class MatchCard(Struct, frozen=True):
     word: str
     sentence: Markup
     shots: tuple[Shot, ...]
+    common: Shot | None
     facts: tuple[tuple[str, Markup], ...]
     measures: tuple[tuple[str, Markup], ...]
     segments: tuple[str, ...]
@@ -145,6 +153,7 @@ def _match_card(match: Match, lookup: Lookup, pictures: Pictures) -> MatchCard:
         STANDINGS[standing],
         match_sentence(match, lookup),
         _shots(match, lookup, pictures),
+        _common(match, pictures),
         tuple(_facts(match)),
         tuple(_measures(match)),
         tuple(_segment(each) for each in match.segments),
@@ -168,6 +177,13 @@ def _shots(match: Match, lookup: Lookup, pictures: Pictures) -> tuple[Shot, ...]
     return tuple(shots)
 
 
+def _common(match: Match, pictures: Pictures) -> Shot | None:
+    if "common" not in match.artefacts:
+        return None
+    drawn = pictures.evidence(match.artefacts["common"])
+    return Shot(drawn, f"{_COMMON}. {match_alt(match)}", markup("{}", _COMMON))
+
+
 def _facts(match: Match) -> Iterator[tuple[str, Markup]]:
     reference = match.reference
     unknown = "not stated in the archive"
@@ -177,9 +193,11 @@ def _facts(match: Match) -> Iterator[tuple[str, Markup]]:
     yield "Source", markup('<span class="source">{}</span>', reference.source or unknown)
     yield "Known to show", markup("{}", reference.event or unknown)
     yield "Why", markup("{}", match.because)
+    if match.decision is not None:
+        yield "Confirmed by", markup("{}, {}", match.decision.who, decided_at(match.decision))
     yield "Expected by chance", markup("{}", expected_by_chance(match))
     if match.edits:
-        done = ", ".join(EDITS.get(edit.kind, edit.kind) for edit in match.edits)
+        done = ", ".join(dict.fromkeys(EDITS.get(edit.kind, edit.kind) for edit in match.edits))
         yield "What was done to it", markup("{}", done)
 
 
@@ -188,6 +206,8 @@ def _measures(match: Match) -> Iterator[tuple[str, Markup]]:
     yield "Relation", markup("{}", RELATION_NAMES.get(match.relation, match.relation))
     if match.similarity is not None:
         yield "Structural similarity (SSIM)", markup("{} of at most 1", match.similarity)
+    if match.features is not None:
+        yield "Local features that move together", markup("{}", match.features)
     if match.distance_bits is not None:
         yield "Distance of PDQ hashes", markup("{} bits of 256", match.distance_bits)
     if transform.matrix is not None:

@@ -3,10 +3,10 @@
 from markupsafe import Markup
 
 from forensics.model.case import Method
-from forensics.model.match import Group, Match
+from forensics.model.match import Decision, Dismissed, Group, Match
 from forensics.report.lookup import Lookup, is_copy
 from forensics.report.text import counted, days_between, listed, markup, moment, name
-from forensics.report.words import EDITS, RELATION_VERBS, STANDINGS
+from forensics.report.words import EDITS, RELATION_NAMES, RELATION_VERBS, STANDINGS
 
 _DAYS_A_YEAR = 365.25
 _YEARS_FROM_DAYS = 730
@@ -47,7 +47,7 @@ def match_sentence(match: Match, lookup: Lookup) -> Markup:
     """
     query = lookup.linked(match.query.sha256, match.query.path)
     verb = RELATION_VERBS.get(match.relation, match.relation)
-    edits = ", ".join(EDITS.get(edit.kind, edit.kind) for edit in match.edits)
+    edits = ", ".join(dict.fromkeys(EDITS.get(edit.kind, edit.kind) for edit in match.edits))
     how = f" ({edits})" if edits else ""
     known = _known(match)
     if match.recycled:
@@ -76,6 +76,50 @@ def match_alt(match: Match) -> str:
     reference = match.reference.path or match.reference.source or match.reference.id
     verb = RELATION_VERBS.get(match.relation, match.relation)
     return f"{word}: {match.query.path} {verb} {reference}"
+
+
+def dismissed_sentence(dismissed: Dismissed, lookup: Lookup) -> Markup:
+    """Say what a person set aside, and why.
+
+    Parameters
+    ----------
+    dismissed : Dismissed
+        The pair and the decision.
+    lookup : Lookup
+        The case.
+
+    Returns
+    -------
+    Markup
+        Two full sentences.
+    """
+    decision = dismissed.decision
+    return markup(
+        "{} and {}: {} decided on {} that this is no duplicate ({}). It was measured as: {}.",
+        lookup.linked(dismissed.query.sha256, dismissed.query.path),
+        name(dismissed.reference.path or dismissed.reference.source or dismissed.reference.id),
+        decision.who,
+        decided_at(decision),
+        decision.why,
+        RELATION_NAMES.get(dismissed.relation, dismissed.relation),
+    )
+
+
+def decided_at(decision: Decision) -> str:
+    """Say when a person decided, to the second.
+
+    Parameters
+    ----------
+    decision : Decision
+        The decision.
+
+    Returns
+    -------
+    str
+        In words.
+    """
+    second, dot, _ = decision.when.partition(".")
+    return moment(f"{second}Z" if dot else second)
 
 
 def expected_by_chance(match: Match) -> str:

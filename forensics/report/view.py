@@ -14,7 +14,7 @@ from forensics.report.locator import LOCATOR_CAPTION, LOCATOR_NOTE
 from forensics.report.lookup import Lookup, is_copy, method_anchor
 from forensics.report.matches import GroupCard, MatchCard, group_cards, match_cards
 from forensics.report.pictures import Pictures
-from forensics.report.sentences import thresholds
+from forensics.report.sentences import dismissed_sentence, thresholds
 from forensics.report.text import counted, markup, moment, prose
 from forensics.report.timeline import TimeLine, draw_time_line
 
@@ -90,6 +90,8 @@ class Page(Struct, frozen=True):
         What it cannot say.
     copies, leads : tuple of MatchCard
         Matches with known footage.
+    dismissed : tuple of Markup
+        What a person set aside, a sentence each.
     groups : tuple of GroupCard
         Copies within the folder.
     notes : tuple of NoteRow
@@ -122,6 +124,7 @@ class Page(Struct, frozen=True):
     gaps: tuple[Gap, ...]
     copies: tuple[MatchCard, ...]
     leads: tuple[MatchCard, ...]
+    dismissed: tuple[Markup, ...]
     groups: tuple[GroupCard, ...]
     notes: tuple[NoteRow, ...]
     notes_for_information: int
@@ -168,6 +171,7 @@ def lay_out(case: Case, pictures: Pictures, *, json_bytes: bytes) -> Page:
         gaps=tell_gaps(lookup),
         copies=copies,
         leads=leads,
+        dismissed=tuple(dismissed_sentence(each, lookup) for each in case.dismissed),
         groups=groups,
         notes=tuple(
             row
@@ -262,7 +266,11 @@ def _archive(case: Case) -> Markup:
     if known.earliest is not None and known.latest is not None:
         span = f", first seen {moment(known.earliest)} to {moment(known.latest)}"
     hashes = counted(known.hashes, "hashed picture or frame", "hashed pictures and frames")
-    return markup("known footage: {} with {}{}", entries, hashes, span)
+    alone = ""
+    if known.by_hash_only:
+        count = counted(known.by_hash_only, "entry", "entries")
+        alone = f"; {count} can be found by hash alone"
+    return markup("known footage: {} with {}{}{}", entries, hashes, span, alone)
 
 
 def _method(method: Method, case: Case) -> MethodCard:

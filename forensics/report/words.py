@@ -49,7 +49,7 @@ RELATION_VERBS: Mapping[str, str] = {
 """Relation of a query to a reference, as the middle of a sentence."""
 
 RELATION_NAMES: Mapping[str, str] = {
-    "first": "largest picture of the set",
+    "first": "closest to the original, as far as was seen",
     "identical": "same bytes",
     "reencoded": "saved again",
     "edited_copy": "edited copy",
@@ -66,9 +66,23 @@ EDITS: Mapping[str, str] = {
     "mirror": "mirrored left to right",
     "rotation": "turned",
     "crop": "cropped",
+    "resize": "resized",
+    "stretch": "stretched in one direction",
+    "border": "bars were added",
+    "blurred_fill": "blurred bars were added",
     "caption_bar": "a caption bar was added",
     "overlay": "something was laid over it",
-    "screenshot": "shown inside a screenshot",
+    "inserted": "a part of it was changed",
+    "colour": "other colours",
+    "grey": "without colours",
+    "brightness": "brighter or darker",
+    "blur": "blurred",
+    "recompression": "compressed harder",
+    "perspective": "seen at an angle",
+    "cut": "parts were cut out",
+    "speed": "played at another speed",
+    "reversed": "played backwards",
+    "frame_rate": "another frame rate",
 }
 """Kinds of edits in words."""
 

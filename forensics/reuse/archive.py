@@ -10,7 +10,8 @@ import msgspec
 
 from forensics.model.errors import ArchiveError
 from forensics.model.findings import CompareViews, ImageHashes
-from forensics.reuse import archive_rows, archive_writes
+from forensics.model.match import Decision
+from forensics.reuse import archive_decisions, archive_features, archive_rows, archive_writes
 from forensics.reuse.archive_checks import (
     checked_entry,
     checked_hashes,
@@ -18,7 +19,7 @@ from forensics.reuse.archive_checks import (
     imported_hash,
     imported_id,
 )
-from forensics.reuse.archive_entry import Entry, Sighting, StoredHash
+from forensics.reuse.archive_entry import Entry, KeptFeatures, KeptTrace, Sighting, StoredHash
 from forensics.reuse.archive_file import explained, open_reader, open_writer
 from forensics.reuse.archive_reader import ArchiveReader
 
@@ -142,6 +143,8 @@ class Archive(ArchiveReader):
         *,
         hashes: ImageHashes | None = None,
         views: tuple[CompareViews, bytes] | None = None,
+        features: KeptFeatures | None = None,
+        trace: KeptTrace | None = None,
     ) -> bool:
         """Add a piece of known footage, or another sighting of one that is there.
 
@@ -150,9 +153,10 @@ class Archive(ArchiveReader):
         earliest, with that sighting's own source, path, basis, capture and licence. Event, place
         and notes come from the first sighting that has them.
 
-        An entry that is there keeps its hashes and views. Hashes made by another recipe, or of
-        other moments, replace them, so adding a file again brings it up to date. Views that the
-        new hashes do not go with are dropped then; else only `remove` drops them.
+        An entry that is there keeps its hashes, views, features and trace. Those made by another
+        recipe, or of other moments, replace them, so adding a file again brings it up to date.
+        Views and features that new hashes do not go with are dropped then; else only `remove`
+        drops them.
 
         Parameters
         ----------
@@ -163,6 +167,11 @@ class Archive(ArchiveReader):
         views : (CompareViews, bytes), optional
             Small views of the same pictures and their PNG, with which copies can be confirmed
             pixel by pixel; only together with `hashes`.
+        features : KeptFeatures, optional
+            Local features of the same pictures, by which parts of them are found; only together
+            with `hashes`, at most 12 KiB a picture.
+        trace : KeptTrace, optional
+            What a clip looks like over time, at most 4 MiB.
 
         Returns
         -------
@@ -179,7 +188,13 @@ class Archive(ArchiveReader):
         kept = None if views is None else (checked_views(*views), views[1])
         if kept is not None and kept[0].moments_s != _moments(stored):
             raise ArchiveError("the views to keep are not of the pictures that were hashed")
-        return self._add(checked, stored, kept)
+        return self._add(
+            checked,
+            stored,
+            kept,
+            None if features is None else archive_features.checked_features(features, stored),
+            None if trace is None else archive_features.checked_trace(trace),
+        )
 
     def add_hash(
         self,
@@ -214,10 +229,39 @@ class Archive(ArchiveReader):
         """
         stored = imported_hash(pdq, quality=quality, moment_s=moment_s)
         entry = Entry(id=imported_id(pdq), **msgspec.structs.asdict(sighting or Sighting()))
-        return self._add(checked_entry(entry), (stored,), None)
+        return self._add(checked_entry(entry), (stored,))
+
+    def decide(self, decision: Decision) -> bool:
+        """Keep what a person decided of a file and an entry, after looking at both.
+
+        Earlier decisions are kept; the one with the latest time holds. A search does not report
+        the two as a match when they are decided to be no duplicates, and says so.
+
+        Parameters
+        ----------
+        decision : Decision
+            The decision; its time may have any offset.
+
+        Returns
+        -------
+        bool
+            True when it was not there.
+
+        Raises
+        ------
+        ArchiveError
+            When there is no such entry, its bytes are those of the file, a value is not what it
+            should be, or the archive cannot be written.
+        """
+        checked = archive_decisions.checked_decision(decision)
+        self.entry(checked.entry_id)
+        with self.transaction():
+            is_new = archive_decisions.write_decision(self._connection, checked)
+            archive_writes.seal(self._connection, checked.entry_id)
+            return is_new
 
     def remove(self, entry_id: str) -> bool:
-        """Remove an entry with its hashes, views and sightings.
+        """Remove an entry with all that belongs to it, from its hashes to decisions on it.
 
         Its bytes in the file are overwritten.
 
@@ -243,7 +287,9 @@ class Archive(ArchiveReader):
         self,
         entry: Entry,
         hashes: tuple[StoredHash, ...],
-        views: tuple[CompareViews, bytes] | None,
+        views: tuple[CompareViews, bytes] | None = None,
+        features: KeptFeatures | None = None,
+        trace: KeptTrace | None = None,
     ) -> bool:
         with self.transaction():
             is_new = archive_writes.write_entry(self._connection, entry)
@@ -251,10 +297,20 @@ class Archive(ArchiveReader):
             if hashes and not _of_same_pictures(hashes, present):
                 archive_writes.write_hashes(self._connection, entry.id, hashes)
                 archive_writes.delete_stale_views(self._connection, entry.id, _moments(hashes))
+                if _moments(hashes) != _moments(present):
+                    archive_features.delete_features(self._connection, entry.id)
             if views and archive_rows.read_views(self._connection, entry.id) is None:
                 archive_writes.write_views(self._connection, entry.id, *views)
+            if features and _recipe(self.features(entry.id)) != features.recipe:
+                archive_features.write_features(self._connection, entry.id, features)
+            if trace and _recipe(self.trace(entry.id)) != trace.recipe:
+                archive_features.write_trace(self._connection, entry.id, trace)
             archive_writes.seal(self._connection, entry.id)
             return is_new
+
+
+def _recipe(kept: KeptFeatures | KeptTrace | None) -> str | None:
+    return None if kept is None else kept.recipe
 
 
 def _of_same_pictures(some: tuple[StoredHash, ...], others: tuple[StoredHash, ...]) -> bool:

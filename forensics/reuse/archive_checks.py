@@ -10,14 +10,18 @@ import msgspec
 from forensics.model.dates import DateSpan
 from forensics.model.errors import ArchiveError
 from forensics.model.findings import CompareViews, FrameHash, ImageHashes
-from forensics.reuse.archive_entry import IMPORTED, Entry, StoredHash
+from forensics.reuse.archive_entry import (
+    IMPORTED,
+    Entry,
+    StoredHash,
+)
 
 PDQ_DIGITS = 64
+SHA256_DIGITS = 64
 PERCEPTUAL_DIGITS = 16
 MAX_QUALITY = 100
 """Upper end of PDQ's own quality measure."""
 
-_SHA256_DIGITS = 64
 _HEX = re.compile(r"[0-9a-f]+")
 _BASIS = re.compile(r"platform|web_capture|analyst|imported(:.*\S.*)?", re.DOTALL)
 _UTC_SECOND = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
@@ -124,22 +128,22 @@ def checked_entry(entry: Entry) -> Entry:
     _check_identity(entry)
     if entry.first_seen is not None:
         _check_span(entry.first_seen)
-    basis = _text(entry.basis)
+    basis = checked_text(entry.basis)
     return msgspec.structs.replace(
         entry,
         kind=entry.kind,
-        format=_text(entry.format),
+        format=checked_text(entry.format),
         bytes=_count(entry.bytes, "size in bytes"),
         width_px=_count(entry.width_px, "width"),
         height_px=_count(entry.height_px, "height"),
-        path=_text(entry.path),
-        source=_text(entry.source),
+        path=checked_text(entry.path),
+        source=checked_text(entry.source),
         basis=None if basis is None else checked_basis(basis),
-        capture_url=_text(entry.capture_url),
-        event=_text(entry.event),
-        place=_text(entry.place),
-        licence=_text(entry.licence),
-        notes=_text(entry.notes),
+        capture_url=checked_text(entry.capture_url),
+        event=checked_text(entry.event),
+        place=checked_text(entry.place),
+        licence=checked_text(entry.licence),
+        notes=checked_text(entry.notes),
     )
 
 
@@ -226,11 +230,30 @@ def checked_views(views: CompareViews, png: bytes) -> CompareViews:
     return CompareViews(width, height, tuple(_moment(moment) for moment in views.moments_s))
 
 
+def checked_text(value: str | None) -> str | None:
+    """Put a text into the form the archive stores.
+
+    Parameters
+    ----------
+    value : str or None
+        The text.
+
+    Returns
+    -------
+    str or None
+        With lone surrogates escaped, which have no UTF-8; None for a blank one.
+    """
+    # Ingest escapes names, other callers may not.
+    if value is None or not value.strip():
+        return None
+    return value.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def _check_identity(entry: Entry) -> None:
     if entry.sha256 is None:
         expected = imported_id(entry.id.removeprefix(_IMPORTED_ID))
     else:
-        expected = checked_hex(entry.sha256, digits=_SHA256_DIGITS, what="SHA-256")
+        expected = checked_hex(entry.sha256, digits=SHA256_DIGITS, what="SHA-256")
     if entry.id != expected:
         raise ArchiveError(
             f"the identifier {entry.id!r} does not go with {expected!r}",
@@ -288,10 +311,3 @@ def _integer(value: SupportsIndex, what: str) -> int:
     if not 0 <= number <= _MAX_SQLITE_INTEGER:
         raise ArchiveError(f"a {what} of {number}")
     return number
-
-
-def _text(value: str | None) -> str | None:
-    # A lone surrogate has no UTF-8; ingest escapes names, other callers may not.
-    if value is None or not value.strip():
-        return None
-    return value.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -110,6 +110,40 @@ class StoredHash(Struct, frozen=True):
     dhash: str | None
 
 
+class KeptFeatures(Struct, frozen=True):
+    """Local features of the pictures of an entry, packed by whoever looks for them.
+
+    The archive keeps the bytes and does not look inside.
+
+    Parameters
+    ----------
+    recipe : str
+        How they were made and packed; it changes when the bytes would mean something else.
+    pictures : tuple of bytes
+        One for each hashed picture, in the same order.
+    """
+
+    recipe: str
+    pictures: tuple[bytes, ...]
+
+
+class KeptTrace(Struct, frozen=True):
+    """What a clip looks like over time, packed by whoever compares clips.
+
+    The archive keeps the bytes and does not look inside.
+
+    Parameters
+    ----------
+    recipe : str
+        How it was made and packed; it changes when the bytes would mean something else.
+    data : bytes
+        The packed trace.
+    """
+
+    recipe: str
+    data: bytes
+
+
 class BadRow(Struct, frozen=True):
     """A row of a list that could not be taken in.
 

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from forensics.model.errors import ArchiveError
-from forensics.reuse.archive_schema import SCHEMA_VERSION, check_format, create_tables, migrate
+from forensics.reuse.archive_schema import check_format, create_tables, migrate, read_as_present
 
 _SIGNATURE = b"SQLite format 3\0"
 _NOT_AN_ARCHIVE = "Name a file made by `forensics archive`; media are added with `archive add`."
 _COPY_IT = "Copy the file to a folder of your own and use the copy."
 _DAMAGED = "is damaged or cut short"
-_USE_A_COPY = "Use your last copy of it, or make it anew."
+_USE_A_COPY = "`forensics archive check --repair` saves what is whole; or use your last copy of it."
 
 # What SQLite calls it, as the beginning of a name: what that means here, and what to do.
 _EXPLANATIONS = (
@@ -55,13 +55,36 @@ def open_reader(path: Path, *, wait_s: float) -> sqlite3.Connection:
     """
     _require_database(path)
     with explained(path), _closed_on_error(_reader(path, wait_s)) as connection:
-        version = check_format(connection, path)
-        if version < SCHEMA_VERSION:
-            raise ArchiveError(
-                f"{path} was made by an older version of this program (format {version})",
-                advice="Open it once for writing, for example with `forensics archive import`, "
-                "to bring it up to date; a copy of the old file is kept.",
-            )
+        read_as_present(connection, path, check_format(connection, path))
+        return connection
+
+
+def open_rescuer(path: Path, *, wait_s: float) -> sqlite3.Connection:
+    """Open an archive for reading though parts of it may be missing.
+
+    What is read must be checked against its digest: SQLite does not see every damage.
+
+    Parameters
+    ----------
+    path : Path
+        The archive.
+    wait_s : float
+        How long to wait for a program that is just writing, in seconds.
+
+    Returns
+    -------
+    sqlite3.Connection
+        In autocommit mode.
+
+    Raises
+    ------
+    ArchiveError
+        When there is no such file, it is no archive of this or an older version, or not even its
+        first page can be read.
+    """
+    _require_database(path)
+    with explained(path), _closed_on_error(_reader(path, wait_s, rescue=True)) as connection:
+        read_as_present(connection, path, check_format(connection, path))
         return connection
 
 
@@ -159,31 +182,45 @@ def _require_writable(path: Path) -> None:
         raise ArchiveError(f"{path} cannot be written", advice=_COPY_IT)
 
 
-def _reader(path: Path, wait_s: float) -> sqlite3.Connection:
+def _reader(path: Path, wait_s: float, *, rescue: bool = False) -> sqlite3.Connection:
     try:
-        return _connect(path, "mode=ro", wait_s)
+        return _connect(path, "mode=ro", wait_s, rescue=rescue)
     except sqlite3.OperationalError as error:
         name = _name_of(error)
         ours = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
         if name == "SQLITE_READONLY_ROLLBACK" and ours:
             # A writer was killed in the middle; opening for writing takes its changes back.
             _connect(path, "mode=rw", wait_s).close()
-            return _connect(path, "mode=ro", wait_s)
-        if name.startswith(_WITHOUT_LOCKS) and not ours and not _leftovers(path):
-            return _connect(path, "immutable=1", wait_s)
+            return _connect(path, "mode=ro", wait_s, rescue=rescue)
+        if name.startswith(_WITHOUT_LOCKS) and not ours and not has_leftovers(path):
+            return _connect(path, "immutable=1", wait_s, rescue=rescue)
         raise
 
 
-def _leftovers(path: Path) -> bool:
-    # With one of these beside it, the file alone may be half of a change.
+def has_leftovers(path: Path) -> bool:
+    """Look for what a change that was cut short leaves beside an archive.
+
+    Parameters
+    ----------
+    path : Path
+        The archive.
+
+    Returns
+    -------
+    bool
+        Whether the file alone may be half of a change.
+    """
     beside = (path.with_name(path.name + tail) for tail in ("-journal", "-wal"))
     return any(file.exists() and file.stat().st_size for file in beside)
 
 
-def _connect(path: Path, query: str, wait_s: float) -> sqlite3.Connection:
+def _connect(path: Path, query: str, wait_s: float, *, rescue: bool = False) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?{query}"
     connection = sqlite3.connect(uri, uri=True, timeout=wait_s, isolation_level=None)
     with _closed_on_error(connection):
+        if rescue:
+            # Lets a file be opened that is shorter than it says of itself.
+            connection.execute("PRAGMA writable_schema = ON")
         connection.execute("PRAGMA foreign_keys = ON")
         # The file may come from anybody: no functions from its schema, no trust in its pages.
         connection.execute("PRAGMA trusted_schema = OFF")

@@ -1,11 +1,8 @@
 """Ask an archive of known footage: what it holds, and what in it is like a picture."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from numpy import uint8
 from numpy.typing import NDArray
@@ -13,13 +10,22 @@ from numpy.typing import NDArray
 from forensics.model.case import ArchiveSummary
 from forensics.model.errors import ArchiveError
 from forensics.model.findings import CompareViews
-from forensics.reuse import archive_rows
-from forensics.reuse.archive_entry import Entry, HashHit, Sighting, StoredHash
-from forensics.reuse.archive_file import explained
+from forensics.model.match import Decision
+from forensics.reuse import archive_decisions, archive_features, archive_rows
+from forensics.reuse.archive_connection import ArchiveConnection
+from forensics.reuse.archive_entry import (
+    Entry,
+    HashHit,
+    KeptFeatures,
+    KeptTrace,
+    Sighting,
+    StoredHash,
+)
+from forensics.reuse.archive_stats import ArchiveStats, count_archive
 from forensics.reuse.hash_index import HashIndex, load_index, search_index
 
 
-class ArchiveReader:
+class ArchiveReader(ArchiveConnection):
     """The half of `Archive` that only reads.
 
     Parameters
@@ -33,42 +39,10 @@ class ArchiveReader:
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection, *, writable: bool) -> None:
-        self.path = path
-        self.writable = writable
-        self._connection = connection
+        super().__init__(path, connection, writable=writable)
         # Loaded when first asked for, and again when the revision is another.
         self._index: tuple[str, HashIndex] | None = None
         self._summary: tuple[str, ArchiveSummary] | None = None
-
-    def close(self) -> None:
-        """Close the file; the archive cannot be used afterwards."""
-        self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    @property
-    def revision(self) -> str:
-        """Digest of all that the archive holds.
-
-        It changes with every change of the content, and two archives with the same content have
-        the same, in whichever order it was added.
-
-        Returns
-        -------
-        str
-            64 lower-case hexadecimal digits.
-        """
-        with explained(self.path):
-            return archive_rows.read_revision(self._connection)
 
     def entries(self) -> tuple[Entry, ...]:
         """Give all entries, in order of their identifiers.
@@ -196,6 +170,122 @@ class ArchiveReader:
         with self._snapshot():
             return archive_rows.read_views(self._connection, entry_id)
 
+    def features(self, entry_id: str) -> KeptFeatures | None:
+        """Give the local features kept of an entry.
+
+        Parameters
+        ----------
+        entry_id : str
+            The entry.
+
+        Returns
+        -------
+        KeptFeatures or None
+            One set a hashed picture, in the order of `hashes`; None when none are kept.
+
+        Raises
+        ------
+        ArchiveError
+            When the file is damaged.
+        """
+        with self._snapshot():
+            found = archive_features.read_features(self._connection, [entry_id])
+            return next((features for _, features in found), None)
+
+    def all_features(
+        self, entry_ids: Sequence[str] | None = None
+    ) -> Iterator[tuple[str, KeptFeatures]]:
+        """Give the local features of many entries, a few entries in memory at a time.
+
+        Parameters
+        ----------
+        entry_ids : sequence of str, optional
+            Which entries; all unless given.
+
+        Yields
+        ------
+        entry_id : str
+            In ascending order; entries without features are left out.
+        features : KeptFeatures
+            One set a hashed picture, in the order of `hashes`.
+
+        Raises
+        ------
+        ArchiveError
+            When the archive changes before the last is given, or the file is damaged.
+        """
+        yield from self._in_batches(archive_features.read_features, entry_ids)
+
+    def trace(self, entry_id: str) -> KeptTrace | None:
+        """Give the trace kept of a clip.
+
+        Parameters
+        ----------
+        entry_id : str
+            The entry.
+
+        Returns
+        -------
+        KeptTrace or None
+            None when none is kept.
+
+        Raises
+        ------
+        ArchiveError
+            When the file is damaged.
+        """
+        with self._snapshot():
+            found = archive_features.read_traces(self._connection, [entry_id])
+            return next((trace for _, trace in found), None)
+
+    def all_traces(self, entry_ids: Sequence[str] | None = None) -> Iterator[tuple[str, KeptTrace]]:
+        """Give the traces of many clips, a few in memory at a time.
+
+        Parameters
+        ----------
+        entry_ids : sequence of str, optional
+            Which entries; all unless given.
+
+        Yields
+        ------
+        entry_id : str
+            In ascending order; entries without a trace are left out.
+        trace : KeptTrace
+            The trace.
+
+        Raises
+        ------
+        ArchiveError
+            When the archive changes before the last is given, or the file is damaged.
+        """
+        yield from self._in_batches(archive_features.read_traces, entry_ids)
+
+    def decisions(
+        self, *, query_sha256: str | None = None, entry_id: str | None = None
+    ) -> tuple[Decision, ...]:
+        """Give what people decided of files and known footage, the history included.
+
+        Parameters
+        ----------
+        query_sha256 : str, optional
+            Only of this file.
+        entry_id : str, optional
+            Only of this entry.
+
+        Returns
+        -------
+        tuple of Decision
+            In order of entry, file and time; of the same two, the last one holds.
+
+        Raises
+        ------
+        ArchiveError
+            When the file is damaged.
+        """
+        with self._snapshot():
+            found = archive_decisions.read_decisions(self._connection, entry_id=entry_id)
+        return tuple(one for one in found if query_sha256 in (None, one.query_sha256))
+
     def search(
         self, query: NDArray[uint8], *, max_distance_bits: int, preprocessing: str
     ) -> tuple[HashHit, ...]:
@@ -241,8 +331,9 @@ class ArchiveReader:
         Returns
         -------
         ArchiveSummary
-            Numbers of entries and hashes, and the first and the last of the entries' dates as
-            they were given; no problems.
+            Numbers of entries and hashes, the first and the last of the entries' dates as
+            they were given, and how many entries can be found by their hashes alone; no
+            problems.
 
         Raises
         ------
@@ -255,15 +346,18 @@ class ArchiveReader:
                 self._summary = (revision, archive_rows.summarise(self._connection))
         return self._summary[1]
 
-    @contextmanager
-    def _snapshot(self) -> Iterator[None]:
-        # Several statements see one state; a change by another program waits until the end.
-        with explained(self.path):
-            if self._connection.in_transaction:
-                yield
-                return
-            self._connection.execute("BEGIN")
-            try:
-                yield
-            finally:
-                self._connection.execute("ROLLBACK")
+    def statistics(self) -> ArchiveStats:
+        """Count what the archive holds, for whoever keeps it.
+
+        Returns
+        -------
+        ArchiveStats
+            Entries, dates, sources and sizes, and how much of it can do what.
+
+        Raises
+        ------
+        ArchiveError
+            When the file is damaged.
+        """
+        with self._snapshot():
+            return count_archive(self._connection)

@@ -152,9 +152,9 @@ def summarise(connection: sqlite3.Connection) -> ArchiveSummary:
         ).fetchone()
         for order in ("earliest, latest, first_seen", "latest DESC, earliest DESC, first_seen")
     )
-    entries, hashes = (
+    entries, hashes, by_hash_only = (
         connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
-        for table in ("entries", "hashes")
+        for table in ("entries", "hashes", f"entries WHERE {_BY_HASH_ONLY}")
     )
     return ArchiveSummary(
         entries=entries,
@@ -162,7 +162,31 @@ def summarise(connection: sqlite3.Connection) -> ArchiveSummary:
         earliest=None if first is None else str(first[0]),
         latest=None if last is None else str(last[0]),
         problems=(),
+        by_hash_only=by_hash_only,
     )
+
+
+_BY_HASH_ONLY = (
+    "id NOT IN (SELECT entry_id FROM views) OR kind IS 'still' AND id NOT IN "
+    "(SELECT entry_id FROM features)"
+)
+
+
+def read_digests(connection: sqlite3.Connection) -> dict[str, str]:
+    """Read the digest of every entry.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        Open on the archive.
+
+    Returns
+    -------
+    dict of str to str
+        By identifier, in ascending order.
+    """
+    rows = connection.execute("SELECT id, digest FROM entries ORDER BY id").fetchall()
+    return {str(entry_id): f"{digest_value(digest):064x}" for entry_id, digest in rows}
 
 
 def read_revision(connection: sqlite3.Connection) -> str:
@@ -222,7 +246,7 @@ def damaged(what: str) -> ArchiveError:
     """
     return ArchiveError(
         f"the archive is damaged or was written by another program: {what}",
-        advice="Use your last copy of it, or make it anew.",
+        advice="`forensics archive check --repair` saves what is whole; or use your last copy.",
     )
 
 

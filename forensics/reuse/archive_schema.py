@@ -10,14 +10,11 @@ from forensics.model.errors import ArchiveError
 APPLICATION_ID = int.from_bytes(b"SFkn")
 """Marks an SQLite file as an archive of known footage (bytes 68 to 71 of the file)."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Migration = Callable[[sqlite3.Connection], None]
 
-MIGRATIONS: Mapping[int, Migration] = {}
-"""For each older version, what brings a file to the next one; never edited once released."""
-
-_TABLES = """
+_FIRST_TABLES = """
 CREATE TABLE state (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   revision TEXT NOT NULL
@@ -69,6 +66,53 @@ CREATE TABLE views (
 );
 """
 
+_TABLES_SINCE_2 = """
+CREATE TABLE features (
+  entry_id TEXT NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  recipe TEXT NOT NULL,
+  data BLOB NOT NULL CHECK (typeof(data) = 'blob'),
+  PRIMARY KEY (entry_id, position)
+);
+CREATE TABLE traces (
+  entry_id TEXT PRIMARY KEY REFERENCES entries (id) ON DELETE CASCADE,
+  recipe TEXT NOT NULL,
+  data BLOB NOT NULL CHECK (typeof(data) = 'blob')
+);
+CREATE TABLE decisions (
+  entry_id TEXT NOT NULL REFERENCES entries (id) ON DELETE CASCADE,
+  query_sha256 TEXT NOT NULL,
+  decision TEXT NOT NULL,
+  who TEXT NOT NULL,
+  decided_at TEXT NOT NULL,
+  why TEXT NOT NULL,
+  PRIMARY KEY (entry_id, query_sha256, decided_at, decision, who, why)
+);
+"""
+
+_TABLES = _FIRST_TABLES + _TABLES_SINCE_2
+
+
+def _add_features_and_decisions(connection: sqlite3.Connection) -> None:
+    # Entries keep their digests: what they do not have is no part of them.
+    _execute_each(connection, _TABLES_SINCE_2)
+
+
+MIGRATIONS: Mapping[int, Migration] = {1: _add_features_and_decisions}
+"""For each older version, what brings a file to the next one; never edited once released."""
+
+
+def _show_without_them(connection: sqlite3.Connection) -> None:
+    # Empty tables in memory, under the names of those that the file has not; nothing is written.
+    connection.execute("PRAGMA temp_store = MEMORY")
+    _execute_each(connection, _TABLES_SINCE_2.replace("CREATE TABLE", "CREATE TEMP TABLE"))
+
+
+_VIEWS_OF_OLDER: Mapping[int, Migration] = {1: _show_without_them}
+
+TABLES = ("entries", "sightings", "hashes", "views", "features", "traces", "decisions")
+"""Those that say something of entries; all but the first name their entry in ``entry_id``."""
+
 EMPTY_REVISION = f"{0:064x}"
 
 
@@ -85,8 +129,7 @@ def create_tables(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0:
-            for statement in _TABLES.split(";"):
-                connection.execute(statement)
+            _execute_each(connection, _TABLES)
             connection.execute("INSERT INTO state VALUES (1, ?)", (EMPTY_REVISION,))
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -143,6 +186,35 @@ def check_format(connection: sqlite3.Connection, path: Path) -> int:
     return version
 
 
+def read_as_present(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    """Let an older file be read like one of the present version, without changing it.
+
+    Read-only copies stay useful after an update. What older versions did not store is empty.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        Open on the file, in autocommit mode.
+    path : Path
+        The file, for the error.
+    version : int
+        Its version, as `check_format` gives it.
+
+    Raises
+    ------
+    ArchiveError
+        When files of this version cannot be read before they are brought up to date.
+    """
+    for number in range(version, SCHEMA_VERSION):
+        if number not in _VIEWS_OF_OLDER:
+            raise ArchiveError(
+                f"{path} was made by an older version of this program (format {version})",
+                advice="Open it once for writing, for example with `forensics archive add`, "
+                "to bring it up to date; a copy of the old file is kept.",
+            )
+        _VIEWS_OF_OLDER[number](connection)
+
+
 def migrate(
     connection: sqlite3.Connection,
     path: Path,
@@ -188,6 +260,12 @@ def migrate(
             connection.execute("ROLLBACK")
         raise
     return backup
+
+
+def _execute_each(connection: sqlite3.Connection, statements: str) -> None:
+    # Not executescript, which commits first.
+    for statement in statements.split(";"):
+        connection.execute(statement)
 
 
 def _back_up(path: Path, version: int) -> Path:

@@ -1,25 +1,23 @@
 """Write the rows of an archive; the caller holds the transaction and has checked the values."""
 
-import hashlib
 import sqlite3
 from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from forensics.model.findings import CompareViews
+from forensics.reuse.archive_digest import REVISIONS, digest_of
 from forensics.reuse.archive_entry import Entry, Sighting, StoredHash
 from forensics.reuse.archive_rows import (
     FACTS,
     SPAN,
     digest_value,
     read_entries,
-    read_hashes,
     read_revision,
     read_sightings,
     read_views,
 )
 
-_REVISIONS = 2**256
 _NO_DIGEST = f"{0:064x}"
 
 
@@ -134,7 +132,7 @@ def seal(connection: sqlite3.Connection, entry_id: str) -> None:
     (before,) = connection.execute(
         "SELECT digest FROM entries WHERE id = ?", (entry_id,)
     ).fetchone()
-    after = _digest(connection, entry_id)
+    after = digest_of(connection, entry_id)
     _update(connection, entry_id, {"digest": after})
     _shift_revision(connection, digest_value(after) - digest_value(before))
 
@@ -174,22 +172,8 @@ def _write_sighting(connection: sqlite3.Connection, entry_id: str, sighting: Sig
     )
 
 
-def _digest(connection: sqlite3.Connection, entry_id: str) -> str:
-    entry = next(read_entries(connection, entry_id=entry_id))
-    facts = [getattr(entry, name) for name in FACTS]
-    sightings = sorted(map(msgspec.json.encode, read_sightings(connection, entry_id)))
-    views = read_views(connection, entry_id)
-    content = (
-        facts,
-        [msgspec.Raw(sighting) for sighting in sightings],
-        read_hashes(connection, entry_id),
-        None if views is None else (views[0], hashlib.sha256(views[1]).hexdigest()),
-    )
-    return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
-
-
 def _shift_revision(connection: sqlite3.Connection, change: int) -> None:
-    revision = (digest_value(read_revision(connection)) + change) % _REVISIONS
+    revision = (digest_value(read_revision(connection)) + change) % REVISIONS
     connection.execute("UPDATE state SET revision = ?", (f"{revision:064x}",))
 
 

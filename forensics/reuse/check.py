@@ -3,16 +3,20 @@
 import os
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from forensics.ingest.folder import printable_path
-from forensics.ingest.media import open_media, require_pictures
+from forensics.ingest.media import Media, open_media, require_pictures
 from forensics.model.casefile import EventWindow
 from forensics.model.errors import UnreadableMedia
-from forensics.model.findings import CompareViews
+from forensics.model.findings import CompareViews, LocalFeatures
 from forensics.model.match import CheckProblem, CheckReport
 from forensics.reuse.archive import Archive
+from forensics.reuse.features import describe_frames, read_described
 from forensics.reuse.hashes import hash_frames
 from forensics.reuse.search import search_archive
 from forensics.reuse.views import MOVING, Probe, make_views, read_views
+from forensics.vision.codes import CodedFeatures
 
 
 def check_files(
@@ -46,7 +50,7 @@ def check_files(
         except UnreadableMedia as error:
             problems.append(CheckProblem(shown, str(error), error.advice))
     found = search_archive(probes, archive, event)
-    return CheckReport(found.matches, found.unmatched, tuple(problems))
+    return replace(found, problems=(*found.problems, *problems))
 
 
 def probe_file(path: str | os.PathLike[str]) -> Probe:
@@ -79,4 +83,13 @@ def probe_file(path: str | os.PathLike[str]) -> Probe:
         views=read_views(views.finding, views.artefacts["views"].data),
         size_px=(facts.width_px or 0, facts.height_px or 0),
         duration_s=facts.duration_s,
+        features=_features(media),
     )
+
+
+def _features(media: Media) -> tuple[CodedFeatures, ...]:
+    if media.type.kind != "still":
+        return ()
+    made = describe_frames(media.frames)
+    assert isinstance(made.finding, LocalFeatures)  # noqa: S101 - what describe_frames returns
+    return read_described(made.finding, made.artefacts["features"].data)

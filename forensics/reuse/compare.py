@@ -7,7 +7,7 @@ from numpy import uint8
 from numpy.typing import NDArray
 
 from forensics.calibration import load
-from forensics.vision.views import Pixels
+from forensics.vision.views import CLIP_COMPARE_SIDE_PX, Pixels, fit
 
 BLOCK_PX = 8
 """Side of the blocks that residuals are averaged over, in a 256-pixel view."""
@@ -54,7 +54,7 @@ def compare_views(query: Pixels, reference: Pixels) -> Comparison:
     Parameters
     ----------
     query, reference : (H, W) uint8
-        Grey views, at most 256 pixels on the longest side.
+        Grey views; compared at no more than 256 pixels on the longest side.
 
     Returns
     -------
@@ -81,6 +81,9 @@ def compare_views(query: Pixels, reference: Pixels) -> Comparison:
     True
     """
     calibration = load("reuse.compare")
+    query, reference = (
+        fit(each, longest_side_px=CLIP_COMPARE_SIDE_PX) for each in (query, reference)
+    )
     if min(*query.shape, *reference.shape) < calibration.value("min_side_px"):
         return _not_compared("one of them is too small to compare")
     aspect_query = query.shape[1] / query.shape[0]

@@ -7,13 +7,21 @@ from msgspec import Struct
 
 from forensics.ingest.folder import printable_path
 from forensics.ingest.media import open_media, require_pictures
-from forensics.model.findings import CompareViews, ImageHashes, StillFacts, VideoFacts
+from forensics.model.findings import (
+    CompareViews,
+    ImageHashes,
+    LocalFeatures,
+    StillFacts,
+    VideoFacts,
+)
 from forensics.model.item import SniffedType
 from forensics.model.match import CheckProblem
 from forensics.reuse.archive import Archive
-from forensics.reuse.archive_entry import Entry, Sighting
+from forensics.reuse.archive_entry import Entry, KeptFeatures, KeptTrace, Sighting
+from forensics.reuse.features import ARCHIVED_FEATURES, describe_frames, read_described
 from forensics.reuse.hashes import hash_frames
 from forensics.reuse.views import make_views
+from forensics.vision.codes import to_bytes
 
 
 class Enrolled(Struct, frozen=True):
@@ -51,6 +59,10 @@ class Footage(Struct, frozen=True):
         Hashes of its pictures.
     views : (CompareViews, bytes) or None
         Small views of the same pictures and their PNG.
+    features : KeptFeatures or None
+        Local features of the same pictures.
+    trace : KeptTrace or None
+        What a clip looks like over time.
     """
 
     sha256: str
@@ -59,6 +71,8 @@ class Footage(Struct, frozen=True):
     facts: StillFacts | VideoFacts
     hashes: ImageHashes
     views: tuple[CompareViews, bytes] | None
+    features: KeptFeatures | None = None
+    trace: KeptTrace | None = None
 
 
 class Enrolment(Struct, frozen=True):
@@ -97,8 +111,8 @@ def enroll(
     sighting : Sighting
         Where it comes from and since when it is known.
     hashes_only : bool, optional
-        Keep no views. Copies of such an entry can only be leads, because a hash alone does not
-        show a copy.
+        Keep no views, features and traces. Copies of such an entry can only be leads, because a
+        hash alone does not show a copy.
 
     Returns
     -------
@@ -120,9 +134,14 @@ def enroll(
         made = make_views(media.frames)
         if isinstance(made.finding, CompareViews):
             views = made.finding, made.artefacts["views"].data
-    footage = Footage(
-        media.sha256, media.bytes, media.type, facts, hash_frames(media.frames), views
-    )
+    hashes = hash_frames(media.frames)
+    features = None
+    if not hashes_only and media.type.kind == "still":
+        described = describe_frames(media.frames)
+        if isinstance(described.finding, LocalFeatures):
+            data = described.artefacts["features"].data
+            features = kept_features(described.finding, data, pictures=len(hashes.frames))
+    footage = Footage(media.sha256, media.bytes, media.type, facts, hashes, views, features)
     enrolled = enroll_found(archive, footage, sighting=sighting)
     return msgspec.structs.replace(enrolled, path=enrolled.path or printable_path(path))
 
@@ -159,5 +178,34 @@ def enroll_found(archive: Archive, footage: Footage, *, sighting: Sighting) -> E
         height_px=footage.facts.height_px,
         **msgspec.structs.asdict(sighting),
     )
-    is_new = archive.add(entry, hashes=footage.hashes, views=footage.views)
+    is_new = archive.add(
+        entry,
+        hashes=footage.hashes,
+        views=footage.views,
+        features=footage.features,
+        trace=footage.trace,
+    )
     return Enrolled(sighting.path or "", entry.id, is_new)
+
+
+def kept_features(finding: LocalFeatures, data: bytes, *, pictures: int) -> KeptFeatures:
+    """Give the local features that an archive keeps of an item.
+
+    Parameters
+    ----------
+    finding : LocalFeatures
+        As `describe_frames` gave it.
+    data : bytes
+        Its artefact.
+    pictures : int
+        How many pictures of the item were hashed.
+
+    Returns
+    -------
+    KeptFeatures
+        The first features of each picture; nothing for those that were not described.
+    """
+    packed = [b""] * pictures
+    for place, features in zip(finding.pictures, read_described(finding, data), strict=True):
+        packed[place] = to_bytes(features.first(ARCHIVED_FEATURES))
+    return KeptFeatures(finding.recipe, tuple(packed))

@@ -18,9 +18,6 @@ NEAR_BITS = 26
 
 Three of four true partners do, and one in a thousand of others."""
 
-PROBES = 4
-"""Cells that are looked into for each feature of the query."""
-
 MAX_COMPARED = 20_000_000
 """Codes compared for one query at most; in larger archives fewer cells are looked into."""
 
@@ -87,7 +84,7 @@ def build_index(features: Iterable[CodedFeatures]) -> FeatureIndex:
     """
     cells, codes, counts = [], [], []
     for each in features:
-        cells.append(each.cells)
+        cells.append(each.cells[:, 0])
         codes.append(each.codes)
         counts.append(len(each))
     together = np.concatenate([*cells, np.zeros(0, uint16)])
@@ -105,8 +102,7 @@ _NO_PLACES = np.zeros(0, uint16)
 
 def find_candidates(
     index: FeatureIndex,
-    codes: NDArray[uint64],
-    cells: NDArray[uint16],
+    query: CodedFeatures,
     *,
     limit: int,
 ) -> tuple[Candidate, ...]:
@@ -116,10 +112,8 @@ def find_candidates(
     ----------
     index : FeatureIndex
         What to search.
-    codes : (N, 2) uint64
-        Codes of the query's features.
-    cells : (N, P) uint16
-        Cells nearest to each, the nearest first.
+    query : CodedFeatures
+        Features of the query.
     limit : int
         How many pictures to give at most.
 
@@ -133,9 +127,9 @@ def find_candidates(
     A vote weighs less the more bits differ, and the more pictures a feature of the query is found
     in: what is in every screenshot says nothing. A feature votes once for a picture.
     """
-    if not index.pictures or not len(codes):
+    if not index.pictures or not len(query):
         return ()
-    rows, found, bits = _near(index, codes, cells)
+    rows, found, bits = _near(index, query.codes, query.cells)
     if not len(rows):
         return ()
     # One vote a feature and picture, the nearest; rows come in order of features.
@@ -143,7 +137,7 @@ def find_candidates(
     order = np.lexsort((bits, key))
     first = np.r_[True, np.diff(key[order]) != 0]
     kept = order[first]
-    spread = np.bincount(rows[kept], minlength=len(codes))
+    spread = np.bincount(rows[kept], minlength=len(query))
     weight = np.exp(-((bits[kept] / _SOFT_BITS) ** 2).astype(float32))
     weight *= np.log1p(index.pictures / spread[rows[kept]]).astype(float32)
     owners = index.owners[found[kept]]

@@ -9,9 +9,13 @@ from numpy import uint8
 from numpy.typing import NDArray
 
 from forensics.calibration import load
-from forensics.model.match import Group, GroupMember
+from forensics.model.match import COPIES, Group, GroupMember, Relation
+from forensics.reuse.decide import decide
+from forensics.reuse.features import ARCHIVED_FEATURES
+from forensics.reuse.hash_index import PDQ_BITS
 from forensics.reuse.hashes import unpack_hex
-from forensics.reuse.pair import NearPair, Verdict, decide
+from forensics.reuse.known_pictures import KnownPictures
+from forensics.reuse.pair import NearPair, Verdict
 from forensics.reuse.views import Probe
 
 
@@ -40,8 +44,8 @@ def find_groups(probes: Sequence[Probe]) -> tuple[Group, ...]:
     """
     probes = sorted(probes, key=lambda probe: (probe.path, probe.sha256))
     links = list(_links(probes))
-    copies = [link for link in links if link.verdict.relation != "lead"]
-    leads = [link for link in links if link.verdict.relation == "lead"]
+    copies = [link for link in links if link.verdict.relation in COPIES]
+    leads = [link for link in links if link.verdict.relation not in COPIES]
     sets = _sets(range(len(probes)), copies)
     groups, untold = [], leads
     for members in (each for each in sets if len(each) > 1):
@@ -58,17 +62,40 @@ def find_groups(probes: Sequence[Probe]) -> tuple[Group, ...]:
 
 
 def _links(probes: Sequence[Probe]) -> Iterator[_Link]:
-    """Yield every pair with near hashes, each pair once."""
+    """Yield every pair that looks alike or shares features, each pair once."""
+    near = _near_pairs(probes)
+    pairs = sorted({*near, *_sharing(probes)})
+    for one, other in pairs:
+        verdict = decide(probes[one], probes[other], near.get((one, other), ()))
+        if verdict is not None:
+            yield _Link(one, other, verdict)
+
+
+def _sharing(probes: Sequence[Probe]) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of stills whose first pictures share features."""
+    pictures = KnownPictures(
+        ((str(position), 0), probe.features[0].first(ARCHIVED_FEATURES))
+        for position, probe in enumerate(probes)
+        if probe.features
+    )
+    for position, probe in enumerate(probes):
+        # The smaller picture inside the larger one is found from the larger one's side.
+        for other in map(int, pictures.find(probe.features)):
+            if other != position:
+                yield min(position, other), max(position, other)
+
+
+def _near_pairs(probes: Sequence[Probe]) -> dict[tuple[int, int], list[NearPair]]:
+    """Give the pairs of items that have pictures with near hashes."""
     owners = [(i, j) for i, probe in enumerate(probes) for j in range(len(probe.hashes.frames))]
+    near: dict[tuple[int, int], list[NearPair]] = {}
     if not owners:
-        return
+        return near
     stored = unpack_hex(probes[i].hashes.frames[j].pdq for i, j in owners)
     for position, probe in enumerate(probes):
-        near: dict[int, list[NearPair]] = {}
         for frame, other, pair in _near_frames(position, probe, probes, owners, stored):
-            near.setdefault(other, []).append(NearPair(frame, *pair))
-        for other in sorted(near):
-            yield _Link(position, other, decide(probe, probes[other], near[other]))
+            near.setdefault((position, other), []).append(NearPair(frame, *pair))
+    return near
 
 
 def _near_frames(
@@ -119,14 +146,54 @@ def _group(
     copies: Sequence[_Link],
     leads: Sequence[_Link],
 ) -> Group:
-    """Tell a set of copies, the largest picture first, and what else looks like one of them."""
-    ranked = _ranked(probes, members)
+    """Tell a set of copies, the one closest to the original first, and what else looks alike."""
+    among = [link for link in copies if link.one in members]
+    marks = _marks(among)
+    ranked = sorted(
+        members, key=lambda i: (len(marks.get(i, ())), -_area(probes[i]), probes[i].path)
+    )
     chains = _chains(ranked[0], copies)
-    told = [GroupMember(probes[ranked[0]].sha256, "first", "the largest picture of the group")]
+    first = probes[ranked[0]].sha256
+    told = [GroupMember(first, "first", _why_first(ranked, marks, probes))]
     told += [_member(probes, item, chains[item]) for item in ranked[1:]]
     outward = [link for link in leads if (link.one in members) != (link.other in members)]
     alike = {link.other if link.one in members else link.one: link for link in outward}
     return _as_group(told, _leads(probes, alike))
+
+
+def _marks(links: Sequence[_Link]) -> dict[int, frozenset[str]]:
+    """Say which members show what an original does not: bars, captions, less of the picture."""
+    marks: dict[int, frozenset[str]] = {}
+    for link in links:
+        kinds = {edit.kind for edit in link.verdict.edits} & LATER_MARKS
+        if link.verdict.relation == "contains":
+            kinds.add("contains")
+        if kinds:
+            marks[link.one] = marks.get(link.one, frozenset()) | kinds
+        if link.verdict.relation == "contained_in":
+            marks[link.other] = marks.get(link.other, frozenset()) | {"contains"}
+    return marks
+
+
+LATER_MARKS = frozenset(
+    {
+        *("crop", "border", "blurred_fill", "caption_bar", "overlay", "inserted", "perspective"),
+        *("grey", "blur", "recompression"),
+    }
+)
+"""What is done to a picture after it was made, and can hardly be undone."""
+
+
+def _why_first(
+    ranked: Sequence[int], marks: Mapping[int, frozenset[str]], probes: Sequence[Probe]
+) -> str:
+    largest = _area(probes[ranked[0]]) == max(_area(probes[i]) for i in ranked)
+    size = "the largest picture of the group" if largest else "not the largest of the group"
+    if marks.get(ranked[0]):
+        return f"{size}; the least was done to it, as far as was seen"
+    if any(marks.get(item) for item in ranked[1:]):
+        return f"{size}; no bars, captions, overlays or crops against the others were seen"
+    return size
 
 
 def _look_alikes(probes: Sequence[Probe], members: Sequence[int], links: Sequence[_Link]) -> Group:
@@ -136,7 +203,7 @@ def _look_alikes(probes: Sequence[Probe], members: Sequence[int], links: Sequenc
     alike = {
         item: min(
             (link for link in links if item in (link.one, link.other)),
-            key=lambda link: link.verdict.best.distance_bits,
+            key=_likeness,
         )
         for item in ranked[1:]
     }
@@ -163,7 +230,7 @@ def _ranked(probes: Sequence[Probe], members: Sequence[int]) -> list[int]:
 def _chains(first: int, copies: Sequence[_Link]) -> dict[int, tuple[_Link, ...]]:
     """Give the shortest chain of copies that leads from one item to every other of its group."""
     links: dict[int, list[_Link]] = {}
-    for link in sorted(copies, key=lambda each: each.verdict.best.distance_bits):
+    for link in sorted(copies, key=_likeness):
         links.setdefault(link.one, []).append(link)
         links.setdefault(link.other, []).append(link)
     chains: dict[int, tuple[_Link, ...]] = {first: ()}
@@ -179,17 +246,39 @@ def _chains(first: int, copies: Sequence[_Link]) -> dict[int, tuple[_Link, ...]]
 
 def _member(probes: Sequence[Probe], item: int, chain: Sequence[_Link]) -> GroupMember:
     """Say what an item is to the first one, by way of others when the two are no shown copies."""
-    is_edited = any(link.verdict.relation == "edited_copy" for link in chain)
+    relation = _relation(item, chain)
     last = chain[-1]
     reason = _reason(last.verdict)
     if len(chain) > 1:
         through = last.other if last.one == item else last.one
         reason = f"by way of {probes[through].path}: {reason}"
-    return GroupMember(probes[item].sha256, "edited_copy" if is_edited else "reencoded", reason)
+    return GroupMember(probes[item].sha256, relation, reason)
+
+
+def _relation(item: int, chain: Sequence[_Link]) -> Relation:
+    relations = {link.verdict.relation for link in chain}
+    if relations == {"reencoded"}:
+        return "reencoded"
+    if len(chain) > 1 or not relations & {"contains", "contained_in"}:
+        return "edited_copy"
+    (link,) = chain
+    # Said of the item against the first one, whichever of the two was asked about.
+    swapped: dict[Relation, Relation] = {"contains": "contained_in", "contained_in": "contains"}
+    return link.verdict.relation if link.one == item else swapped[link.verdict.relation]
 
 
 def _reason(verdict: Verdict) -> str:
-    return f"PDQ hashes differ in {verdict.best.distance_bits} of 256 bits; {verdict.reason}"
+    measured = [verdict.reason]
+    if verdict.features is not None:
+        measured.insert(0, f"{verdict.features} local features move together")
+    if verdict.best is not None:
+        measured.insert(0, f"PDQ hashes differ in {verdict.best.distance_bits} of 256 bits")
+    return "; ".join(measured)
+
+
+def _likeness(link: _Link) -> tuple[int, int]:
+    best = link.verdict.best
+    return PDQ_BITS if best is None else best.distance_bits, -(link.verdict.features or 0)
 
 
 def _area(probe: Probe) -> int:

@@ -1,4 +1,4 @@
-"""Decide what two items are to each other, from near hashes and their views."""
+"""Decide what a clip is to another item, from near hashes and their views."""
 
 from collections.abc import Sequence
 
@@ -6,10 +6,11 @@ import numpy as np
 from msgspec import Struct
 
 from forensics.calibration import load
-from forensics.model.match import Matrix, Region, Relation, Segment, Transform
+from forensics.model.match import Edit, Matrix, Region, Relation, Segment, Transform
 from forensics.reuse.compare import Comparison, chroma_difference, compare_views
 from forensics.reuse.hashes import ORIENTATIONS, orient
 from forensics.reuse.views import Probe
+from forensics.vision.alignment import Matrix3, resizing
 
 MIN_CLIP_PAIRS = 3
 """Frames at three moments must agree before two clips are called one."""
@@ -49,28 +50,37 @@ class Verdict(Struct, frozen=True):
     ----------
     relation : str
         ``reencoded``, ``edited_copy`` or ``lead``.
-    best : NearPair
-        The pair of pictures it rests on.
+    best : NearPair or None
+        The pair of pictures with the nearest hashes; None when no hashes are near.
     reason : str
         Why, in one sentence.
     segments : tuple of Segment
         For clips: which moments look alike.
-    edits : tuple of str
-        What was done to the reference, in the words of the report format.
+    edits : tuple of Edit
+        What was done to the reference.
+    transform : Transform or None
+        How query pixels map onto reference pixels; None when only the orientation is known.
+    features : int or None
+        How many local features move together; None when none were compared.
+    fits : bool
+        Whether the detail of most blocks goes together.
     """
 
     relation: Relation
-    best: NearPair
+    best: NearPair | None
     reason: str
     segments: tuple[Segment, ...]
-    edits: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    transform: Transform | None = None
+    features: int | None = None
+    fits: bool = False
 
 
-def decide(query: Probe, reference: Probe, near: Sequence[NearPair]) -> Verdict:
-    """Decide what two items are to each other.
+def decide_clips(query: Probe, reference: Probe, near: Sequence[NearPair]) -> Verdict:
+    """Decide what two items are to each other, of which at least one is a clip.
 
     Near hashes alone are never more than a lead. A copy is called one when the pixels agree too,
-    and for clips when they do so at several moments, in order.
+    at several moments, in order.
 
     Parameters
     ----------
@@ -89,18 +99,28 @@ def decide(query: Probe, reference: Probe, near: Sequence[NearPair]) -> Verdict:
     if query.views is None or reference.views is None:
         reason = "only hashes are known of one of them, and hashes alone never show a copy"
         return Verdict("lead", best, reason, segments)
-    if query.is_video or reference.is_video:
-        return _decide_clips(query, reference, near, best, segments)
-    firsts = [pair for pair in near if pair.query_frame == pair.reference_frame == 0]
-    if not firsts:
-        reason = "the pictures that look alike are further pages of a file"
-        return Verdict("lead", best, reason, segments)
-    # Previews and depth maps are further pages too; what a viewer shows is the first.
-    best = min(firsts, key=_likeness)
-    comparison = _compare(query, reference, best)
+    return _decide_clips(query, reference, near, best, segments)
+
+
+def compare_plain(query: Probe, reference: Probe, pair: NearPair) -> Verdict:
+    """Compare two pictures of little detail, whose hashes say how the one is turned.
+
+    Parameters
+    ----------
+    query, reference : Probe
+        The two items, with views.
+    pair : NearPair
+        Their pictures.
+
+    Returns
+    -------
+    Verdict
+        A copy when every block agrees, else a lead.
+    """
+    comparison = _compare(query, reference, pair)
     if not comparison.is_copy:
-        return Verdict("lead", best, comparison.reason, segments)
-    return _copy(query, reference, best, comparison.reason, segments, pictures=[best])
+        return Verdict("lead", pair, comparison.reason, ())
+    return _copy(query, reference, pair, comparison.reason, (), pictures=[pair])
 
 
 def transform_of(query: Probe, reference: Probe, orientation: int) -> Transform:
@@ -129,7 +149,7 @@ def transform_of(query: Probe, reference: Probe, orientation: int) -> Transform:
     rotation_deg = (rotation_deg + 180) % 360 - 180
     if 0 in (*query.size_px, *reference.size_px):
         return Transform(mirrored, float(rotation_deg), None, None, None, None)
-    matrix = _orientation_matrix(query.size_px, reference.size_px, orientation)
+    matrix, _ = orientation_matrix(query.size_px, reference.size_px, orientation)
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
     return Transform(
         mirrored=mirrored,
@@ -189,7 +209,7 @@ def _copy(
     if any(_colours_differ(query, reference, pair) for pair in pictures):
         edits.append("colour")
     relation: Relation = "edited_copy" if edits else "reencoded"
-    return Verdict(relation, best, reason, segments, tuple(edits))
+    return Verdict(relation, best, reason, segments, tuple(Edit(kind, None) for kind in edits))
 
 
 def _colours_differ(query: Probe, reference: Probe, pair: NearPair) -> bool:
@@ -245,9 +265,25 @@ def _segments(query: Probe, reference: Probe, near: Sequence[NearPair]) -> tuple
     return (Segment(spans[0], spans[1], None, mirrored, None),)
 
 
-def _orientation_matrix(
+def orientation_matrix(
     query_px: tuple[int, int], reference_px: tuple[int, int], orientation: int
-) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+) -> tuple[Matrix3, bool]:
+    """Give the map between two pictures of which one is the other, turned and resized.
+
+    Parameters
+    ----------
+    query_px, reference_px : (int, int)
+        Width and height.
+    orientation : int
+        Row of `ORIENTATIONS` that turns the query into the reference.
+
+    Returns
+    -------
+    matrix : (3, 3) float64
+        Maps query -> reference, (x, y), pixel centres.
+    mirrored : bool
+        Whether it mirrors.
+    """
     mirrored, clockwise_deg = ORIENTATIONS[orientation]
     width, height = query_px
     matrix = np.eye(3)
@@ -257,15 +293,10 @@ def _orientation_matrix(
         # A quarter turn clockwise takes (x, y) to (height - 1 - y, x).
         matrix = np.array([[0.0, -1, height - 1], [1, 0, 0], [0, 0, 1]]) @ matrix
         width, height = height, width
-    scale_x, scale_y = reference_px[0] / width, reference_px[1] / height
-    # Pixel centres: the edge of the picture is half a pixel outside the first centre.
-    resize = np.array(
-        [[scale_x, 0, scale_x / 2 - 0.5], [0, scale_y, scale_y / 2 - 0.5], [0, 0, 1.0]]
-    )
-    return np.asarray(resize @ matrix, dtype=np.float64)
+    return resizing((width, height), reference_px) @ matrix, mirrored
 
 
-def _as_tuples(matrix: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> Matrix:
+def _as_tuples(matrix: Matrix3) -> Matrix:
     first, second, third = (
         (round(float(a), 6), round(float(b), 6), round(float(c), 6)) for a, b, c in matrix
     )

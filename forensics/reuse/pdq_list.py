@@ -22,7 +22,15 @@ from msgspec import Struct
 
 from forensics.model.dates import DateSpan, parse_date
 from forensics.model.errors import ArchiveError
-from forensics.reuse.archive_checks import PDQ_DIGITS, checked_hex, imported_hash
+from forensics.model.match import Decision
+from forensics.reuse.archive_checks import (
+    PDQ_DIGITS,
+    SHA256_DIGITS,
+    checked_hex,
+    imported_hash,
+    imported_id,
+)
+from forensics.reuse.archive_decisions import checked_decision
 from forensics.reuse.archive_entry import BadRow
 
 _HASH_NAMES = ("hash", "indicator", "signal_str", "pdq", "pdq_hash")
@@ -30,6 +38,7 @@ _NAME_NAMES = ("name", "filename", "path", "description")
 _TYPE_NAMES = ("type", "signal_type")
 _PDQ_TYPES = ("hash_pdq", "pdq")
 _JSON_TYPE = "HASH_PDQ"
+_DECISION = ("query_sha256", "decision", "who", "when", "why")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _GUARD = "'"
 _SAVE_AS_UTF8 = "Save it as UTF-8 text."
@@ -54,6 +63,10 @@ class PdqRow(Struct, frozen=True):
         Where the picture comes from.
     first_seen : DateSpan or None
         Since when it is known.
+    sha256 : str or None
+        Digest of the file it was made from.
+    decisions : tuple of Decision
+        What people decided of it and other files.
     """
 
     line: int
@@ -63,6 +76,8 @@ class PdqRow(Struct, frozen=True):
     moment_s: float | None = None
     source: str | None = None
     first_seen: DateSpan | None = None
+    sha256: str | None = None
+    decisions: tuple[Decision, ...] = ()
 
 
 class PdqList(Struct, frozen=True):
@@ -131,7 +146,7 @@ def write_pdq_list(rows: Iterable[PdqRow], *, format: Literal["csv", "json"]) ->
         The hashes, in the order to write.
     format : {"csv", "json"}
         CSV holds hash, quality and name, as ThreatExchange's hasher prints them; JSON also
-        moment, source and date.
+        moment, source, date, digest and decisions.
 
     Returns
     -------
@@ -159,6 +174,10 @@ def _json_text(rows: Iterable[PdqRow]) -> str:
             "moment_s": row.moment_s,
             "source": row.source,
             "first_seen": None if row.first_seen is None else row.first_seen.value,
+            "sha256": row.sha256,
+            "decisions": [
+                {name: getattr(one, name) for name in _DECISION} for one in row.decisions
+            ],
         }
         for row in rows
     ]
@@ -229,6 +248,8 @@ def _row(line: int, fields: Mapping[str, object]) -> PdqRow:
         moment_s=stored.moment_s,
         source=_first(fields, ("source",)),
         first_seen=_date(_first(fields, ("first_seen",))),
+        sha256=_digest(_first(fields, ("sha256",))),
+        decisions=_decisions(fields.get("decisions"), stored.pdq),
     )
 
 
@@ -263,6 +284,22 @@ def _date(text: str | None) -> DateSpan | None:
         return None if text is None else parse_date(text)
     except (ValueError, OverflowError) as error:
         raise ArchiveError(f"first_seen: {error}") from error
+
+
+def _digest(text: str | None) -> str | None:
+    return None if text is None else checked_hex(text, digits=SHA256_DIGITS, what="SHA-256")
+
+
+def _decisions(value: object, pdq: str) -> tuple[Decision, ...]:
+    if not isinstance(value, list):
+        return ()
+    try:
+        found = [
+            msgspec.convert({**each, "entry_id": imported_id(pdq)}, Decision) for each in value
+        ]
+    except (msgspec.ValidationError, TypeError) as error:
+        raise ArchiveError(f"a decision: {error}") from error
+    return tuple(checked_decision(each) for each in found)
 
 
 def _guarded(name: str | None) -> str:

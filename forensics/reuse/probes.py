@@ -3,10 +3,19 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from forensics.model.findings import CompareViews, ImageHashes, StillFacts, VideoFacts
+from forensics.model.findings import (
+    CompareViews,
+    Finding,
+    ImageHashes,
+    LocalFeatures,
+    StillFacts,
+    VideoFacts,
+)
 from forensics.model.item import Item
 from forensics.model.outcome import Outcome, Result
+from forensics.reuse.features import read_described
 from forensics.reuse.views import MOVING, Probe, StoredViews, Views, read_views
+from forensics.vision.codes import CodedFeatures
 
 
 def make_probe(
@@ -55,7 +64,19 @@ def make_probe(
         views=stored,
         size_px=size_px,
         duration_s=duration_s,
+        features=_features(findings, artefacts, load),
     )
+
+
+def _features(
+    findings: Mapping[str, Finding | None],
+    artefacts: Mapping[str, Mapping[str, str]],
+    load: Callable[[str], bytes],
+) -> tuple[CodedFeatures, ...]:
+    found = findings.get("reuse.features")
+    if not isinstance(found, LocalFeatures):
+        return ()
+    return read_described(found, load(artefacts["reuse.features"]["features"]))
 
 
 def _read(finding: CompareViews, path: str, load: Callable[[str], bytes]) -> Views:

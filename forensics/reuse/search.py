@@ -1,9 +1,8 @@
 """Look items up in the archive of known footage and say which are recycled."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
@@ -17,7 +16,6 @@ from forensics.model.match import (
     CheckProblem,
     CheckReport,
     Edit,
-    KnownRef,
     Match,
     QueryRef,
     Relation,
@@ -27,14 +25,21 @@ from forensics.model.match import (
 from forensics.model.outcome import Problem
 from forensics.reuse.archive import Archive
 from forensics.reuse.archive_entry import Entry, HashHit
+from forensics.reuse.decide import decide
+from forensics.reuse.decided import respect_decisions
 from forensics.reuse.hashes import ORIENTATIONS
-from forensics.reuse.pair import NearPair, Verdict, decide, transform_of
+from forensics.reuse.known_pictures import KnownPictures
+from forensics.reuse.pair import NearPair, Verdict, transform_of
+from forensics.reuse.reference import known_ref, match_id
+from forensics.reuse.stills import RANK
 from forensics.reuse.views import MOVING, Probe, Views, read_views
+from forensics.vision.alignment import Alignment
+from forensics.vision.codes import RECIPE, CodedFeatures, from_bytes
 
 MAX_MATCHES = 100
 """Entries reported for one query; an archive with more alike needs a person, not a longer list."""
 
-_RANK = ("identical", "reencoded", "edited_copy", "lead")
+_RANK = ("identical", *RANK)
 
 
 def search_archive(probes: Iterable[Probe], archive: Archive, event: EventWindow) -> CheckReport:
@@ -52,7 +57,7 @@ def search_archive(probes: Iterable[Probe], archive: Archive, event: EventWindow
     Returns
     -------
     CheckReport
-        The matches, copies first, and the items without any.
+        The matches, copies first, the items without any, and what people decided against.
 
     Notes
     -----
@@ -62,9 +67,9 @@ def search_archive(probes: Iterable[Probe], archive: Archive, event: EventWindow
     matches: list[Match] = []
     unmatched: list[Unmatched] = []
     problems: list[CheckProblem] = []
-    expected = _expected_false_matches(archive)
+    known = _Known(archive, known_pictures(archive), event, _expected_false_matches(archive))
     for probe in probes:
-        found, left_out = _search_one(probe, archive, event, expected)
+        found, left_out = _search_one(probe, known)
         matches.extend(found)
         if not found:
             unmatched.append(Unmatched(probe.path, probe.sha256, _why_unmatched(probe)))
@@ -72,7 +77,9 @@ def search_archive(probes: Iterable[Probe], archive: Archive, event: EventWindow
             error = f"{left_out} more entries of the archive look alike and were not compared"
             problems.append(CheckProblem(probe.path, error, _LOOK_BY_HAND))
     matches.sort(key=lambda match: (match.recycled is None, _RANK.index(match.relation)))
-    return CheckReport(_with_own_ids(matches), tuple(unmatched), tuple(problems))
+    found_all = CheckReport(tuple(matches), tuple(unmatched), tuple(problems))
+    report = respect_decisions(found_all, archive)
+    return replace(report, matches=_with_own_ids(report.matches))
 
 
 _LOOK_BY_HAND = "Look at the nearest ones first; pictures this plain resemble many others."
@@ -89,21 +96,57 @@ def _with_own_ids(matches: Sequence[Match]) -> tuple[Match, ...]:
     return tuple(told)
 
 
-def _search_one(
-    probe: Probe, archive: Archive, event: EventWindow, expected: float | None
-) -> tuple[list[Match], int]:
+class _Known(NamedTuple):
+    """What a search looks into."""
+
+    archive: Archive
+    pictures: KnownPictures
+    event: EventWindow
+    expected: float | None
+
+
+def known_pictures(archive: Archive) -> KnownPictures:
+    """Read the local features of an archive's pictures.
+
+    Parameters
+    ----------
+    archive : Archive
+        Known footage, open for reading.
+
+    Returns
+    -------
+    KnownPictures
+        Those that were described by the present recipe.
+    """
+    return KnownPictures(
+        ((entry_id, position), from_bytes(packed))
+        for entry_id, kept in archive.all_features()
+        if kept.recipe == RECIPE
+        for position, packed in enumerate(kept.pictures)
+        if packed
+    )
+
+
+def _search_one(probe: Probe, known: _Known) -> tuple[list[Match], int]:
     """Give the matches of one item, and how many entries that look alike were left out."""
     matches = []
-    identical = archive.find_identical(probe.sha256)
+    identical = known.archive.find_identical(probe.sha256)
     if identical is not None:
-        matches.append(_identical_match(probe, identical, event))
-    hits = _hits_by_entry(probe, archive)
-    hits.pop(probe.sha256, None)
+        matches.append(_identical_match(probe, identical, known.event))
+    hits = _hits_by_entry(probe, known.archive)
+    aligned = known.pictures.find(probe.features)
+    for suggested in (hits, aligned):
+        suggested.pop(probe.sha256, None)
     nearest = sorted(hits, key=lambda key: (min(h.distance_bits for _, h in hits[key]), key))
-    for entry_id in nearest[:MAX_MATCHES]:
-        matches.append(_near_match(probe, archive, entry_id, hits[entry_id], event, expected))
+    in_turn = list(dict.fromkeys([*aligned, *nearest]))
+    for entry_id in in_turn[:MAX_MATCHES]:
+        near = _near_match(
+            probe, known, entry_id, hits.get(entry_id, []), aligned.get(entry_id, [])
+        )
+        if near is not None:
+            matches.append(near)
     in_order = sorted(matches, key=lambda match: _RANK.index(match.relation))
-    return in_order, len(nearest[MAX_MATCHES:])
+    return in_order, len(in_turn[MAX_MATCHES:])
 
 
 def _hits_by_entry(probe: Probe, archive: Archive) -> dict[str, list[tuple[int, HashHit]]]:
@@ -124,14 +167,14 @@ def _hits_by_entry(probe: Probe, archive: Archive) -> dict[str, list[tuple[int, 
 
 def _near_match(
     probe: Probe,
-    archive: Archive,
+    known: _Known,
     entry_id: str,
     hits: Sequence[tuple[int, HashHit]],
-    event: EventWindow,
-    expected: float | None,
-) -> Match:
-    entry = archive.entry(entry_id)
-    reference = _as_probe(entry, archive)
+    aligned: Sequence[Alignment],
+) -> Match | None:
+    """Say what an item is to an entry; None when it is nothing after all."""
+    entry = known.archive.entry(entry_id)
+    reference = as_probe(entry, known.archive)
     frame_at = {
         frame.moment_s: i for i, frame in reversed(list(enumerate(reference.hashes.frames)))
     }
@@ -139,17 +182,22 @@ def _near_match(
         NearPair(position, frame_at.get(hit.moment_s, 0), hit.distance_bits, hit.orientation)
         for position, hit in hits
     ]
-    verdict = decide(probe, reference, near)
+    # All features of the query are compared again where they are few in the archive.
+    verdict = decide(probe, reference, near, aligned=aligned or None)
+    if verdict is None:
+        return None
+    best = verdict.best
     return _match(
         probe,
         entry,
         verdict.relation,
-        because=_because(verdict, entry, event),
-        event=event,
-        expected=expected,
-        distance_bits=verdict.best.distance_bits,
-        transform=transform_of(probe, reference, verdict.best.orientation),
-        edits=tuple(Edit(kind, None) for kind in verdict.edits),
+        because=_because(verdict, entry, known.event),
+        event=known.event,
+        expected=known.expected,
+        distance_bits=None if best is None else best.distance_bits,
+        transform=verdict.transform
+        or transform_of(probe, reference, 0 if best is None else best.orientation),
+        edits=verdict.edits,
         verdict=verdict,
     )
 
@@ -185,20 +233,10 @@ def _match(
     edits: tuple[Edit, ...],
     verdict: Verdict | None,
 ) -> Match:
-    span = entry.first_seen
     return Match(
         id=match_id(probe.sha256, entry.id),
         query=QueryRef(probe.path, probe.sha256),
-        reference=KnownRef(
-            id=entry.id,
-            path=entry.path,
-            sha256=entry.sha256,
-            source=entry.source,
-            first_seen=span.value if span is not None else None,
-            first_seen_latest=span.latest if span is not None else None,
-            basis=entry.basis,
-            event=entry.event,
-        ),
+        reference=known_ref(entry),
         relation=relation,
         recycled=True if relation in COPIES and _precedes(entry, event) else None,
         because=because,
@@ -207,41 +245,57 @@ def _match(
         transform=transform,
         edits=edits,
         segments=verdict.segments if verdict is not None else (),
+        features=verdict.features if verdict is not None else None,
         artefacts={},
     )
-
-
-def match_id(one: str, other: str) -> str:
-    """Make a stable identifier from two digests.
-
-    Parameters
-    ----------
-    one, other : str
-        Identifiers of query and reference.
-
-    Returns
-    -------
-    str
-        ``match-`` and 12 hexadecimal digits.
-    """
-    return "match-" + hashlib.sha256(f"{one} {other}".encode()).hexdigest()[:12]
 
 
 def _because(verdict: Verdict, entry: Entry, event: EventWindow) -> str:
     what = {
         "reencoded": "The same picture, saved again",
         "edited_copy": f"The same picture, {_changed(verdict.edits)}",
+        "contains": "This file shows the known picture as a part",
+        "contained_in": "The known picture shows this file as a part",
+        "same_footage": "Another moment of the same recording",
+        "same_view_other_moment": "The same view at another moment",
+        "same_place": "The same place, from elsewhere or under other conditions",
     }.get(verdict.relation, "Looks alike, but was not shown to be a copy")
-    bits = f"PDQ hashes differ in {verdict.best.distance_bits} of 256 bits"
-    if verdict.relation == "lead":
-        bits += _oriented(verdict.best.orientation)
+    measured = [verdict.reason]
+    if verdict.features is not None:
+        measured.insert(0, f"{verdict.features} local features move together")
+    if verdict.best is not None:
+        bits = f"PDQ hashes differ in {verdict.best.distance_bits} of 256 bits"
+        if verdict.relation == "lead":
+            bits += _oriented(verdict.best.orientation)
+        measured.insert(0, bits)
     dates = _date_sentence(verdict.relation, entry, event)
-    return f"{what}. {dates} Measured: {bits}; {verdict.reason}."
+    return f"{what}. {dates} Measured: {'; '.join(measured)}."
 
 
-def _changed(edits: Sequence[str]) -> str:
-    words = {"mirror": "mirrored", "rotation": "turned", "colour": "with other colours"}
-    return " and ".join(words[edit] for edit in edits)
+def _changed(edits: Sequence[Edit]) -> str:
+    kinds = dict.fromkeys(edit.kind for edit in edits)
+    words = [_WORDS.get(kind, kind) for kind in kinds] or ["changed a little"]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+_WORDS = {
+    "mirror": "mirrored",
+    "rotation": "turned",
+    "colour": "with other colours",
+    "crop": "cropped",
+    "resize": "resized",
+    "stretch": "stretched in one direction",
+    "border": "with bars around it",
+    "blurred_fill": "with blurred bars around it",
+    "caption_bar": "with a caption bar",
+    "overlay": "with something laid over it",
+    "inserted": "with a part that was changed",
+    "grey": "without colours",
+    "brightness": "brighter or darker",
+    "blur": "blurred",
+    "recompression": "compressed harder",
+    "perspective": "seen at an angle",
+}
 
 
 def _oriented(orientation: int) -> str:
@@ -277,7 +331,21 @@ def _expected_false_matches(archive: Archive) -> float | None:
     return round(max(rate.high for rate in rates) * archive.summary().hashes, 6)
 
 
-def _as_probe(entry: Entry, archive: Archive) -> Probe:
+def as_probe(entry: Entry, archive: Archive) -> Probe:
+    """Make the probe of known footage, from what the archive keeps of it.
+
+    Parameters
+    ----------
+    entry : Entry
+        The known footage.
+    archive : Archive
+        Where it is kept.
+
+    Returns
+    -------
+    Probe
+        Without views and features where none are kept.
+    """
     hashes = tuple(
         FrameHash(h.moment_s, h.pdq, h.quality or 0, h.phash or "", h.dhash or "")
         for h in archive.hashes(entry.id)
@@ -289,7 +357,15 @@ def _as_probe(entry: Entry, archive: Archive) -> Probe:
         hashes=ImageHashes("", hashes),
         views=read_kept(archive.views(entry.id)),
         size_px=(entry.width_px or 0, entry.height_px or 0),
+        features=_kept_features(entry, archive),
     )
+
+
+def _kept_features(entry: Entry, archive: Archive) -> tuple[CodedFeatures, ...]:
+    kept = archive.features(entry.id)
+    if kept is None or kept.recipe != RECIPE or not kept.pictures[0]:
+        return ()
+    return (from_bytes(kept.pictures[0]),)
 
 
 def read_kept(kept: tuple[CompareViews, bytes] | None) -> Views | None:

@@ -13,7 +13,8 @@ from forensics.ingest.frame import Frame
 from forensics.model.findings import CompareViews, ImageHashes
 from forensics.model.outcome import ArtefactBytes, Made
 from forensics.reuse.hashes import hash_orientations
-from forensics.vision.views import COMPARE_SIDE_PX, Pixels, fit
+from forensics.vision.codes import CodedFeatures
+from forensics.vision.views import CLIP_COMPARE_SIDE_PX, COMPARE_SIDE_PX, Pixels, fit
 
 MAX_KEPT_VIEWS = 16
 """Items whose stored views are kept in memory: at most 18 MB each."""
@@ -39,7 +40,7 @@ class Views:
     Parameters
     ----------
     grey : (N, H, W) uint8
-        Luma, at most 256 pixels on the longest side.
+        Luma, at most 512 pixels on the longest side, of clips 256.
     chroma : (N, h, w, 2) uint8
         Cr and Cb (ITU-R BT.601), a quarter of the sides; 128 is colourless.
     """
@@ -118,6 +119,8 @@ class Probe:
         Width and height of the picture; 0, 0 when unknown.
     duration_s : float or None
         Playing time; None for stills and when unknown.
+    features : sequence of CodedFeatures
+        Local features of its first pictures; empty when none were looked for.
     """
 
     sha256: str
@@ -127,6 +130,7 @@ class Probe:
     views: Views | None
     size_px: tuple[int, int] = (0, 0)
     duration_s: float | None = None
+    features: Sequence[CodedFeatures] = ()
 
     @cached_property
     def orientation_hashes(self) -> tuple[NDArray[uint8], ...]:
@@ -150,7 +154,8 @@ def make_views(frames: Sequence[Frame]) -> Made:
         `CompareViews` with their size and moments, and the artefact ``views``: a grey PNG with
         all of them one below the other, each as luma, then Cr, then Cb at a quarter of the sides.
     """
-    small = [fit(frame.pixels, longest_side_px=COMPARE_SIDE_PX) for frame in frames]
+    side_px = COMPARE_SIDE_PX if frames[0].moment_s is None else CLIP_COMPARE_SIDE_PX
+    small = [fit(frame.pixels, longest_side_px=side_px) for frame in frames]
     height, width = small[0].shape[:2]
     planes = [_planes(_sized(view, width, height)) for view in small]
     _, encoded = cv2.imencode(".png", np.concatenate(planes), _FAST_PNG)

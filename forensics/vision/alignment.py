@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 import cv2
 import numpy as np
@@ -59,6 +60,9 @@ _APART_PX = 2.0
 """Features nearer to each other than this count as one: strong corners are found several times."""
 
 
+Sizes = tuple[tuple[int, int], tuple[int, int]]
+
+
 @dataclass(frozen=True, eq=False)
 class Pairs:
     """Features of two pictures that look alike.
@@ -96,6 +100,28 @@ class Alignment:
     def __len__(self) -> int:
         """Count the features that agree."""
         return len(self.query_points)
+
+    def rescaled(self, query: Sizes, reference: Sizes) -> Self:
+        """Give the same movement between larger or smaller versions of the two pictures.
+
+        Parameters
+        ----------
+        query, reference : ((int, int), (int, int))
+            Width and height that the matrix is for now, and those wanted.
+
+        Returns
+        -------
+        Alignment
+            Between pictures of the wanted sizes.
+        """
+        before, after = resizing(*query), resizing(*reference)
+        matrix = after @ self.matrix @ np.linalg.inv(before)
+        return type(self)(
+            matrix / matrix[2, 2],
+            self.mirrored,
+            moved(self.query_points.astype(float64), before).astype(float32),
+            moved(self.reference_points.astype(float64), after).astype(float32),
+        )
 
 
 def align(
@@ -258,6 +284,23 @@ def _fit(
         error = np.linalg.norm(moved(start, matrix) - end, axis=1)
         inliers = error <= tolerances.shift_px * max(1.0, scale)
     return matrix, inliers
+
+
+def resizing(before_px: tuple[int, int], after_px: tuple[int, int]) -> Matrix3:
+    """Give the matrix of a change of size.
+
+    Parameters
+    ----------
+    before_px, after_px : (int, int)
+        Width and height.
+
+    Returns
+    -------
+    (3, 3) float64
+        Maps pixel centres: the edge of a picture is half a pixel outside the first centre.
+    """
+    across, down = after_px[0] / before_px[0], after_px[1] / before_px[1]
+    return np.array([[across, 0, across / 2 - 0.5], [0, down, down / 2 - 0.5], [0, 0, 1.0]])
 
 
 def moved(points: NDArray[float64], matrix: Matrix3) -> NDArray[float64]:

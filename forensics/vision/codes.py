@@ -1,4 +1,4 @@
-"""Compact codes of local features: 24 bytes a point, to be stored and compared by the million."""
+"""Compact codes of local features: 26 bytes a point, to be stored and compared by the million."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +18,9 @@ RECIPE = "rootsift-imi256-itq128/1"
 CODE_BITS = 128
 CELLS_A_HALF = 256
 """Words for each half of a descriptor; a cell is a pair of them, 65,536 in all."""
+
+NEAREST = 2
+"""Cells that are kept of each feature: many lie near the border of two."""
 
 CODEBOOK = "codebook.npz"
 """Made by ``benchmarks/make_codebook.py``."""
@@ -41,7 +44,7 @@ _POINT = np.dtype(
         ("y", "<u2"),
         ("size", "u1"),
         ("angle", "u1"),
-        ("cell", "<u2"),
+        ("cells", "<u2", 2),
         ("code", "<u8", 2),
     ]
 )
@@ -61,8 +64,8 @@ class CodedFeatures:
         Diameter of each.
     angles_deg : (N,) float32
         Direction of each, clockwise from the x axis, 0 to 360.
-    cells : (N,) uint16
-        Cell of the codebook that each falls into.
+    cells : (N, 2) uint16
+        The two cells of the codebook nearest to each.
     codes : (N, 2) uint64
         128 bits; those of features that look alike differ in few.
     """
@@ -182,7 +185,7 @@ def encode(features: Features, *, size_px: tuple[int, int]) -> CodedFeatures:
     """
     book = load_codebook()
     centred = features.descriptors - book.mean
-    cells = nearest_cells(features.descriptors, probes=1)[:, 0]
+    cells = nearest_cells(features.descriptors, probes=NEAREST)
     return CodedFeatures(
         size_px,
         features.points,
@@ -271,7 +274,7 @@ def to_bytes(features: CodedFeatures) -> bytes:
     Returns
     -------
     bytes
-        4 bytes, then 24 for each point.
+        4 bytes, then 26 for each point.
     """
     head = np.array([features.size_px], dtype=_HEAD)
     packed = np.zeros(len(features), dtype=_POINT)
@@ -280,7 +283,7 @@ def to_bytes(features: CodedFeatures) -> bytes:
     octave = np.log2(np.maximum(features.sizes_px, 2.0**_SMALLEST_LOG2)) - _SMALLEST_LOG2
     packed["size"] = np.clip(np.rint(octave * _SIZE_STEPS), 0, _MAX_BYTE)
     packed["angle"] = np.rint(features.angles_deg * _ANGLE_STEPS).astype(int) & _MAX_BYTE
-    packed["cell"], packed["code"] = features.cells, features.codes
+    packed["cells"], packed["code"] = features.cells, features.codes
     return head.tobytes() + packed.tobytes()
 
 
@@ -313,7 +316,7 @@ def from_bytes(data: bytes) -> CodedFeatures:
         raise ValueError("packed features outside their picture")
     sizes = np.exp2(packed["size"] / _SIZE_STEPS + _SMALLEST_LOG2).astype(float32)
     angles = (packed["angle"] / _ANGLE_STEPS).astype(float32)
-    return CodedFeatures(size, points, sizes, angles, packed["cell"].copy(), packed["code"].copy())
+    return CodedFeatures(size, points, sizes, angles, packed["cells"].copy(), packed["code"].copy())
 
 
 def _packed(bits: NDArray[np.bool_]) -> NDArray[uint64]:

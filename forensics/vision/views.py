@@ -29,8 +29,11 @@ HASH_SIDE_PX = 512
 THUMB_SIDE_PX = 400
 """Longest side of thumbnails: twice the width of a report's column, for sharp screens."""
 
-COMPARE_SIDE_PX = 256
-"""Longest side of the grey views that copies are compared on."""
+COMPARE_SIDE_PX = 512
+"""Longest side of the views that stills are compared on."""
+
+CLIP_COMPARE_SIDE_PX = 256
+"""The same for the frames of clips, of which there are hundreds."""
 
 
 FEATURE_AREA_PX = 512 * 512

@@ -1,6 +1,8 @@
 import json
 import re
 import shlex
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -164,6 +166,42 @@ def test_entry_that_is_not_there_is_not_removed(footage, forensics, name):
     assert printed.err
 
 
+def test_what_a_person_decided_is_respected_and_listed(footage, forensics, answer):
+    forensics("add", "known.db", footage / "fire.png", "--first-seen", "2014-08-01")
+    Image.open(footage / "fire.png").save(footage / "copy.jpg", quality=80)
+    entry = answer("list", "known.db")["entries"][0]["id"]
+    reasons = ("--who", "A. Analyst", "--why", "another fire")
+
+    kept = answer(
+        "decide", "known.db", footage / "copy.jpg", entry[:12], "--not-a-duplicate", *reasons
+    )
+    found = answer("search", "known.db", footage / "copy.jpg")
+    _, printed = forensics("search", "known.db", footage / "copy.jpg")
+    answer("decide", "known.db", kept["query_sha256"], entry[:12], "--confirmed", *reasons)
+    _, listed = forensics("decisions", "known.db")
+
+    assert (kept["decision"], kept["who"]) == ("not a duplicate", "A. Analyst")
+    assert (found["matches"], len(found["dismissed"])) == ([], 1)
+    assert "set aside" in printed.out
+    assert "another fire" in printed.out
+    assert [line.endswith("(no longer holds)") for line in listed.out.splitlines()] == [True, False]
+    assert answer("search", "known.db", footage / "copy.jpg")["matches"][0]["decision"]
+
+
+@pytest.mark.parametrize(("query", "entry"), [
+    ("missing.jpg", "661a641506be"), ("ab" * 32, "661a641506be"), ("ab" * 32, "66"),
+])  # fmt: skip
+def test_decision_about_nothing_is_refused(footage, forensics, query, entry):
+    forensics("add", "known.db", footage)
+
+    status, printed = forensics(
+        "decide", "known.db", query, entry, "--confirmed", "--who", "A.", "--why", "w"
+    )
+
+    assert status == 2
+    assert printed.err.startswith("forensics archive: ")
+
+
 @pytest.mark.parametrize("form", ["csv", "json"])
 def test_hashes_travel_to_another_archive(footage, forensics, answer, form):
     forensics("add", "known.db", footage, "--first-seen", "2014")
@@ -173,7 +211,7 @@ def test_hashes_travel_to_another_archive(footage, forensics, answer, form):
     found = answer("search", "other.db", footage / "fire.png")
 
     assert exported == 0
-    assert imported == {"added": 2, "known": 0, "problems": []}
+    assert imported == {"added": 2, "known": 0, "decisions": 0, "problems": []}
     (match,) = found["matches"]
     assert (match["relation"], match["reference"]["basis"]) == ("lead", "imported:hashes")
     assert match["reference"]["first_seen"] == ("2019" if form == "csv" else "2014")
@@ -216,7 +254,47 @@ def test_stats_count_what_there_is(footage, forensics, answer):
 
     assert (stats["entries"], stats["hashes"], stats["without_date"]) == (2, 2, 0)
     assert stats["by_basis"] == {"web_capture": 2}
+    sizes = sum(path.stat().st_size for path in footage.iterdir())
+    assert stats["bytes_by_kind"] == {"still": sizes}
+    assert (stats["bytes_kept"]["hashes"], stats["without_views"]) == (64, 0)
+    assert stats["bytes_kept"]["views"] > 0
     assert "2 still" in printed.out
+
+
+def test_stats_say_what_only_hashes_can_find(footage, forensics, answer):
+    forensics("add", "known.db", footage, "--hashes-only")
+
+    stats = answer("stats", "known.db")
+    _, printed = forensics("stats", "known.db")
+
+    assert (stats["by_hash_only"], stats["without_views"]) == (2, 2)
+    assert "Add their files again" in printed.out
+
+
+def test_whole_archive_passes_the_check(footage, forensics):
+    forensics("add", "known.db", footage)
+
+    status, printed = forensics("check", "known.db", "--repair")
+
+    assert (status, printed.err) == (0, "")
+    assert "2 entries, all as they were written." in printed.out
+    assert not Path("known.repaired.db").exists()
+
+
+def test_damaged_archive_is_told_and_repaired_beside(footage, forensics, answer):
+    forensics("add", "known.db", footage)
+    with closing(sqlite3.connect("known.db")) as other, other:
+        other.execute("UPDATE sightings SET source = 'x' WHERE path = 'fire.png'")
+
+    status, printed = forensics("check", "known.db")
+    repaired = answer("check", "known.db", "--repair")["repaired"]
+
+    assert status == 1
+    assert "the entry is not as it was written" in printed.err
+    assert "--repair" in printed.out
+    assert (repaired["path"], repaired["entries"]) == ("known.repaired.db", 1)
+    assert [lost["path"] for lost in repaired["lost"]] == ["fire.png"]
+    assert forensics("check", "known.repaired.db")[0] == 0
 
 
 @pytest.mark.parametrize("arguments", [

@@ -35,7 +35,7 @@ def test_scan_as_json_names_the_report_and_nothing_else(evidence, here, answer):
     (match,) = report["matches"]
     assert set(match) >= MATCH
     assert (match["relation"], match["recycled"]) == ("reencoded", True)
-    assert set(match["artefacts"]) == {"reference", "aligned", "difference"}
+    assert set(match["artefacts"]) == {"reference", "aligned", "difference", "common"}
     for path in match["artefacts"].values():
         assert (here / "evidence-report" / path).is_file()
 
@@ -70,7 +70,7 @@ def test_check_as_json_has_every_key(evidence, answer):
         "--archive", "archive", "--case", "evidence/case.toml",
     )  # fmt: skip
 
-    assert set(told) == {"matches", "unmatched", "problems"}
+    assert set(told) == {"matches", "unmatched", "problems", "dismissed"}
     (match,) = told["matches"]
     assert set(match) >= MATCH
     assert set(match["query"]) == {"path", "sha256"}

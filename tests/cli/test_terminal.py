@@ -265,7 +265,7 @@ def test_closed_streams_leave_the_report_whole(evidence, here, program, closed):
 def test_interrupt_from_the_keyboard_gives_130_and_keeps_what_is_done(
     evidence, here, draw, program
 ):
-    for seed in range(60):
+    for seed in range(240):
         draw(evidence / f"{seed:03}.jpg", seed + 10)
     running = subprocess.Popen(
         [sys.executable, "-m", "forensics.cli.main", "scan", "evidence"],

@@ -18,7 +18,15 @@ from forensics.reuse.enroll import Enrolment
 PHOTO = "samples/glushkovo/IMG_2231.JPG"
 KNOWN = "samples/glushkovo/archive/deck-holes-2022.jpg"
 # Below these, keys are names of data: fields, engines, formats.
-NAMES_OF_DATA = ("metadata", "sources", "traits", "by_kind", "by_basis")
+NAMES_OF_DATA = (
+    "metadata",
+    "sources",
+    "traits",
+    "by_kind",
+    "by_basis",
+    "bytes_by_kind",
+    "bytes_kept",
+)
 
 
 @pytest.fixture
@@ -64,6 +72,8 @@ def test_every_kind_of_finding_is_described(text: str) -> None:
         ["archive", "list", "known.db"],
         ["archive", "stats", "known.db"],
         ["archive", "search", "known.db", PHOTO, KNOWN],
+        ["archive", "decisions", "known.db"],
+        ["archive", "check", "known.db", "--repair"],
         ["archive", "export", "known.db", "other.csv"],
         ["archive", "import", "known.db", "list.csv"],
         ["archive", "remove", "known.db", "000000000000"],

@@ -3,7 +3,7 @@
 import msgspec
 
 from forensics.model.item import Unread
-from forensics.model.match import Unmatched
+from forensics.model.match import Decision, Dismissed, Unmatched
 from forensics.report.gaps import MAX_DETAILS, tell_gaps
 from forensics.report.lookup import Lookup
 
@@ -63,3 +63,25 @@ def test_long_lists_are_cut_and_counted(make_case):
     gap = next(g for g in tell_gaps(Lookup(make_case(unread=unread))) if g.standing == "unread")
 
     assert (len(gap.details), gap.left_out) == (MAX_DETAILS, 5)
+
+
+def test_what_a_person_set_aside_is_told_apart_from_no_match(full_case, render):
+    match = full_case.matches[0]
+    decision = Decision(
+        match.query.sha256, match.reference.id, "not a duplicate", "A. Analyst",
+        "2026-01-31T10:30:00.000000Z", "another <b>river",
+    )  # fmt: skip
+    aside = Dismissed(match.query, match.reference, "edited_copy", "Measured.", decision)
+    unmatched = Unmatched(match.query.path, match.query.sha256, "no match")
+    case = msgspec.structs.replace(
+        full_case, matches=full_case.matches[1:], unmatched=(unmatched,), dismissed=(aside,)
+    )
+
+    text = said(case)
+    page = render(case).html.decode()
+
+    assert "1 likeness with known footage was set aside" in text
+    assert "matches nothing" not in text
+    assert "Set aside by a person" in page
+    assert "A. Analyst decided on 31 January 2026, 10:30:00 UTC" in page
+    assert "(another &lt;b&gt;river)" in page

@@ -2,6 +2,7 @@ import pytest
 
 from forensics.model.dates import parse_date
 from forensics.model.errors import ArchiveError
+from forensics.model.match import Decision
 from forensics.reuse.archive import Archive
 from forensics.reuse.archive_entry import Sighting
 from forensics.reuse.exchange import ImportCount, export_hashes, import_hashes
@@ -77,3 +78,55 @@ def test_exported_hashes_can_be_imported_elsewhere(
     assert (stored.pdq, stored.quality, entry.path) == (OTHER, 90, "clip.jpg")
     if form == "json":
         assert (stored.moment_s, entry.source, entry.first_seen.value) == (1.5, "s", "2014-08")
+
+
+@pytest.fixture
+def decided(archive, make_entry, make_hashes, tmp_path):
+    """A list of an archive with a decision, and where it is."""
+    archive.add(make_entry("a"), hashes=make_hashes(ONE))
+    when = "2026-01-31T10:30:00Z"
+    archive.decide(Decision(OTHER, make_entry("a").id, "not a duplicate", "A.", when, "a river"))
+    path = tmp_path / "list.json"
+    path.write_text(write_pdq_list(export_hashes(archive), format="json"))
+    return path
+
+
+def test_decisions_travel_with_the_hashes_and_say_by_which_list(decided, tmp_path):
+    rows = read_pdq_list(decided).rows
+    with Archive.open(tmp_path / "other.db", create=True) as other:
+        count = import_hashes(other, rows, origin="partner")
+        (kept,) = other.decisions()
+
+    assert count == ImportCount(added=1, known=0, decisions=1)
+    assert (kept.entry_id, kept.query_sha256) == ("pdq-" + ONE, OTHER)
+    assert (kept.decision, kept.who, kept.why) == (
+        "not a duplicate",
+        "A. (list partner)",
+        "a river",
+    )
+
+
+def test_imported_decision_holds_of_the_same_file_too(decided, tmp_path, make_entry, make_hashes):
+    with Archive.open(tmp_path / "other.db", create=True) as other:
+        other.add(make_entry("a"), hashes=make_hashes(ONE))
+        import_hashes(other, read_pdq_list(decided).rows, origin="partner")
+
+        assert len(other.decisions(entry_id=make_entry("a").id)) == 1
+
+
+def test_decisions_can_be_left_out(decided, archive):
+    assert export_hashes(archive, decisions=False)[0].decisions == ()
+
+
+@pytest.mark.parametrize("change", [
+    '"decision": "perhaps"', '"when": "soon"', '"query_sha256": "short"', '"who": ""',
+])  # fmt: skip
+def test_malformed_decision_makes_a_bad_row(decided, change):
+    key = change.partition(":")[0]
+    lines = decided.read_text().splitlines()
+    changed = [f"{change}," if line.strip().startswith(f"{key}:") else line for line in lines]
+    decided.write_text("\n".join(changed))
+
+    found = read_pdq_list(decided)
+
+    assert (found.rows, len(found.bad_rows)) == ((), 1)

@@ -5,7 +5,7 @@ import skimage.data
 
 from forensics.reuse import feature_index
 from forensics.reuse.feature_index import build_index, find_candidates
-from forensics.vision.codes import encode, nearest_cells
+from forensics.vision.codes import encode
 from forensics.vision.features import find_features
 from forensics.vision.views import feature_view
 
@@ -32,9 +32,7 @@ def index(photos):
 
 def candidates(index, luma, **options):
     found, size = features_of(luma)
-    coded = encode(found, size_px=size)
-    cells = nearest_cells(found.descriptors, probes=feature_index.PROBES)
-    return find_candidates(index, coded.codes, cells, **{"limit": 5, **options})
+    return find_candidates(index, encode(found, size_px=size), **{"limit": 5, **options})
 
 
 @pytest.mark.parametrize("which", range(6))

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forensics.ingest.frame import Frame
+from forensics.reuse.decide import decide
 from forensics.reuse.hashes import ORIENTATIONS, hash_frames, orient, unpack_hex
-from forensics.reuse.pair import NearPair, decide, transform_of
+from forensics.reuse.pair import NearPair, transform_of
 from forensics.reuse.views import Probe, make_views, read_views
 
 
@@ -69,6 +70,10 @@ def judge(query, reference):
     return decide(query, reference, near)
 
 
+def kinds(verdict):
+    return tuple(edit.kind for edit in verdict.edits)
+
+
 ORIGINAL = make_picture(1)
 
 
@@ -90,8 +95,8 @@ def test_turned_or_mirrored_copy_names_what_was_done(orientation):
     verdict = judge(query, make_probe(ORIGINAL, name="b"))
 
     assert verdict.relation == "edited_copy"
-    assert ("mirror" in verdict.edits) is mirrored
-    assert ("rotation" in verdict.edits) is (clockwise_deg != 0)
+    assert ("mirror" in kinds(verdict)) is mirrored
+    assert ("rotation" in kinds(verdict)) is (clockwise_deg != 0)
 
 
 @pytest.mark.parametrize("swapped", [False, True])
@@ -101,7 +106,8 @@ def test_grey_copy_of_a_colour_picture_has_other_colours(swapped):
 
     verdict = judge(*(reversed(pair) if swapped else pair))
 
-    assert (verdict.relation, verdict.edits) == ("edited_copy", ("colour",))
+    assert verdict.relation == "edited_copy"
+    assert kinds(verdict) == (("colour",) if swapped else ("grey",))
 
 
 def test_brighter_copy_is_still_a_copy():
@@ -111,15 +117,17 @@ def test_brighter_copy_is_still_a_copy():
 
 
 @pytest.mark.parametrize("corner", [(0, 0), (200, 300), (340, 460)])
-def test_local_change_leaves_a_lead_however_near_the_hashes_are(corner):
+def test_local_change_is_told_with_its_place_however_near_the_hashes_are(corner):
     changed = ORIGINAL.copy()
     changed[corner[0] : corner[0] + 24, corner[1] : corner[1] + 24] //= 2
     near = [NearPair(0, 0, 2, 0)]
 
     verdict = decide(make_probe(changed), make_probe(ORIGINAL, name="b"), near)
 
-    assert verdict.relation == "lead"
-    assert "more than" in verdict.reason
+    (edit,) = (each for each in verdict.edits if each.region is not None)
+    xs, ys = zip(*edit.region, strict=True)
+    assert abs(min(xs) - corner[1]) < 8
+    assert abs(max(ys) - corner[0] - 24) < 8
 
 
 @pytest.mark.parametrize("side", [0, 1])
@@ -177,7 +185,7 @@ def test_mirrored_clip_is_an_edited_copy():
 
     verdict = judge(mirrored, original)
 
-    assert (verdict.relation, verdict.edits) == ("edited_copy", ("mirror",))
+    assert (verdict.relation, kinds(verdict)) == ("edited_copy", ("mirror",))
     assert verdict.segments[0].mirrored is True
 
 
@@ -193,7 +201,7 @@ def test_clip_that_lost_its_colours_is_edited_though_it_begins_and_ends_grey():
 
     verdict = judge(grey, known)
 
-    assert (verdict.relation, verdict.edits) == ("edited_copy", ("colour",))
+    assert (verdict.relation, kinds(verdict)) == ("edited_copy", ("colour",))
 
 
 def test_clip_in_which_nothing_moves_is_a_lead_with_the_reason():

@@ -3,10 +3,11 @@
 import hashlib
 import json
 import os
-import resource
 import stat
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,26 +44,38 @@ def picture_of(folder):
     return seen
 
 
+def text_of(file):
+    """All that was written to an open file."""
+    file.seek(0)
+    return file.read().decode("utf-8")
+
+
 def run_scan(folder, out, *, cwd, before=(), limit_s=300):
     """Scan a folder as a program of its own; `before` goes before the command, as ``strace``."""
     command = [*before, sys.executable, "-m", "forensics.cli.main", "scan", str(folder),
                "--out", str(out)]  # fmt: skip
-    peak_before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     started = time.monotonic()
-    ran = subprocess.run(
-        command, cwd=cwd, timeout=limit_s, check=False, capture_output=True,
-        stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
-    )  # fmt: skip
-    seconds = time.monotonic() - started
-    # The largest of all children that ever ended, so it can only be too high.
-    peak = max(peak_before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-    assert (Path(out) / "report.json").exists(), ran.stderr.decode("utf-8", "replace")[-3000:]
+    with tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as complained:
+        scan = subprocess.Popen(
+            command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=printed, stderr=complained,
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        )  # fmt: skip
+        stop = threading.Timer(limit_s, scan.kill)
+        stop.start()
+        # Of this program and its workers alone: RUSAGE_CHILDREN is the largest of every
+        # program that any test before this one started.
+        _, status, usage = os.wait4(scan.pid, 0)
+        scan.returncode = os.waitstatus_to_exitcode(status)
+        stop.cancel()
+        seconds = time.monotonic() - started
+        out_text, err_text = (text_of(file) for file in (printed, complained))
+    assert (Path(out) / "report.json").exists(), err_text[-3000:]
     return Scanned(
-        ran.returncode,
-        ran.stdout.decode("utf-8"),
-        ran.stderr.decode("utf-8"),
+        scan.returncode,
+        out_text,
+        err_text,
         seconds,
-        peak // 1024,
+        usage.ru_maxrss // 1024,
         json.loads((Path(out) / "report.json").read_text("utf-8")),
         (Path(out) / "report.html").read_text("utf-8"),
     )

@@ -12,7 +12,7 @@ import pytest
 from forensics.ingest.folder import printable_path
 
 REPOSITORY = Path(__file__).parents[2]
-PEAK_MIB = 900
+PEAK_MIB = 600
 LIMIT_S = 150
 """Several times what it takes on two slow cores; a hang is longer."""
 

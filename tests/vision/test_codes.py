@@ -22,7 +22,7 @@ def test_packed_features_come_back(photo, coded):
 
 
 def test_features_of_a_picture_take_twelve_kilobytes_at_most(photo, coded):
-    assert len(to_bytes(coded(photo).first(480))) <= 12 * 1024
+    assert len(to_bytes(coded(photo).first(460))) <= 12 * 1024
 
 
 def test_codes_of_a_re_saved_picture_differ_in_few_bits(photo, coded):

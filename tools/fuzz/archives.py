@@ -14,11 +14,15 @@ from forensics.model.findings import CompareViews, FrameHash, ImageHashes
 from forensics.reuse.archive import Archive
 from forensics.reuse.archive_entry import Entry, Sighting
 from forensics.reuse.exchange import export_hashes, import_hashes
+from forensics.reuse.feature_index import build_index, find_candidates
+from forensics.reuse.features import describe
 from forensics.reuse.hashes import PREPROCESSING, hash_frames
 from forensics.reuse.known_list import read_known_list
 from forensics.reuse.pdq_list import PdqRow, read_pdq_list, write_pdq_list
 from forensics.reuse.search import search_archive
 from forensics.reuse.views import Probe, make_views, read_views
+from forensics.vision.alignment import align
+from forensics.vision.codes import from_bytes, to_bytes
 from tools.fuzz.target import Target, require
 
 ROOT = Path(__file__).parents[2]
@@ -179,6 +183,23 @@ def _views_seeds() -> list[bytes]:
     return seeds
 
 
+def _features(data: bytes, _: Path) -> object:
+    found = from_bytes(data)
+    require(len(found.points) == len(found.codes) == len(found.cells), "a code for every point")
+    require(bool((found.points <= np.array(found.size_px)).all()), "points are in the picture")
+    moved = align(found, found)
+    mirrored = align(found.mirrored(), found, mirrored=True)
+    for each in (moved, mirrored):
+        require(each is None or bool(np.isfinite(each.matrix).all()), "movements are finite")
+    index = build_index([found, found])
+    return [each.votes for each in find_candidates(index, found, limit=3)]
+
+
+def _features_seeds() -> list[bytes]:
+    packed = to_bytes(describe(_picture(), limit=40))
+    return [packed, packed[:4], packed[:4] + packed[4:30] * 6]
+
+
 def _list_seeds() -> list[bytes]:
     sample = (ROOT / "samples/glushkovo/archive/list.csv").read_bytes()
     return [
@@ -218,5 +239,6 @@ TARGETS = (
     Target("archive", _archive, _archive_seeds, max_bytes=1 << 17, repeat_every=4,
            tokens=(b"SFkn", b"CREATE TABLE ", b"CREATE VIEW ", b"1" * 64, b"TEXT", b"BLOB",
            b"\xff" * 9, b"rowid")),
+    Target("features", _features, _features_seeds, (ValueError,), max_bytes=1 << 11),
     Target("views", _views, _views_seeds, (ValueError,), (b"IDAT", b"IHDR", b"IEND"), 1 << 16),
 )  # fmt: skip

@@ -1,5 +1,5 @@
 "use strict";
-// The page is complete without this: it adds a filter, and opens what a link points into.
+// The page is complete without this: it adds a filter and sliders, and opens what a link points into.
 (function () {
   var form = document.getElementById("filter");
   var text = document.getElementById("filter-text");
@@ -34,6 +34,25 @@
     target.scrollIntoView();
   }
 
+  function addSlider(box) {
+    var pictures = box.parentElement.querySelectorAll(".shots img");
+    if (pictures.length < 3) return;
+    var pane = document.createElement("div");
+    var below = pictures[1].cloneNode();
+    var above = pictures[2].cloneNode();
+    var range = document.createElement("input");
+    range.type = "range";
+    range.value = 50;
+    range.setAttribute("aria-label", "How much of the known picture is shown, from the left");
+    function slide() { above.style.clipPath = "inset(0 0 0 " + range.value + "%)"; }
+    range.addEventListener("input", slide);
+    pane.append(below, above);
+    box.append(pane, range);
+    slide();
+    box.hidden = false;
+  }
+
+  document.querySelectorAll("details.slider").forEach(addSlider);
   form.removeAttribute("hidden");
   form.addEventListener("input", apply);
   form.addEventListener("submit", function (event) { event.preventDefault(); });

@@ -1,0 +1,91 @@
+"""Local features of an item's pictures: what crops, screenshots and collages are found by."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from forensics.ingest.frame import Frame
+from forensics.model.findings import LocalFeatures
+from forensics.model.outcome import ArtefactBytes, Made
+from forensics.vision.codes import RECIPE, CodedFeatures, encode, from_bytes, to_bytes
+from forensics.vision.features import find_features
+from forensics.vision.views import feature_view, grey
+
+QUERY_FEATURES = 1000
+"""Features kept of a still: enough for a photo that fills a sixteenth of a screenshot."""
+
+ARCHIVED_FEATURES = 460
+"""The first of them, which an archive keeps: 12 KB a picture."""
+
+MAX_PAGES = 4
+"""Further pictures of a still are previews, depth maps and pages; the first ones are described."""
+
+
+def describe_frames(frames: Sequence[Frame]) -> Made:
+    """Find and code the local features of an item's pictures.
+
+    Parameters
+    ----------
+    frames : sequence of Frame
+        The pictures, as `ingest.open_media` gives them.
+
+    Returns
+    -------
+    Made
+        `LocalFeatures` with how many were found in each picture, and the artefact ``features``:
+        the packed features of all, one after the other.
+
+    Notes
+    -----
+    Features that two pictures share are a reason to compare the pictures, never a finding.
+    """
+    chosen = list(range(len(frames)))[:MAX_PAGES]
+    packed = [to_bytes(describe(frames[index].pixels)) for index in chosen]
+    finding = LocalFeatures(RECIPE, tuple(chosen), tuple(len(each) for each in packed))
+    return Made(finding, {"features": ArtefactBytes(b"".join(packed), ".features")})
+
+
+def describe(pixels: np.ndarray, *, limit: int = QUERY_FEATURES) -> CodedFeatures:
+    """Find and code the local features of one picture.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+        sRGB, the right way up.
+    limit : int, optional
+        How many to keep.
+
+    Returns
+    -------
+    CodedFeatures
+        Positions in pixels of its `feature_view`.
+    """
+    view = feature_view(grey(pixels))
+    return encode(find_features(view, limit=limit), size_px=(view.shape[1], view.shape[0]))
+
+
+def read_described(finding: LocalFeatures, data: bytes) -> tuple[CodedFeatures, ...]:
+    """Unpack the features of an item's pictures.
+
+    Parameters
+    ----------
+    finding : LocalFeatures
+        As `describe_frames` gave it.
+    data : bytes
+        Its artefact.
+
+    Returns
+    -------
+    tuple of CodedFeatures
+        One for each described picture.
+
+    Raises
+    ------
+    ValueError
+        When the bytes are not those of the finding.
+    """
+    if sum(finding.lengths) != len(data):
+        raise ValueError("the features are not those that were found")
+    ends = np.cumsum(finding.lengths)
+    starts = ends - np.array(finding.lengths)
+    return tuple(from_bytes(data[a:b]) for a, b in zip(starts, ends, strict=True))
