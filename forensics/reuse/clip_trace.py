@@ -1,7 +1,7 @@
 """The trace of a clip: what is kept of it to find its stretches again, without the file."""
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import cv2
@@ -54,6 +54,22 @@ class ClipTrace:
     def __len__(self) -> int:
         """Count the frames."""
         return len(self.frames)
+
+    def at_rate(self, rate: float) -> Self:
+        """Leave frames out.
+
+        Parameters
+        ----------
+        rate : float
+            Frames a second to keep at most.
+
+        Returns
+        -------
+        ClipTrace
+            The first frame of every interval.
+        """
+        kept = _steady(self.times_s, rate)
+        return replace(self, frames=self.frames[kept], times_s=self.times_s[kept])
 
     def to_bytes(self) -> bytes:
         """Pack the trace.
@@ -115,7 +131,7 @@ def make_trace(
     frames : (N, h, w) uint8
         Luma of the frames, upright, of any size: what ``read_proxy`` gives.
     times_s : (N,) float64
-        Presentation times, on any clock.
+        Presentation times, in seconds after the first presented frame.
     rate : float, optional
         Frames a second to keep at most: `ARCHIVE_RATE`, or `QUERY_RATE` for a query. Halved until
         no more than 14,400 are left.
@@ -125,12 +141,12 @@ def make_trace(
     ClipTrace
         Without frames when there are none whose time is known.
     """
-    known = np.isfinite(times_s[: len(frames)])
-    order = np.flatnonzero(known)[np.argsort(times_s[: len(frames)][known], kind="stable")]
+    given = times_s[: len(frames)]
+    known = np.isfinite(given) & (given >= 0) & (given < _LAST_MS / _MS)
+    order = np.flatnonzero(known)[np.argsort(given[known], kind="stable")]
     if not len(order):
         return ClipTrace(np.zeros((0, 1, 1), uint8), np.zeros(0), 0.0)
-    times = times_s[order] - times_s[order[0]]
-    times = np.minimum(times, _LAST_MS / _MS)
+    times = given[order]
     gap = float(np.median(np.diff(times))) if len(times) > 1 else 1.0 / rate
     kept = _steady(times, rate)
     while len(kept) > clip_codec.MAX_FRAMES:

@@ -120,7 +120,12 @@ class Probe:
     duration_s : float or None
         Playing time; None for stills and when unknown.
     features : sequence of CodedFeatures
-        Local features of its first pictures; empty when none were looked for.
+        Local features of its first pictures, of clips of some moments; empty when none were looked
+        for.
+    described : sequence of int
+        Position of each of them among the pictures.
+    read_trace : callable or None
+        Gives the packed trace of a clip; None when none is kept.
     """
 
     sha256: str
@@ -131,6 +136,8 @@ class Probe:
     size_px: tuple[int, int] = (0, 0)
     duration_s: float | None = None
     features: Sequence[CodedFeatures] = ()
+    described: Sequence[int] = ()
+    read_trace: Callable[[], bytes] | None = None
 
     @cached_property
     def orientation_hashes(self) -> tuple[NDArray[uint8], ...]:
