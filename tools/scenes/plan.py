@@ -1,0 +1,127 @@
+"""Which pictures of which bridges are taken, when, from where, and by which camera."""
+
+import datetime as dt
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from tools.scenes.happening import Null, State
+from tools.scenes.sensor import Sensor, draw_sensor
+from tools.scenes.site import Kind
+
+AWAY_DEG = {"return": 0.0, "8": 8.0, "15": 15.0, "30": 30.0}
+_BEFORE_TIME = dt.datetime(2024, 6, 14, 8, tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """One bridge of the plan."""
+
+    seed: int
+    kind: Kind
+    twin: bool = False
+    earlier: bool = False
+    """Whether it was already scorched before the first picture."""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture."""
+
+    name: str
+    state: State
+    nulls: tuple[Null, ...]
+    view: str
+    away_deg: float | None
+    """How far the camera stands from where the first picture was taken; None: it is the first."""
+    when: dt.datetime
+    season: float  # 0 green to 1 dry
+    overcast: float  # 0-1
+    water_phase: float
+    vehicles: int
+    sensor: Sensor
+    seed: int
+
+    @property
+    def is_before(self) -> bool:
+        """Whether this is what the others are compared with."""
+        return self.away_deg is None
+
+
+BRIDGES = (
+    Bridge(401, Kind.TRUSS),
+    Bridge(402, Kind.ARCH, earlier=True),
+    Bridge(403, Kind.BOWSTRING),
+    Bridge(404, Kind.GIRDER, twin=True),
+)
+_NULLS = (
+    (Null.WET, "oblique", "return"),
+    (Null.REPAVED, "nadir", "return"),
+    (Null.TREE_SHADOW, "nadir", "8"),
+    (Null.TRUSS_SHADOW, "oblique", "return"),
+    (Null.CLOUD_SHADOW, "oblique", "8"),
+    (Null.TARPAULIN, "nadir", "return"),
+    (Null.QUEUE, "oblique", "return"),
+    (Null.BARGE, "nadir", "return"),
+    (Null.FERRY, "oblique", "8"),
+)
+_DAMAGED = (
+    (State.SCORCHED, "oblique", "return"),
+    (State.HOLED, "nadir", "return"),
+    (State.COLLAPSED, "oblique", "return"),
+    (State.COLLAPSED, "nadir", "8"),
+)
+_NULLS_PER_BRIDGE = 4
+
+
+def shots(bridge: Bridge) -> list[Shot]:
+    """Plan the pictures of a bridge: two before, some nulls, every state of damage.
+
+    Nulls are dealt out in turn, so that every one is seen on some bridge of four.
+    """
+    planned = [_shot(bridge, f"before_{view}", view=view) for view in ("oblique", "nadir")]
+    begin = _NULLS_PER_BRIDGE * (bridge.seed % 100 - 1)
+    for k in range(_NULLS_PER_BRIDGE):
+        null, view, change = _NULLS[(begin + k) % len(_NULLS)]
+        name = f"null-{null.value.replace('_', '-')}_{view}_{change}"
+        planned.append(_shot(bridge, name, view=view, change=change, nulls=(null,)))
+    for state, view, change in _DAMAGED:
+        name = f"{state.value}_{view}_{change}"
+        planned.append(_shot(bridge, name, view=view, change=change, state=state))
+    return planned
+
+
+def _shot(
+    bridge: Bridge,
+    name: str,
+    *,
+    view: str,
+    change: str | None = None,
+    state: State = State.INTACT,
+    nulls: tuple[Null, ...] = (),
+) -> Shot:
+    full = f"s{bridge.seed}_{name}"
+    seed = zlib.crc32(full.encode())
+    rng = np.random.default_rng(seed)
+    first = change is None
+    when = _BEFORE_TIME
+    if not first:
+        month, day, hour = rng.integers(5, 10), rng.integers(1, 28), rng.integers(6, 15)
+        when = dt.datetime(2024, int(month), int(day), int(hour), tzinfo=dt.UTC)
+    casts = {Null.TREE_SHADOW, Null.TRUSS_SHADOW, Null.CLOUD_SHADOW}
+    overcast = 0.0 if first or casts & set(nulls) else float(rng.choice([0, 0, 0, 0.8]))
+    return Shot(
+        name=full,
+        state=state,
+        nulls=nulls,
+        view=view,
+        away_deg=None if change is None else AWAY_DEG[change],
+        when=when,
+        season=0.0 if first else float(rng.choice([0, 0, 0.25, 0.5])),
+        overcast=overcast,
+        water_phase=float(rng.uniform(0, 9)),
+        vehicles=int(rng.integers(0, 7)),
+        sensor=draw_sensor(rng),
+        seed=seed,
+    )
