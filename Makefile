@@ -2,7 +2,7 @@
 PYTHON ?= .venv/bin/python
 BIN := $(dir $(PYTHON))
 
-.PHONY: venv check lint types test lowest docs bench reliability calibrate samples schema fuzz
+.PHONY: venv check lint types test lowest docs bench bench-damage reliability calibrate samples schema fuzz
 
 venv:
 	python3 -m venv .venv
@@ -35,6 +35,10 @@ bench:
 	$(PYTHON) benchmarks/speed/stills.py
 	$(PYTHON) benchmarks/speed/startup.py
 	$(PYTHON) benchmarks/speed/video.py
+
+# The tables of docs/methods/damage.md; WRITE=--write asks again, which takes half an hour.
+bench-damage:
+	$(PYTHON) benchmarks/accuracy/damage $(WRITE)
 
 reliability:
 	$(PYTHON) benchmarks/reliability all --write

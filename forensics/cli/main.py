@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from forensics import __version__
-from forensics.cli import archive, check, frames, inspect, report, scan, stages, status
+from forensics.cli import archive, check, compare, frames, inspect, report, scan, stages, status
 from forensics.cli.terminal import warn
 from forensics.model.errors import ForensicsError
 
@@ -18,6 +18,7 @@ Examine photos and videos said to show a strike, and get a checkable evidence re
 
   forensics scan FOLDER                   everything over a folder, then the report
   forensics check FILE --archive DB       is this picture or clip recycled?
+  forensics compare BEFORE AFTER          what happened to the bridge in between
   forensics inspect FILE                  what a file says about itself
   forensics frames VIDEO --at 1:02.5      lossless pictures of a clip
   forensics archive add DB FOLDER         build an archive of known footage
@@ -52,7 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"strike-forensics {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for module in (scan, check, inspect, frames, archive, report, stages):
+    for module in (scan, check, compare, inspect, frames, archive, report, stages):
         module.add_parser(commands)
     return parser
 

@@ -1,0 +1,124 @@
+"""The tables of docs/methods/damage.md."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from accuracy.damage.asking import Row
+from accuracy.damage.states import STATES, macro_f1
+from accuracy.rates import clopper_pearson
+
+_EXACT_PX, _FAR_PX = 3.0, 10.0
+_BINS = ((0.0, 0.7), (0.7, 0.8), (0.8, 1.01))
+
+
+def print_tables(rows: Sequence[Row]) -> None:
+    """Print every table."""
+    ladder = [row for row in rows if row.kind == "ladder"]
+    _registration(rows, ladder)
+    _states(rows, ladder)
+    _places(ladder)
+    _confidence(rows)
+    times = [row.cpu_s for row in rows]
+    high = np.quantile(times, 0.9)
+    print(f"\nCPU a pair: median {np.median(times):.1f} s, 90th percentile {high:.1f} s")
+
+
+def _registration(rows: Sequence[Row], ladder: Sequence[Row]) -> None:
+    print("\nRegistration, worst deck point seen by both\n")
+    print("| views | pairs | registered | <= 3 px of all pairs | interval |\n|---|---|---|---|---|")
+    groups: dict[str, Callable[[Row], bool]] = {
+        "up to 5 degrees": lambda row: row.view.endswith("return"),
+        "12 degrees, nadir": lambda row: row.view.endswith("12"),
+        "15 degrees, oblique": lambda row: row.view.endswith("15"),
+        "30 degrees, oblique": lambda row: row.view.endswith("30"),
+        "12 to 30 degrees": lambda row: not row.view.endswith("return"),
+    }
+    for name, belongs in groups.items():
+        group = [row for row in ladder if belongs(row)]
+        held = sum(row.registered for row in group)
+        exact = sum(row.worst_px is not None and row.worst_px <= _EXACT_PX for row in group)
+        print(f"| {name} | {len(group)} | {held} | {_rate(exact, len(group))} |")
+    held_rows = [row for row in rows if row.kind != "another bridge" and row.worst_px is not None]
+    far = sum((row.worst_px or 0) > _FAR_PX for row in held_rows)
+    other = [row for row in rows if row.kind == "another bridge"]
+    print(f"\nRegistered but > 10 px off: {far} of {len(held_rows)}")
+    print(f"Another bridge registered: {sum(row.registered for row in other)} of {len(other)}")
+    within = sum((row.worst_px or 0) <= (row.error_px or 0) for row in held_rows)
+    width = np.median([row.error_px or 0 for row in held_rows])
+    print(
+        f"Within the stated 90 % bound: {within} of {len(held_rows)}; median bound {width:.2f} px"
+    )
+
+
+def _states(rows: Sequence[Row], ladder: Sequence[Row]) -> None:
+    near = [row for row in ladder if not row.view.endswith("30")]
+    said = (*STATES, "undetermined")
+    print("\nStates, pairs up to 15 degrees, deck drawn (rows: truth)\n")
+    print("| truth | " + " | ".join(said) + " |\n|---|" + "---|" * len(said))
+    for true in STATES:
+        counts = [
+            sum(row.true_state == true and row.state == each for row in near) for each in said
+        ]
+        print(f"| {true} | " + " | ".join(map(str, counts)) + " |")
+    answered = [row for row in near if row.state != "undetermined"]
+    wrong = sum(row.state != row.true_state for row in answered)
+    print(f"\nmacro-F1 {_f1(near):.2f}, undetermined counted as missed")
+    print(f"macro-F1 {_f1(answered):.2f} among answered")
+    print(
+        f"Coverage {len(answered) / len(near):.2f}; wrong among answered {wrong} of {len(answered)}"
+    )
+    print(f"If it had to answer (likeliest state): macro-F1 {_f1(near, forced=True):.2f}")
+    swapped = sum({row.state, row.true_state} == {"scorched", "collapsed"} for row in near)
+    print(f"Scorch for collapse or the reverse: {swapped} of {len(near)}")
+    nulls = [row for row in rows if row.kind != "another bridge" and row.true_state == "none"]
+    alarms = sum(row.state not in ("none", "undetermined") for row in nulls)
+    told = sum(row.state == "none" for row in nulls)
+    print(f"Damage on nulls: {alarms} of {len(nulls)} (called none: {told})")
+    others = [row for row in rows if row.kind == "another bridge"]
+    alarms = sum(row.state not in ("none", "undetermined") for row in others)
+    print(f"Damage on another bridge: {alarms} of {len(others)}")
+
+
+def _places(ladder: Sequence[Row]) -> None:
+    print("\nPlaces\n")
+    gone = [row for row in ladder if row.true_state == "collapsed" and row.missing_iou is not None]
+    said = [row for row in gone if row.state == "collapsed"]
+    if said:
+        off = [abs(row.gap - row.true_gap) for row in said]
+        iou, high = np.mean([row.missing_iou or 0 for row in said]), np.quantile(off, 0.9)
+        print(
+            f"Missing deck, called collapsed ({len(said)} of {len(gone)} registered): IoU mean "
+            f"{iou:.2f}; gap error median {np.median(off):.3f}, 90th percentile {high:.3f} "
+            "of the length"
+        )
+    burnt = [
+        row.scorch_iou
+        for row in ladder
+        if row.scorch_iou is not None and row.true_state == row.state == "scorched"
+    ]
+    if burnt:
+        print(f"Scorch, called scorched ({len(burnt)}): IoU mean {np.mean(burnt):.2f}")
+
+
+def _confidence(rows: Sequence[Row]) -> None:
+    print("\nScore of the likeliest state against how often it is right\n")
+    print("| score | pairs | right |\n|---|---|---|")
+    told = [row for row in rows if row.kind != "another bridge" and row.score is not None]
+    gap = 0.0
+    for low, high in _BINS:
+        group = [row for row in told if low <= (row.score or 0) < high]
+        if group:
+            right = float(np.mean([row.likeliest == row.true_state for row in group]))
+            gap += abs(right - float(np.mean([row.score or 0 for row in group]))) * len(group)
+            print(f"| {low:.1f} to {min(high, 1):.1f} | {len(group)} | {right:.2f} |")
+    print(f"\nExpected calibration error {gap / max(1, len(told)):.2f}")
+
+
+def _f1(rows: Sequence[Row], *, forced: bool = False) -> float:
+    said = [row.likeliest if forced else row.state for row in rows]
+    return macro_f1(said, [row.true_state for row in rows])
+
+
+def _rate(right: int, count: int) -> str:
+    low, high = clopper_pearson(right, count) if count else (0.0, 1.0)
+    return f"{right / max(1, count):.2f} | {low:.2f} to {high:.2f}"

@@ -1,0 +1,131 @@
+"""``forensics compare``: what happened to the bridge between two pictures."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from forensics.cli import status
+
+if TYPE_CHECKING:
+    from numpy import float64
+    from numpy.typing import NDArray
+
+    from forensics.model.damage import DamageReport
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add this command to the parser.
+
+    Parameters
+    ----------
+    commands : argparse sub-parsers
+        Where to add it.
+    """
+    parser = commands.add_parser(
+        "compare",
+        help="compare two photos of a bridge, and name what happened to its deck",
+        description="Lay two photos of a bridge over each other on its deck, and say what changed: "
+        "nothing, scorch, hole or missing deck. Refuses where it would be a guess. The deck's "
+        "underside and its piers are not examined.",
+    )
+    parser.add_argument("before", metavar="BEFORE", help="the earlier photo")
+    parser.add_argument("after", metavar="AFTER", help="the later photo")
+    parser.add_argument(
+        "--deck",
+        metavar="FILE",
+        help='outline of the deck: {"image": "before", "polygon": [[x, y], ...]}',
+    )
+    parser.add_argument(
+        "--ties",
+        metavar="FILE",
+        help="points of the deck marked by a person, four or more: "
+        '{"points": [[x before, y before, x after, y after], ...]}',
+    )
+    parser.add_argument("--out", metavar="DIR", help="write mask, overlay, strips and error map")
+    parser.add_argument("--json", action="store_true", help="print the answer as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments : argparse.Namespace
+        The parsed command line.
+
+    Returns
+    -------
+    int
+        Exit status.
+    """
+    from forensics.cli.terminal import say_json, warn
+    from forensics.damage.compare import compare_views
+    from forensics.damage.files import read_picture, report_of
+    from forensics.model.errors import UnreadableMedia
+
+    deck = _numbers(arguments.deck, "polygon", 2)
+    ties = _numbers(arguments.ties, "points", 4)
+    try:
+        before, seen_before = read_picture(Path(arguments.before))
+        after, seen_after = read_picture(Path(arguments.after))
+    except UnreadableMedia as error:
+        warn(f"forensics compare: {error}. {error.advice}".rstrip())
+        return status.NOTHING
+    compared = compare_views(before, after, deck=deck, tie_points=ties)
+    folder = Path(arguments.out) if arguments.out else None
+    report = report_of(compared, before, (seen_before, seen_after), folder)
+    if arguments.json:
+        say_json(report)
+    else:
+        _print(report)
+    return status.OK
+
+
+def _numbers(name: str | None, key: str, columns: int) -> "NDArray[float64] | None":
+    """Read a table of numbers from a JSON file; a deck on the after picture is refused."""
+    if name is None:
+        return None
+    import numpy as np
+
+    from forensics.model.damage import DeckError
+
+    try:
+        told = json.loads(Path(name).read_text("utf-8"))
+        if told.get("image", "before") != "before":
+            raise DeckError(f"{name}: the deck must be drawn on the before picture")
+        table = np.array(told[key], dtype=np.float64)
+    except DeckError:
+        raise
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise DeckError(f"{name}: {key} is not a list of numbers", advice="See --help.") from error
+    if table.ndim != 2 or table.shape[1] != columns or not np.isfinite(table).all():  # noqa: PLR2004  # a table has two axes
+        raise DeckError(f"{name}: {key} must hold {columns} numbers a row")
+    return table
+
+
+def _print(report: "DamageReport") -> None:
+    from forensics.cli.terminal import say
+
+    registration, damage = report.registration, report.damage
+    say(f"{damage.state.upper():<13} {report.before.path} -> {report.after.path}")
+    say(f"              {damage.reason}")
+    if registration.status == "registered":
+        say(
+            f"              laid over each other on {registration.inliers} patches, worst deck "
+            f"point within {registration.error_px} px (90 %)"
+        )
+    if damage.confidence is not None:
+        say(
+            f"              score {damage.confidence:.2f}, calibrated on rendered scenes: "
+            "not a probability"
+        )
+    for finding in damage.findings:
+        share = f"{finding.area_fraction_of_deck:.1%} of the deck"
+        name = finding.class_.replace("_", " ")
+        say(f"              {name}: {share}, score {finding.confidence:.2f}")
+    if damage.gap.parts:
+        say(f"              missing: {damage.gap.fraction_of_deck:.1%} of the deck's length")
+    for name, path in report.artefacts.items():
+        say(f"              {name}: {path}")

@@ -1,0 +1,197 @@
+"""What happened to the deck between two pictures, as ``compare --json`` gives it."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from forensics.model.errors import ForensicsError
+
+Matrix = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
+Region = tuple[tuple[float, float], ...]
+State = Literal["none", "scorched", "holed", "collapsed", "undetermined"]
+
+NOTHING, OUTSIDE, SCORCH, HOLE, MISSING, NOT_EXAMINED = 0, 1, 2, 3, 4, 255
+"""Codes of the mask, in the frame of the before picture."""
+
+
+class DeckError(ForensicsError, ValueError):
+    """A drawn deck cannot be used.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong with it, in one sentence.
+    advice : str, optional
+        What the reader can do about it.
+    """
+
+
+class Registration(Struct, frozen=True):
+    """How the after picture lies on the before picture, on the plane of the deck.
+
+    Parameters
+    ----------
+    status : {"registered", "refused"}
+        Refused when it would be a guess.
+    reason : str or None
+        Why it was refused, and what would help.
+    inliers : int
+        Patches of the deck that support it.
+    support : float
+        The same as a share of the patches that both pictures show.
+    error_px : float or None
+        The worst point of the deck is nearer than this with 90 % confidence, in pixels of the
+        before picture.
+    homography : 3 x 3 tuple of float or None
+        Maps after -> before on the plane of the deck, (x, y), pixel centres; a mirror is inside.
+    mirrored : bool
+        Whether the after picture is a mirror image.
+    """
+
+    status: Literal["registered", "refused"]
+    reason: str | None
+    inliers: int
+    support: float
+    error_px: float | None
+    homography: Matrix | None
+    mirrored: bool = False
+
+
+class Deck(Struct, frozen=True):
+    """The part of the bridge that was examined.
+
+    Parameters
+    ----------
+    source : {"drawn", "found", "none"}
+        Who says where it is.
+    region_before : tuple of (x, y) or None
+        Its corners in the before picture; may lie outside it.
+    length_px, width_px : float or None
+        In the before picture.
+    examined_fraction : float
+        Share of its surface that both pictures show and nothing hides.
+    """
+
+    source: Literal["drawn", "found", "none"]
+    region_before: Region | None
+    length_px: float | None
+    width_px: float | None
+    examined_fraction: float
+
+
+class DamageFinding(Struct, frozen=True, rename={"class_": "class"}):
+    """One damaged place on the deck.
+
+    Parameters
+    ----------
+    class_ : {"scorch", "hole", "missing_deck"}
+        What it looks like; named ``class`` in JSON.
+    region : tuple of (x, y)
+        Outline in the before picture.
+    area_fraction_of_deck : float
+        Of the rectified deck.
+    confidence : float
+        A score calibrated on rendered scenes, 0 to 1; not a probability for real pictures.
+    because : str
+        The measures it rests on.
+    """
+
+    class_: Literal["scorch", "hole", "missing_deck"]
+    region: Region
+    area_fraction_of_deck: float
+    confidence: float
+    because: str
+
+
+class Gap(Struct, frozen=True):
+    """How much of the deck's length is missing.
+
+    Parameters
+    ----------
+    fraction_of_deck : float
+        Of the length between the drawn ends, all gaps together.
+    length_m : float or None
+        None without a known scale.
+    parts : tuple of (float, float)
+        Start and end of each gap as shares of the length.
+    """
+
+    fraction_of_deck: float
+    length_m: float | None
+    parts: tuple[tuple[float, float], ...]
+
+
+class Damage(Struct, frozen=True):
+    """What happened to the deck.
+
+    Parameters
+    ----------
+    state : {"none", "scorched", "holed", "collapsed", "undetermined"}
+        The worst finding.
+    reason : str
+        In a sentence.
+    confidence : float or None
+        A score calibrated on rendered scenes.
+    findings : tuple of DamageFinding
+        Largest first.
+    gap : Gap
+        Missing length.
+    mask : str or None
+        Path of the mask.
+    """
+
+    state: State
+    reason: str
+    confidence: float | None
+    findings: tuple[DamageFinding, ...]
+    gap: Gap
+    mask: str | None
+
+
+class View(Struct, frozen=True):
+    """One of the two pictures.
+
+    Parameters
+    ----------
+    path : str or None
+        As given.
+    sha256 : str or None
+        Digest of its bytes.
+    moment_s : float or None
+        Seconds in a video.
+    """
+
+    path: str | None
+    sha256: str | None
+    moment_s: float | None
+
+
+class DamageReport(Struct, frozen=True):
+    """A comparison as ``compare --json`` prints it.
+
+    Parameters
+    ----------
+    id : str
+        Made from the two digests.
+    before, after : View
+        The pictures.
+    order : {"known", "assumed", "unknown"}
+        How it is known which is the earlier one.
+    registration : Registration
+        How they lie on each other.
+    deck : Deck
+        What was examined.
+    damage : Damage
+        What was found.
+    artefacts : dict of str to str
+        Pictures by name.
+    """
+
+    id: str
+    before: View
+    after: View
+    order: Literal["known", "assumed", "unknown"]
+    registration: Registration
+    deck: Deck
+    damage: Damage
+    artefacts: dict[str, str]

@@ -1,0 +1,77 @@
+"""``forensics compare``: what it prints, what it writes, how it refuses."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def photos(here):
+    """Two photos of one drawn deck, and its outline."""
+    rng = np.random.default_rng(3)
+    picture = np.full((300, 480, 3), (95, 85, 60), np.uint8)
+    deck = cv2.GaussianBlur(rng.normal(150, 60, (44, 480)), (0, 0), 1.2)
+    picture[128:172] = np.clip(deck, 0, 255).astype(np.uint8)[..., None]
+    picture[128:132] = picture[168:172] = 220
+    bank = cv2.GaussianBlur(rng.normal(90, 60, (300, 90)), (0, 0), 1.5)
+    picture[:128, :90] = picture[172:, -90:][:128, ::-1] = bank[:128, :, None].astype(np.uint8)
+    moved = np.roll(picture, (4, 6), axis=(0, 1))
+    for name, each in (("before.png", picture), ("after.png", moved)):
+        cv2.imwrite(str(here / name), each)
+    outline = [[30, 128], [450, 128], [450, 172], [30, 172]]
+    (here / "deck.json").write_text(json.dumps({"image": "before", "polygon": outline}))
+    return here
+
+
+def test_compare_prints_the_contract_and_writes_its_pictures(photos, answer):
+    told = answer("compare", "before.png", "after.png", "--deck", "deck.json", "--out", "out")
+
+    assert set(told) == {
+        "id", "before", "after", "order", "registration", "deck", "damage", "artefacts",
+    }  # fmt: skip
+    assert told["registration"]["status"] == "registered"
+    assert told["registration"]["homography"][0][2] == pytest.approx(-6, abs=0.5)
+    assert told["damage"]["state"] in {"none", "undetermined"}
+    assert set(told["artefacts"]) == {
+        "mask", "overlay", "strip_before", "strip_after", "error_map",
+    }  # fmt: skip
+    mask = cv2.imread(told["damage"]["mask"], cv2.IMREAD_UNCHANGED)
+    assert mask.shape == (300, 480)
+    assert mask[10, 10] == 1
+
+
+def test_compare_without_a_deck_says_what_is_needed(photos, forensics):
+    status, printed = forensics("compare", "before.png", "after.png")
+
+    assert status == 0
+    assert "UNDETERMINED" in printed.out
+    assert "Draw its outline" in printed.out
+
+
+@pytest.mark.parametrize(
+    "deck",
+    [
+        "no json",
+        "[]",
+        '{"image": "after", "polygon": [[0, 0], [9, 0], [9, 2], [0, 2]]}',
+        '{"polygon": [[0, 0], [9, 0]]}',
+        '{"polygon": "x"}',
+        '{"polygon": [[0, 0, 0], [9, 0, 0], [9, 2, 0], [0, 2, 0]]}',
+    ],
+)
+def test_a_deck_file_that_cannot_be_used_is_wrong_usage(photos, forensics, deck):
+    (photos / "deck.json").write_text(deck)
+
+    status, _ = forensics("compare", "before.png", "after.png", "--deck", "deck.json")
+
+    assert status == 2
+
+
+def test_a_file_that_is_no_still_is_not_examined(photos, forensics):
+    (photos / "notes.txt").write_text("no picture")
+
+    status, _ = forensics("compare", "before.png", "notes.txt", "--deck", "deck.json")
+
+    assert status == 3

@@ -1,0 +1,79 @@
+import cv2
+import numpy as np
+import pytest
+
+from forensics.damage import compare_views
+from forensics.model.damage import NOT_EXAMINED, NOTHING, OUTSIDE
+from forensics.vision.alignment import moved
+
+QUIET = {"none", "undetermined"}
+
+
+def test_without_a_deck_nothing_is_said(bridge, again):
+    compared = compare_views(bridge, again[0])
+
+    assert compared.damage.state == "undetermined"
+    assert compared.deck.source == "none"
+    assert "drawn" in compared.damage.reason
+
+
+def test_one_picture_twice_shows_no_change(bridge, deck):
+    compared = compare_views(bridge, bridge, deck=deck)
+
+    assert compared.damage.state == "none"
+    assert compared.damage.reason.startswith("No change found on")
+
+
+def test_the_mask_lies_in_the_frame_of_the_before_picture(compared, bridge):
+    assert compared.mask.shape == bridge.shape[:2]
+    assert compared.mask[100, 300] == OUTSIDE
+    assert set(np.unique(compared.mask[180:220, 100:500])) <= {NOTHING, NOT_EXAMINED}
+
+
+def test_a_camera_that_moved_is_no_damage(compared):
+    assert compared.registration.status == "registered"
+    assert compared.damage.state in QUIET
+
+
+def test_a_mirrored_copy_is_no_damage(bridge, deck):
+    compared = compare_views(bridge, np.ascontiguousarray(bridge[:, ::-1]), deck=deck)
+
+    assert compared.damage.state == "undetermined"
+    assert "mirror" in compared.damage.reason
+    assert compared.damage.findings == ()
+
+
+@pytest.mark.parametrize("kind", ["other bridge", "thumbnail", "night", "map"])
+def test_what_cannot_be_compared_is_never_damage(bridge, other_bridge, deck, kind):
+    after = {
+        "other bridge": other_bridge,
+        "thumbnail": cv2.resize(bridge, (200, 125), interpolation=cv2.INTER_AREA),
+        "night": (bridge * 0.05).astype(np.uint8),
+        "map": cv2.polylines(
+            np.full_like(bridge, 250), [deck.astype(np.int32)], True, (90, 90, 90), 2
+        ),
+    }[kind]
+
+    compared = compare_views(bridge, after, deck=deck)
+
+    assert compared.damage.state == "undetermined"
+    assert compared.registration.status == "refused"
+    assert compared.damage.reason
+
+
+def test_the_same_question_gets_the_same_answer(compared, bridge, again, deck):
+    second = compare_views(bridge, again[0], deck=deck)
+
+    assert second.registration == compared.registration
+    assert second.damage == compared.damage
+
+
+def test_large_pictures_get_answers_in_their_own_pixels(bridge, again, deck):
+    before = cv2.resize(bridge, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+
+    compared = compare_views(before, again[0], deck=(deck + 0.5) * 2 - 0.5)
+
+    matrix = np.array(compared.registration.homography)
+    ends = moved(moved(deck, again[1]), matrix)
+    assert np.abs(ends - ((deck + 0.5) * 2 - 0.5)).max() < 2
+    assert compared.mask.shape == before.shape[:2]
