@@ -12,10 +12,11 @@ from forensics.calibration import load
 from forensics.model.match import Edit, Relation, Segment
 from forensics.reuse.clip_bounds import bounded
 from forensics.reuse.clip_change import Changes, find_changes
+from forensics.reuse.clip_evidence import Evidence, weigh
 from forensics.reuse.clip_hits import Hit, Matrix3
 from forensics.reuse.clip_lines import Line, find_lines, follow
-from forensics.reuse.clip_relation import Findings, conclude
-from forensics.reuse.clip_space import Layout, find_layouts, lay, refined, squared
+from forensics.reuse.clip_relation import Findings, conclude, covered
+from forensics.reuse.clip_space import Grids, Layout, find_layouts, lay, refined, squared
 from forensics.reuse.clip_trace import ClipTrace
 from forensics.reuse.clip_view import StillView, find_view
 
@@ -30,12 +31,12 @@ class ClipLimits:
 
     Parameters
     ----------
-    min_motion_correlation, min_score_s, min_view_likeness, min_moving : float
+    min_copy_score, min_lead_score, min_view_likeness, min_moving : float
         What each means stands in the calibration.
     """
 
-    min_motion_correlation: float
-    min_score_s: float
+    min_copy_score: float
+    min_lead_score: float
     min_view_likeness: float
     min_moving: float
 
@@ -52,24 +53,6 @@ class ClipLimits:
         return cls(*(calibration.value(each.name) for each in fields(cls)))
 
 
-class SegmentEvidence(Struct, frozen=True):
-    """What speaks for one segment.
-
-    Parameters
-    ----------
-    motion_correlation : float
-        Of what changes on both sides, -1 to 1, weighed by how much moves.
-    score_s : float
-        Seconds of agreement above what unrelated clips reach.
-    moving : float
-        0 where nothing moves, towards 1 where much does.
-    """
-
-    motion_correlation: float
-    score_s: float
-    moving: float
-
-
 class ClipAlignment(Struct, frozen=True):
     """How a query clip relates to a reference clip.
 
@@ -81,7 +64,7 @@ class ClipAlignment(Struct, frozen=True):
         Why, in one sentence.
     segments : tuple of Segment
         By start on the query.
-    evidence : tuple of SegmentEvidence
+    evidence : tuple of Evidence
         One for each segment.
     query_covered, reference_covered : float
         Share of each clip that lies in segments.
@@ -97,7 +80,7 @@ class ClipAlignment(Struct, frozen=True):
     relation: Relation | None
     because: str
     segments: tuple[Segment, ...]
-    evidence: tuple[SegmentEvidence, ...]
+    evidence: tuple[Evidence, ...]
     query_covered: float
     reference_covered: float
     edits: tuple[Edit, ...]
@@ -108,6 +91,7 @@ class ClipAlignment(Struct, frozen=True):
 @dataclass(frozen=True, eq=False)
 class _Laid:
     layout: Layout
+    grids: Grids
     query: Changes
     reference: Changes
     lines: list[Line]
@@ -159,32 +143,52 @@ def align_clips(
     best, view = _best(query, reference, hits, limits)
     if best is None:
         return _from_view(query, reference, view)
-    kept, evidence = [], []
-    for line in best.lines:
-        told = _evidence(line, best)
-        if told.score_s >= limits.min_score_s and (
-            told.motion_correlation >= limits.min_motion_correlation
-        ):
-            kept.append(line)
-            evidence.append(told)
-    if not kept:
-        return _from_view(query, reference, view)
-    segments = tuple(_segment(line, query, reference, best.layout.mirrored) for line in kept)
+    found = [
+        (segment, _weighed(line, segment, best))
+        for line in best.lines
+        for segment in (_segment(line, query, reference, best.layout.mirrored),)
+    ]
+    copies = [each for each in found if each[1].score >= limits.min_copy_score]
+    if not copies:
+        leads = [each for each in found if each[1].score >= limits.min_lead_score]
+        return _open(query, reference, leads, best) if leads else _from_view(query, reference, view)
+    segments, evidence = (tuple(each) for each in zip(*copies, strict=True))
     told = conclude(
-        Findings(query, reference, best.query, best.reference, segments, best.layout),
-        correlation=float(np.average([e.motion_correlation for e in evidence],
-                                     weights=[e.score_s for e in evidence])),
+        Findings(query, reference, best.query, best.reference, segments, best.layout), evidence
     )
     return ClipAlignment(
         told.relation,
         told.because,
         segments,
-        tuple(evidence),
+        evidence,
         told.query_covered,
         told.reference_covered,
         told.edits,
         None,
         _plain(best.layout.matrix),
+    )
+
+
+def _open(
+    query: ClipTrace,
+    reference: ClipTrace,
+    leads: Sequence[tuple[Segment, Evidence]],
+    laid: "_Laid",
+) -> ClipAlignment:
+    """Leave open whether stretches that go together somewhat are copies."""
+    segments, evidence = (tuple(each) for each in zip(*leads, strict=True))
+    best = max(each.score for each in evidence)
+    return ClipAlignment(
+        "lead",
+        "stretches go together, but not so well that another moment of a like scene is ruled out "
+        f"(score {best:.1f})",
+        segments,
+        evidence,
+        covered([each.query for each in segments], query.duration_s),
+        covered([each.reference for each in segments], reference.duration_s),
+        (),
+        None,
+        _plain(laid.layout.matrix),
     )
 
 
@@ -225,7 +229,7 @@ def _lay(query: ClipTrace, reference: ClipTrace, layout: Layout) -> _Laid | None
         return None
     here = find_changes(grids.query, query.times_s)
     there = find_changes(grids.reference, reference.times_s)
-    return _Laid(layout, here, there, bounded(find_lines(here, there), here, there))
+    return _Laid(layout, grids, here, there, bounded(find_lines(here, there), here, there))
 
 
 def _refined(query: ClipTrace, reference: ClipTrace, laid: _Laid) -> Layout:
@@ -246,17 +250,19 @@ def _refined(query: ClipTrace, reference: ClipTrace, laid: _Laid) -> Layout:
     )
 
 
-def _evidence(line: Line, laid: _Laid) -> SegmentEvidence:
+def _weighed(line: Line, segment: Segment, laid: _Laid) -> Evidence:
     trail = follow(laid.query, laid.reference, line)
     times = laid.query.times_s
     inside = (times >= line.start_s) & (times <= line.end_s)
     telling = trail.telling[inside]
     total = float(telling.sum())
     together = float((trail.correlation[inside] * telling).sum())
-    return SegmentEvidence(
-        round(together / total, 4) if total > 0 else 0.0,
-        round(line.score_s, 4),
-        round(total / max(1, int(inside.sum())), 4),
+    return weigh(
+        segment,
+        laid.grids,
+        (times, laid.reference.times_s),
+        correlation=round(together / total, 4) if total > 0 else 0.0,
+        score_s=round(line.score_s, 4),
     )
 
 
@@ -296,7 +302,7 @@ def _from_view(
         f"frames are alike (correlation {view.likeness:.2f}), but too little moves to tell whether "
         f"it is the same moment; it may be any within {width_s:.1f} s",
         (segment,),
-        (SegmentEvidence(0.0, 0.0, 0.0),),
+        (Evidence(0.0, 0.0, 0.0, 0.0, 1.0, 0, 0.0),),
         _share(view.query_s, query),
         _share(view.reference_s, reference),
         (),

@@ -1,22 +1,18 @@
 """Moments of two clips that look alike: where, and by which movement of the picture."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
-from forensics.vision.alignment import TOLERANCES, Alignment, Pairs, align
-from forensics.vision.codes import CODE_BITS, CodedFeatures, differing_bits
+from forensics.vision.alignment import Alignment
+from forensics.vision.codes import CodedFeatures
 
 Matrix3 = NDArray[float64]
 
 MIN_FEATURES = 6
 """Features that must agree; pictures with nothing in common have three that do."""
-
-_SHORTLIST = 3
-_MIN_PAIRS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,42 +59,25 @@ def unit_matrix(
     return np.asarray(_to_units(reference_px) @ matrix @ np.linalg.inv(_to_units(query_px)))
 
 
-def find_hits(
-    query: Sequence[tuple[float, CodedFeatures]], reference: Sequence[tuple[float, CodedFeatures]]
-) -> list[Hit]:
-    """Compare moments of two clips, each with each, as they are and mirrored.
+def unit_to_pixels(
+    matrix: Matrix3, *, query_px: tuple[int, int], reference_px: tuple[int, int]
+) -> Matrix3:
+    """Turn a movement of shares of width and height into one of pixels.
 
     Parameters
     ----------
-    query, reference : sequence of (float, CodedFeatures)
-        Moments in seconds, and the features of the frame that is shown then. Two a second of the
-        query and one a second of the reference are enough.
+    matrix : (3, 3) float64
+        Maps query -> reference, (x, y), in shares.
+    query_px, reference_px : (int, int)
+        Width and height of the two pictures.
 
     Returns
     -------
-    list of Hit
-        By moment; at most three for each moment of the query and each handedness.
-
-    Notes
-    -----
-    The time grows with the number of moments of either side. Between a query and a large archive an
-    index proposes which moments to compare; `hit_of` turns what it finds into hits.
+    (3, 3) float64
+        Maps query -> reference, (x, y), pixel centres.
     """
-    if not reference:
-        return []
-    codes = np.concatenate([features.codes for _, features in reference])
-    owners = np.repeat(np.arange(len(reference)), [len(each) for _, each in reference])
-    hits = []
-    for when, features in query:
-        for mirrored in (False, True):
-            mine = features.mirrored() if mirrored else features
-            for which, pairs in _nearest(mine, codes, owners, len(reference)):
-                moment, theirs = reference[which]
-                found = align(mine, theirs, mirrored=mirrored, pairs=pairs)
-                hit = hit_of(when, moment, found, query=features, reference=theirs)
-                if hit is not None:
-                    hits.append(hit)
-    return hits
+    pixels = np.linalg.inv(_to_units(reference_px)) @ matrix @ _to_units(query_px)
+    return np.asarray(pixels / pixels[2, 2])
 
 
 def hit_of(
@@ -164,32 +143,3 @@ def plausible(matrix: Matrix3, *, mirrored: bool) -> bool:
 def _to_units(size_px: tuple[int, int]) -> Matrix3:
     width, height = size_px
     return np.array([[1 / width, 0, 0.5 / width], [0, 1 / height, 0.5 / height], [0, 0, 1.0]])
-
-
-def _nearest(
-    query: CodedFeatures,
-    codes: NDArray[np.uint64],
-    owners: NDArray[np.intp],
-    count: int,
-) -> list[tuple[int, Pairs]]:
-    """Give the frames of the reference that have most features in common with one frame."""
-    if not len(query) or not len(codes):
-        return []
-    starts = np.searchsorted(owners, np.arange(count))
-    best = np.full((len(query), count), CODE_BITS, dtype=np.int16)
-    where = np.zeros((len(query), count), dtype=np.intp)
-    for which in range(count):
-        end = starts[which + 1] if which + 1 < count else len(codes)
-        if end > starts[which]:
-            bits = differing_bits(query.codes, codes[starts[which] : end])
-            where[:, which] = bits.argmin(axis=1)
-            best[:, which] = bits[np.arange(len(bits)), where[:, which]]
-    near = best <= TOLERANCES.max_differing_bits
-    shared = near.sum(axis=0)
-    chosen = np.argsort(-shared, kind="stable")[:_SHORTLIST]
-    found = []
-    for which in chosen[shared[chosen] >= _MIN_PAIRS]:
-        rows = np.flatnonzero(near[:, which])
-        rows = rows[np.argsort(best[rows, which], kind="stable")]
-        found.append((int(which), Pairs(rows, where[rows, which])))
-    return found

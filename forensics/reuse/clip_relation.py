@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from forensics.model.match import Edit, Relation, Segment
 from forensics.reuse.clip_change import Changes
+from forensics.reuse.clip_evidence import Evidence
 from forensics.reuse.clip_space import Layout
 from forensics.reuse.clip_trace import ClipTrace
 
@@ -70,29 +71,34 @@ class Conclusion(Struct, frozen=True):
     edits: tuple[Edit, ...]
 
 
-def conclude(found: Findings, *, correlation: float) -> Conclusion:
+def conclude(found: Findings, evidence: Sequence[Evidence]) -> Conclusion:
     """Say how one clip was made from another.
 
     Parameters
     ----------
     found : Findings
         Common stretches.
-    correlation : float
-        Of what moves in them.
+    evidence : sequence of Evidence
+        What speaks for each.
 
     Returns
     -------
     Conclusion
         A copy, or ``lead`` when only the opening or the end is common.
     """
-    query_covered = _covered([s.query for s in found.segments], found.query.duration_s)
-    reference_covered = _covered([s.reference for s in found.segments], found.reference.duration_s)
+    query_covered = covered([s.query for s in found.segments], found.query.duration_s)
+    reference_covered = covered([s.reference for s in found.segments], found.reference.duration_s)
     edits = tuple(Edit(kind, None) for kind in _edits(found, query_covered))
+    explained, lowest = (
+        min(each.explained for each in evidence),
+        min(each.score for each in evidence),
+    )
     relation = _relation(found, query_covered, reference_covered, bool(edits))
     because = (
         f"{len(found.segments)} {'stretch' if len(found.segments) == 1 else 'stretches'}, "
         f"{query_covered:.0%} of the query and {reference_covered:.0%} of the known clip: what "
-        f"moves in both goes together at the same moments (correlation {correlation:.2f})"
+        f"changes in both goes together at the same moments (at least {explained:.0%} of the "
+        f"change is the same on both sides; score {lowest:.1f} or more)"
     )
     if relation == "lead":
         because += "; but only a title or another insert that both clips cut away from is common"
@@ -101,8 +107,21 @@ def conclude(found: Findings, *, correlation: float) -> Conclusion:
     )
 
 
-def _covered(spans: Sequence[tuple[float, float]], duration_s: float) -> float:
-    """Give the share of a clip that lies in at least one span."""
+def covered(spans: Sequence[tuple[float, float]], duration_s: float) -> float:
+    """Give the share of a clip that lies in at least one span.
+
+    Parameters
+    ----------
+    spans : sequence of (float, float)
+        Start and end in seconds.
+    duration_s : float
+        Length of the clip.
+
+    Returns
+    -------
+    float
+        0 to 1.
+    """
     total, reached = 0.0, 0.0
     for start, end in sorted(spans):
         total += max(0.0, end - max(start, reached))

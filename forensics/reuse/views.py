@@ -1,10 +1,11 @@
 """Small views of an item's pictures: what copies are compared on, and searched from."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import cv2
+import msgspec
 import numpy as np
 from numpy import uint8
 from numpy.typing import NDArray
@@ -145,6 +146,68 @@ class Probe:
         if self.views is None:
             return ()
         return tuple(hash_orientations(view) for view in self.views.grey)
+
+
+    def features_of(self, position: int) -> CodedFeatures:
+        """Give the local features of one picture.
+
+        Parameters
+        ----------
+        position : int
+            Which of the pictures; one of `described`.
+
+        Returns
+        -------
+        CodedFeatures
+            Its features.
+        """
+        return self.features[list(self.described).index(position)]
+
+
+def moment_of(probe: Probe, position: int) -> float:
+    """Say when a picture of an item is shown.
+
+    Parameters
+    ----------
+    probe : Probe
+        The item.
+    position : int
+        Which of its pictures.
+
+    Returns
+    -------
+    float
+        Seconds after the first presented frame; 0 for a still.
+    """
+    return probe.hashes.frames[position].moment_s or 0.0
+
+
+def only_picture(probe: Probe, position: int) -> Probe:
+    """Give one picture of an item as a still.
+
+    Parameters
+    ----------
+    probe : Probe
+        The item, with views and features.
+    position : int
+        Which of its pictures; one of `described`.
+
+    Returns
+    -------
+    Probe
+        With that picture alone.
+    """
+    views = probe.views
+    one = slice(position, position + 1)
+    return replace(
+        probe,
+        is_video=False,
+        hashes=msgspec.structs.replace(probe.hashes, frames=probe.hashes.frames[one]),
+        views=None if views is None else Views(views.grey[one], views.chroma[one]),
+        features=(probe.features_of(position),),
+        described=(0,),
+        read_trace=None,
+    )
 
 
 def make_views(frames: Sequence[Frame]) -> Made:

@@ -1,0 +1,211 @@
+"""Decide what a clip is to another clip or to a still."""
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+from numpy import float64
+
+from forensics.ingest.guard import guarded
+from forensics.model.match import COPIES, Edit, Region, Relation, Segment, Transform
+from forensics.model.outcome import Problem
+from forensics.reuse.clip_align import ClipAlignment, align_clips
+from forensics.reuse.clip_hits import Hit, Matrix3, hit_of, unit_matrix, unit_to_pixels
+from forensics.reuse.clip_trace import ARCHIVE_RATE, ClipTrace
+from forensics.reuse.hashes import ORIENTATIONS
+from forensics.reuse.known_pictures import Sighting
+from forensics.reuse.movement import movement_at
+from forensics.reuse.pair import NearPair, Verdict, as_tuples, orientation_matrix
+from forensics.reuse.stills import RANK, decide_stills, has_enough
+from forensics.reuse.views import Probe, moment_of, only_picture
+from forensics.reuse.warp import common_region
+from forensics.vision.alignment import moved
+
+MAX_TRIED = 3
+"""Moments of a clip that a still is laid over, those with most features in common first."""
+
+_UNIT = (1, 1)
+
+
+def decide_clips(
+    query: Probe,
+    reference: Probe,
+    *,
+    near: Sequence[NearPair] = (),
+    sighted: Sequence[Sighting] = (),
+) -> Verdict | None:
+    """Decide what two items are to each other, of which at least one is a clip.
+
+    Parameters
+    ----------
+    query, reference : Probe
+        The two items.
+    near : sequence of NearPair, optional
+        Their pictures with near hashes.
+    sighted : sequence of Sighting, optional
+        Their pictures with common features.
+
+    Returns
+    -------
+    Verdict or None
+        The strongest relation that was shown; None when nothing speaks for one.
+
+    Notes
+    -----
+    Near hashes and common features only propose how the picture of the one lies in that of the
+    other. Two clips are then compared by what changes in them over time; a still is laid over
+    those moments of the clip that were examined.
+    """
+    if query.is_video and reference.is_video:
+        return _two_clips(query, reference, near, sighted)
+    return _still_and_clip(query, reference, near, sighted)
+
+
+def _two_clips(
+    query: Probe, reference: Probe, near: Sequence[NearPair], sighted: Sequence[Sighting]
+) -> Verdict | None:
+    best = min(near, key=_likeness) if near else None
+    traces = _trace(query), _trace(reference)
+    if traces[0] is None or traces[1] is None:
+        return _by_hash(query, reference, near, _NO_TRACE)
+    hits = [*_hits(query, reference, sighted), *_hits_of_hashes(query, reference, near)]
+    told = align_clips(traces[0], traces[1].at_rate(ARCHIVE_RATE), hits)
+    if told.relation is None:
+        return _by_hash(query, reference, near, told.because)
+    features = max((len(each.alignment) for each in sighted), default=None)
+    return Verdict(
+        told.relation,
+        best,
+        told.because,
+        told.segments,
+        _edits(told),
+        _transform(told, query, reference),
+        features,
+    )
+
+
+_NO_TRACE = (
+    "what one of them looks like over time is not known, and hashes alone never show a copy; "
+    "adding the file to the archive again keeps it"
+)
+
+
+def _still_and_clip(
+    query: Probe, reference: Probe, near: Sequence[NearPair], sighted: Sequence[Sighting]
+) -> Verdict | None:
+    """Lay a still over the moments of a clip with which it has most in common."""
+    found: list[Verdict] = []
+    ranked = sorted(sighted, key=lambda each: -len(each.alignment))[:MAX_TRIED]
+    if query.views is not None and reference.views is not None:
+        for each in ranked:
+            one = only_picture(query, each.query), only_picture(reference, each.reference)
+            verdict = decide_stills(*one, aligned=[each.alignment])
+            if verdict.relation in COPIES or has_enough(verdict):
+                found.append(_at_moment(verdict, query, reference, each))
+    if not found:
+        return _by_hash(query, reference, near, "no examined moment of the clip fits the still")
+    return min(found, key=lambda verdict: (RANK.index(verdict.relation), -(verdict.features or 0)))
+
+
+def _at_moment(verdict: Verdict, query: Probe, reference: Probe, where: Sighting) -> Verdict:
+    moments = moment_of(query, where.query), moment_of(reference, where.reference)
+    mirrored = verdict.transform.mirrored if verdict.transform else None
+    spans = [(each, each) for each in moments]
+    segment = Segment(spans[0], spans[1], None, mirrored, None)
+    relation: Relation = "contains" if query.is_video else "contained_in"
+    reason = verdict.reason
+    if verdict.relation not in COPIES:
+        # What the clip shows between the moments that were examined was not compared.
+        relation = "lead"
+        reason = f"no examined moment of the clip was shown to be the still: {reason}"
+    return msgspec.structs.replace(
+        verdict, relation=relation, reason=reason, segments=(segment,)
+    )
+
+
+def _by_hash(
+    query: Probe, reference: Probe, near: Sequence[NearPair], reason: str
+) -> Verdict | None:
+    """Leave it at a lead where hashes are near and nothing else was shown."""
+    if not near:
+        return None
+    best = min(near, key=_likeness)
+    alike = [each for each in near if each.orientation == best.orientation]
+    spans = [
+        (min(moments), max(moments))
+        for moments in (
+            [moment_of(query, each.query_frame) for each in alike],
+            [moment_of(reference, each.reference_frame) for each in alike],
+        )
+    ]
+    segment = Segment(spans[0], spans[1], None, ORIENTATIONS[best.orientation][0], None)
+    return Verdict("lead", best, reason, (segment,))
+
+
+def _likeness(pair: NearPair) -> tuple[int, int, int, int]:
+    return pair.distance_bits, pair.orientation, pair.query_frame, pair.reference_frame
+
+
+def _trace(probe: Probe) -> ClipTrace | None:
+    read = probe.read_trace
+    if read is None:
+        return None
+    found = guarded(lambda: ClipTrace.from_bytes(read()), doing="reading the trace of a clip")
+    return None if isinstance(found, Problem) else found
+
+
+def _hits(query: Probe, reference: Probe, sighted: Sequence[Sighting]) -> list[Hit]:
+    hits = []
+    for each in sighted:
+        found = hit_of(
+            moment_of(query, each.query),
+            moment_of(reference, each.reference),
+            each.alignment,
+            query=query.features_of(each.query),
+            reference=reference.features_of(each.reference),
+        )
+        if found is not None:
+            hits.append(found)
+    return hits
+
+
+def _hits_of_hashes(query: Probe, reference: Probe, near: Sequence[NearPair]) -> list[Hit]:
+    """Let near hashes propose that the one is the other, turned: what has no features needs it."""
+    return [
+        Hit(
+            moment_of(query, each.query_frame),
+            moment_of(reference, each.reference_frame),
+            1.0,
+            mirrored,
+            unit_matrix(matrix, query_px=_UNIT, reference_px=_UNIT),
+        )
+        for each in near
+        for matrix, mirrored in (orientation_matrix(_UNIT, _UNIT, each.orientation),)
+    ]
+
+
+def _edits(told: ClipAlignment) -> tuple[Edit, ...]:
+    return told.edits if told.relation in COPIES else ()
+
+
+def _transform(told: ClipAlignment, query: Probe, reference: Probe) -> Transform | None:
+    sizes = query.size_px, reference.size_px
+    if told.matrix is None or 0 in (*sizes[0], *sizes[1]):
+        return None
+    matrix = unit_to_pixels(np.array(told.matrix, float64), query_px=sizes[0], reference_px=sizes[1])
+    shown = common_region(sizes[0][::-1], sizes[1][::-1], matrix)
+    if shown is None:
+        return None
+    told_as = movement_at(matrix, shown.mean(axis=0))
+    return Transform(
+        mirrored=told_as.mirrored,
+        rotation_deg=round(told_as.rotation_deg, 2),
+        scale=round(told_as.scale, 6),
+        matrix=as_tuples(matrix),
+        query_region=_region(shown),
+        reference_region=_region(moved(shown, matrix)),
+    )
+
+
+def _region(polygon: Matrix3) -> Region:
+    return tuple((round(float(x), 2), round(float(y), 2)) for x, y in polygon)
