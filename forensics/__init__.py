@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from forensics import ingest, metadata, reuse
+    from forensics import damage, ingest, metadata, reuse
     from forensics.examine import scan
     from forensics.extract.export import export_frames
     from forensics.model.case import Case
@@ -25,6 +25,7 @@ __all__ = [
     "Case",
     "ForensicsError",
     "__version__",
+    "damage",
     "export_frames",
     "ingest",
     "metadata",
@@ -37,6 +38,7 @@ _LAZY = {
     "ForensicsError": ("forensics.model.errors", "ForensicsError"),
     "export_frames": ("forensics.extract.export", "export_frames"),
     "scan": ("forensics.examine", "scan"),
+    "damage": ("forensics.damage", None),
     "ingest": ("forensics.ingest", None),
     "metadata": ("forensics.metadata", None),
     "reuse": ("forensics.reuse", None),
