@@ -280,9 +280,7 @@ def _segment(line: Line, query: ClipTrace, reference: ClipTrace, mirrored: bool)
     )
 
 
-def _from_view(
-    query: ClipTrace, reference: ClipTrace, view: StillView | None
-) -> ClipAlignment:
+def _from_view(query: ClipTrace, reference: ClipTrace, view: StillView | None) -> ClipAlignment:
     """Answer from the view alone, when no motion places the one clip in the other."""
     if view is None:
         return ClipAlignment(
@@ -293,7 +291,13 @@ def _from_view(
             "same_view_other_moment",
             f"frames are alike (correlation {view.likeness:.2f}), but what moves in both clips "
             "goes together at no moment",
-            (), (), 0.0, 0.0, (), None, _plain(view.layout.matrix),
+            (),
+            (),
+            0.0,
+            0.0,
+            (),
+            None,
+            _plain(view.layout.matrix),
         )
     segment = Segment(view.query_s, view.reference_s, None, view.layout.mirrored, None)
     width_s = view.reference_s[1] - view.reference_s[0]

@@ -81,9 +81,7 @@ def find_changes(frames: NDArray[float32], times_s: NDArray[float64]) -> Changes
     return Changes(times_s, moving, still, motion, structure, shots)
 
 
-def _scaled(
-    values: NDArray[float32], noise: float
-) -> tuple[NDArray[float32], NDArray[float32]]:
+def _scaled(values: NDArray[float32], noise: float) -> tuple[NDArray[float32], NDArray[float32]]:
     power = (values**2).mean(axis=1)
     length = np.sqrt((power + noise) * values.shape[1])
     return np.asarray(values / length[:, None], float32), np.asarray(power, float32)
@@ -98,7 +96,7 @@ def _shots(
     if count > 1:
         next_to = (still[1:] * still[:-1]).sum(axis=1)
         flat = structure < PLAIN_POWER
-        for at in np.flatnonzero(next_to < _UNLIKE) + 1:
+        for at in (np.flatnonzero(next_to < _UNLIKE) + 1).tolist():
             before = max(0, int(np.searchsorted(times_s, times_s[at] - _LOOK_S)))
             after = min(count - 1, int(np.searchsorted(times_s, times_s[at] + _LOOK_S)))
             # A logo that stays makes frames across a cut alike, too: less than within shots.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy import float32, float64
@@ -36,6 +37,7 @@ _SEARCH_S = 0.3
 _TABLE = 1 << 25  # moments of both clips that are compared, at four bytes each
 _UNCHANGED = 0.015
 _MIN_FITTED = 4
+_MIN_SEARCHED = 3
 _HUBER_S = 0.05
 
 
@@ -119,7 +121,8 @@ def find_lines(query: Changes, reference: Changes) -> list[Line]:
             _kept_pace(query, reference, line, pace, free)
             for line in tried
             for pace in usual
-            if line.score_s > 0 and line.pace != pace
+            if line.score_s > 0
+            and line.pace != pace
             and abs(np.log(max(line.pace / pace, _EPSILON))) < _NEAR_PACE
         ]
         tried = [line for line in tried if line.score_s > 0]
@@ -161,8 +164,8 @@ def _followed(query: Changes, reference: Changes, lines: list[Line]) -> list[Lin
     )
     paces = [line.pace for line in lines]
     entry = np.array(
-        [0.0] + [ENTRY_S if abs(pace) == 1 or paces.count(pace) > 1 else ENTRY_ODD_S
-                 for pace in paces]
+        [0.0]
+        + [ENTRY_S if abs(pace) == 1 or paces.count(pace) > 1 else ENTRY_ODD_S for pace in paces]
     )
     cuts = np.r_[False, np.diff(query.shots) > 0]
     count, many = len(lasting), len(lines) + 1
@@ -187,7 +190,7 @@ def _followed(query: Changes, reference: Changes, lines: list[Line]) -> list[Lin
             end_s=float(query.times_s[last - 1]),
             score_s=float(gains[path[first], first:last].sum()),
         )
-        for first, last in zip(starts[:-1], starts[1:], strict=True)
+        for first, last in pairwise(starts)
         if path[first] > 0
     ]
 
@@ -313,9 +316,7 @@ def _settled(query: Changes, reference: Changes, line: Line, free: NDArray[np.bo
     for _ in range(_ROUNDS):
         if line.score_s <= 0:
             return line
-        line = _run(
-            query, *_fitted(query, reference, line), free, wide=False
-        )
+        line = _run(query, *_fitted(query, reference, line), free, wide=False)
     return line
 
 
@@ -325,16 +326,14 @@ def _kept_pace(
     """Settle a line again, at a given pace."""
     for _ in range(2):
         middle = (line.start_s + line.end_s) / 2
-        turned = replace(line, pace=pace, offset_s=line.at(np.array(middle)) - pace * middle)
+        turned = replace(line, pace=pace, offset_s=(line.pace - pace) * middle + line.offset_s)
         line = _run(query, *_fitted(query, reference, turned, pace=pace), free, wide=False)
         if line.score_s <= 0:
             break
     return line
 
 
-def _run(
-    query: Changes, trail: Trail, line: Line, free: NDArray[np.bool_], *, wide: bool
-) -> Line:
+def _run(query: Changes, trail: Trail, line: Line, free: NDArray[np.bool_], *, wide: bool) -> Line:
     """Give the run of frames along a line that speaks for it most."""
     times = query.times_s
     gap = _gap_s(times)
@@ -353,9 +352,7 @@ def _run(
     if best <= 0:
         return replace(line, score_s=0.0)
     first, last = best_run
-    return replace(
-        line, start_s=float(times[first]), end_s=float(times[last]), score_s=float(best)
-    )
+    return replace(line, start_s=float(times[first]), end_s=float(times[last]), score_s=float(best))
 
 
 _NEVER = 1e3
@@ -372,7 +369,7 @@ def _fitted(
     for at in there:
         expected = (reference.times_s[at] - line.offset_s) / line.pace
         low, high = np.searchsorted(query.times_s, [expected - _SEARCH_S, expected + _SEARCH_S])
-        if high - low < 3:
+        if high - low < _MIN_SEARCHED:
             continue
         against = query.moving[low:high] @ reference.moving[at]
         best = int(against.argmax())

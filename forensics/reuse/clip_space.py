@@ -310,7 +310,7 @@ def _grid(query: ClipTrace, reference: ClipTrace, matrix: Matrix3) -> _Grid | No
     )
     here = np.stack([x, y], axis=2)
     there = _moved(here.reshape(-1, 2), matrix).reshape(here.shape)
-    inside = ((there > 0) & (there < 1)).all(axis=2)
+    inside = np.asarray(((there > 0) & (there < 1)).all(axis=2))
     if inside.sum() < _MIN_CELLS:
         return None
     cell_px = float((right - left) * width / columns)

@@ -68,7 +68,7 @@ def _two_clips(
     traces = _trace(query), _trace(reference)
     if traces[0] is None or traces[1] is None:
         return _by_hash(query, reference, near, _NO_TRACE)
-    hits = [*_hits(query, reference, sighted), *_hits_of_hashes(query, reference, near)]
+    hits = [*hits_of(query, reference, sighted), *_hits_of_hashes(query, reference, near)]
     told = align_clips(traces[0], traces[1].at_rate(ARCHIVE_RATE), hits)
     if told.relation is None:
         return _by_hash(query, reference, near, told.because)
@@ -118,9 +118,7 @@ def _at_moment(verdict: Verdict, query: Probe, reference: Probe, where: Sighting
         # What the clip shows between the moments that were examined was not compared.
         relation = "lead"
         reason = f"no examined moment of the clip was shown to be the still: {reason}"
-    return msgspec.structs.replace(
-        verdict, relation=relation, reason=reason, segments=(segment,)
-    )
+    return msgspec.structs.replace(verdict, relation=relation, reason=reason, segments=(segment,))
 
 
 def _by_hash(
@@ -154,7 +152,21 @@ def _trace(probe: Probe) -> ClipTrace | None:
     return None if isinstance(found, Problem) else found
 
 
-def _hits(query: Probe, reference: Probe, sighted: Sequence[Sighting]) -> list[Hit]:
+def hits_of(query: Probe, reference: Probe, sighted: Sequence[Sighting]) -> list[Hit]:
+    """Give the moments at which two clips look alike, by common features.
+
+    Parameters
+    ----------
+    query, reference : Probe
+        The two clips.
+    sighted : sequence of Sighting
+        Their pictures with common features.
+
+    Returns
+    -------
+    list of Hit
+        Those with enough features that move together.
+    """
     hits = []
     for each in sighted:
         found = hit_of(
@@ -192,7 +204,9 @@ def _transform(told: ClipAlignment, query: Probe, reference: Probe) -> Transform
     sizes = query.size_px, reference.size_px
     if told.matrix is None or 0 in (*sizes[0], *sizes[1]):
         return None
-    matrix = unit_to_pixels(np.array(told.matrix, float64), query_px=sizes[0], reference_px=sizes[1])
+    matrix = unit_to_pixels(
+        np.array(told.matrix, float64), query_px=sizes[0], reference_px=sizes[1]
+    )
     shown = common_region(sizes[0][::-1], sizes[1][::-1], matrix)
     if shown is None:
         return None

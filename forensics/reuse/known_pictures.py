@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+import numpy as np
+
 from forensics.reuse.feature_index import FeatureIndex, build_index
 from forensics.reuse.feature_search import find_pictures
+from forensics.reuse.views import Probe
 from forensics.vision.alignment import Alignment
 from forensics.vision.codes import CodedFeatures
 
@@ -27,6 +30,24 @@ class Sighting:
     query: int
     reference: int
     alignment: Alignment
+
+    def turned_round(self) -> Self:
+        """Give the same from the other side.
+
+        Returns
+        -------
+        Sighting
+            With query and reference exchanged.
+        """
+        there = self.alignment
+        back = np.linalg.inv(there.matrix)
+        return type(self)(
+            self.reference,
+            self.query,
+            Alignment(
+                back / back[2, 2], there.mirrored, there.reference_points, there.query_points
+            ),
+        )
 
 
 class KnownPictures:
@@ -71,7 +92,7 @@ class KnownPictures:
         return cls(build_index(features), [owner for owner, _ in kept], features.__getitem__)
 
     def find(
-        self, queries: Sequence[CodedFeatures], *, positions: Sequence[int] | None = None
+        self, queries: Sequence[CodedFeatures], positions: Sequence[int]
     ) -> dict[str, list[Sighting]]:
         """Find who has a picture that shows something of a query's pictures.
 
@@ -79,8 +100,8 @@ class KnownPictures:
         ----------
         queries : sequence of CodedFeatures
             Features of the query's pictures.
-        positions : sequence of int, optional
-            Which of its pictures they are; the first ones unless given.
+        positions : sequence of int
+            Which of its pictures they are.
 
         Returns
         -------
@@ -88,7 +109,7 @@ class KnownPictures:
             By owner, those with most features in common with one picture first.
         """
         found: dict[str, list[Sighting]] = {}
-        for place, query in zip(positions or range(len(queries)), queries, strict=True):
+        for place, query in zip(positions, queries, strict=True):
             for each in find_pictures(self._index, self._features, query, owner=self._owner):
                 owner, position = self._owners[each.picture]
                 found.setdefault(owner, []).append(Sighting(place, position, each.alignment))
@@ -97,3 +118,23 @@ class KnownPictures:
 
     def _owner(self, number: int) -> str:
         return self._owners[number][0]
+
+
+def searched(probe: Probe) -> tuple[Sequence[CodedFeatures], Sequence[int]]:
+    """Give the pictures of an item that others are searched for.
+
+    Parameters
+    ----------
+    probe : Probe
+        The item.
+
+    Returns
+    -------
+    features : sequence of CodedFeatures
+        Of a clip all that were described; of a still the first one's.
+    positions : sequence of int
+        Which of its pictures they are.
+    """
+    if probe.is_video:
+        return probe.features, probe.described
+    return probe.features[:1], probe.described[:1]

@@ -10,6 +10,7 @@ from forensics.reuse.hashes import ORIENTATIONS, orient
 from forensics.reuse.views import Probe
 from forensics.vision.alignment import Matrix3, resizing
 
+
 class NearPair(Struct, frozen=True):
     """Two pictures whose hashes are near.
 

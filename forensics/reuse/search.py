@@ -1,7 +1,7 @@
 """Look items up in the archive of known footage and say which are recycled."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -30,12 +30,12 @@ from forensics.reuse.decide import decide
 from forensics.reuse.decided import respect_decisions
 from forensics.reuse.feature_files import MIN_PICTURES, open_features, read_features
 from forensics.reuse.hashes import ORIENTATIONS
-from forensics.reuse.known_pictures import KnownPictures
+from forensics.reuse.known_pictures import KnownPictures, Sighting, searched
 from forensics.reuse.pair import NearPair, Verdict, transform_of
 from forensics.reuse.reference import known_ref, match_id
 from forensics.reuse.stills import RANK
+from forensics.reuse.traces import RECIPE as TRACE_RECIPE
 from forensics.reuse.views import MOVING, Probe, Views, read_views
-from forensics.vision.alignment import Alignment
 from forensics.vision.codes import NO_FEATURES, RECIPE, CodedFeatures
 
 MAX_MATCHES = 100
@@ -157,14 +157,14 @@ def _search_one(probe: Probe, known: _Known) -> tuple[list[Match], int]:
     if identical is not None:
         matches.append(_identical_match(probe, identical, known.event))
     hits = _hits_by_entry(probe, known.archive)
-    aligned = known.pictures.find(probe.features)
-    for suggested in (hits, aligned):
+    sighted = known.pictures.find(*searched(probe))
+    for suggested in (hits, sighted):
         suggested.pop(probe.sha256, None)
     nearest = sorted(hits, key=lambda key: (min(h.distance_bits for _, h in hits[key]), key))
-    in_turn = list(dict.fromkeys([*aligned, *nearest]))
+    in_turn = list(dict.fromkeys([*sighted, *nearest]))
     for entry_id in in_turn[:MAX_MATCHES]:
         near = _near_match(
-            probe, known, entry_id, hits.get(entry_id, []), aligned.get(entry_id, [])
+            probe, known, entry_id, hits.get(entry_id, []), sighted.get(entry_id, [])
         )
         if near is not None:
             matches.append(near)
@@ -212,7 +212,7 @@ def _near_match(
     known: _Known,
     entry_id: str,
     hits: Sequence[tuple[int, HashHit]],
-    aligned: Sequence[Alignment],
+    sighted: Sequence[Sighting],
 ) -> Match | None:
     """Say what an item is to an entry; None when it is nothing after all."""
     entry = known.archive.entry(entry_id)
@@ -224,8 +224,7 @@ def _near_match(
         NearPair(position, frame_at.get(hit.moment_s, 0), hit.distance_bits, hit.orientation)
         for position, hit in hits
     ]
-    # All features of the query are compared again where they are few in the archive.
-    verdict = decide(probe, reference, near, aligned=aligned or None)
+    verdict = decide(probe, reference, near, sighted=sighted)
     if verdict is None:
         return None
     best = verdict.best
@@ -408,6 +407,7 @@ def as_probe(entry: Entry, archive: Archive) -> Probe:
     Probe
         Without views and features where none are kept.
     """
+    described = _described(entry, archive)
     hashes = tuple(
         FrameHash(h.moment_s, h.pdq, h.quality or 0, h.phash or "", h.dhash or "")
         for h in archive.hashes(entry.id)
@@ -419,15 +419,25 @@ def as_probe(entry: Entry, archive: Archive) -> Probe:
         hashes=ImageHashes("", hashes),
         views=read_kept(archive.views(entry.id)),
         size_px=(entry.width_px or 0, entry.height_px or 0),
-        features=_kept_features(entry, archive),
+        features=tuple(read_features(packed, entry.id) for _, packed in described),
+        described=tuple(position for position, _ in described),
+        read_trace=_trace(entry, archive),
     )
 
 
-def _kept_features(entry: Entry, archive: Archive) -> tuple[CodedFeatures, ...]:
+def _described(entry: Entry, archive: Archive) -> list[tuple[int, bytes]]:
     kept = archive.features(entry.id)
-    if kept is None or kept.recipe != RECIPE or not kept.pictures[0]:
-        return ()
-    return (read_features(kept.pictures[0], entry.id),)
+    if kept is None or kept.recipe != RECIPE:
+        return []
+    return [(position, packed) for position, packed in enumerate(kept.pictures) if packed]
+
+
+def _trace(entry: Entry, archive: Archive) -> Callable[[], bytes] | None:
+    kept = archive.trace(entry.id) if entry.kind in MOVING else None
+    if kept is None or kept.recipe != TRACE_RECIPE:
+        return None
+    data = kept.data
+    return lambda: data
 
 
 def read_kept(kept: tuple[CompareViews, bytes] | None) -> Views | None:

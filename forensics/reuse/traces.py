@@ -8,7 +8,7 @@ from forensics.ingest.media import Media
 from forensics.ingest.video_proxy import read_proxy
 from forensics.model.findings import ClipTraceKept
 from forensics.model.outcome import Absent, ArtefactBytes, Made
-from forensics.reuse.clip_trace import ARCHIVE_RATE, QUERY_RATE, ClipTrace, make_trace
+from forensics.reuse.clip_trace import QUERY_RATE, ClipTrace, make_trace
 from forensics.vision.views import fit, grey
 
 RECIPE = "clip-trace/1"
@@ -76,19 +76,3 @@ def trace_of(media: Media, *, rate: float) -> ClipTrace | None:
 
 
 _SIDE_PX = 160
-
-
-def thinned(trace: ClipTrace) -> ClipTrace:
-    """Give what an archive keeps of a trace.
-
-    Parameters
-    ----------
-    trace : ClipTrace
-        Of any rate.
-
-    Returns
-    -------
-    ClipTrace
-        At most `ARCHIVE_RATE` frames a second.
-    """
-    return trace.at_rate(ARCHIVE_RATE)

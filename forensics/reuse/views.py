@@ -147,7 +147,6 @@ class Probe:
             return ()
         return tuple(hash_orientations(view) for view in self.views.grey)
 
-
     def features_of(self, position: int) -> CodedFeatures:
         """Give the local features of one picture.
 

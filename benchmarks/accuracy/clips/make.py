@@ -1,6 +1,6 @@
 """Make clips of which it is known what each stretch shows: cut, sped up, mirrored, drawn over."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +13,9 @@ from av.video.frame import VideoFrame
 
 RATE = 25
 QUALITY = 28
+
+BEHIND_S = 4.0
+"""Seconds of the background of an inset that are shown again and again."""
 
 Draw = Callable[[Pixels], Pixels]
 
@@ -74,24 +77,35 @@ class Recipe:
                     )
                 )
             at += piece.length_s
+        if self.behind is not None:
+            for start in np.arange(0.0, at, BEHIND_S):
+                end = min(at, start + BEHIND_S)
+                span = (0.0, float(end - start))
+                found.append(Truth(self.behind, (float(start), end), span, 1.0, False, False))
         return found
 
 
 def make(recipe: Recipe, footage: Mapping[str, Footage], target: Path) -> None:
     """Write a clip."""
     frames = list(_frames(recipe, footage))
-    height, width = (int(side * recipe.scale) // 2 * 2 for side in frames[0].shape[:2])
+    size = tuple(int(side * recipe.scale) // 2 * 2 for side in frames[0].shape[:2])
+    placed = (each if each.shape[:2] == size else _placed(each, size) for each in frames)
+    write_clip(placed, target, rate=recipe.rate, quality=recipe.quality)
+
+
+def write_clip(frames: Iterable[Pixels], target: Path, *, rate: int, quality: int) -> None:
+    """Encode frames of one size as H.264."""
     with av.open(str(target), "w", format="mp4") as output:
         stream = output.add_stream(
-            "libx264", rate=recipe.rate, options={"crf": str(recipe.quality), "preset": "veryfast"}
+            "libx264", rate=rate, options={"crf": str(quality), "preset": "veryfast"}
         )
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.pix_fmt = "yuv420p"
         stream.codec_context.thread_count = 1
         for number, frame in enumerate(frames):
-            if frame.shape[:2] != (height, width):
-                frame = _placed(frame, (height, width))
+            if not number:
+                stream.height, stream.width = frame.shape[:2]
             packed = VideoFrame.from_ndarray(frame, format="rgb24")
-            packed.pts, packed.time_base = number, Fraction(1, recipe.rate)
+            packed.pts, packed.time_base = number, Fraction(1, rate)
             output.mux(stream.encode(packed))
         output.mux(stream.encode(None))
 
@@ -115,7 +129,7 @@ def _frames(recipe: Recipe, footage: Mapping[str, Footage]) -> Iterator[Pixels]:
             for name in recipe.draws:
                 frame = DRAWS[name](frame)
             if recipe.behind is not None:
-                frame = _inset(frame, footage[recipe.behind].at(now % 4.0))
+                frame = _inset(frame, footage[recipe.behind].at(now % BEHIND_S))
         yield np.ascontiguousarray(frame)
 
 
