@@ -148,11 +148,13 @@ def align_clips(
         for line in best.lines
         for segment in (_segment(line, query, reference, best.layout.mirrored),)
     ]
-    copies = [each for each in found if each[1].score >= limits.min_copy_score]
-    if not copies:
-        leads = [each for each in found if each[1].score >= limits.min_lead_score]
-        return _open(query, reference, leads, best) if leads else _from_view(query, reference, view)
-    segments, evidence = (tuple(each) for each in zip(*copies, strict=True))
+    likely = [each for each in found if each[1].score >= limits.min_lead_score]
+    if not likely:
+        return _from_view(query, reference, view)
+    # Beside a stretch that is sure, others of the same two clips are worth more than a look.
+    if max(each[1].score for each in likely) < limits.min_copy_score:
+        return _open(query, reference, likely, best)
+    segments, evidence = (tuple(each) for each in zip(*likely, strict=True))
     told = conclude(
         Findings(query, reference, best.query, best.reference, segments, best.layout), evidence
     )
@@ -306,7 +308,7 @@ def _from_view(query: ClipTrace, reference: ClipTrace, view: StillView | None) -
         f"frames are alike (correlation {view.likeness:.2f}), but too little moves to tell whether "
         f"it is the same moment; it may be any within {width_s:.1f} s",
         (segment,),
-        (Evidence(0.0, 0.0, 0.0, 0.0, 1.0, 0, 0.0),),
+        (Evidence(0.0, 0.0, 0.0, 0.0, 1.0, 0, 1.0, 1.0, 0.0, 0.0),),
         _share(view.query_s, query),
         _share(view.reference_s, reference),
         (),

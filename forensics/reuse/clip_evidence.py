@@ -25,12 +25,18 @@ MEASURES = (
     "correlation of the wobble",
     "logarithm of the misfit",
     "logarithm of the moments compared",
+    "logarithm of the wobble left unexplained",
+    "logarithm of the change left unexplained",
 )
 """In the order of the weights."""
 
 _TONE_ROUNDS = 4
 _FITTING = 0.6  # of the cells, those that fit best, set the tones: a logo does not
 _LEAST = 1e-3
+_FAINT = 0.02
+_HIDDEN = 0.2  # of the contrast: what lies on a picture differs by more, throughout
+_NOISE_LEFT = 8.0  # squared grey levels: two encodings of one moment differ by as much
+_WOBBLE_LEFT = 30.0  # the same of second differences
 _MIN_MOMENTS = 2
 _MIN_WOBBLE = 4
 
@@ -53,8 +59,14 @@ class Evidence(Struct, frozen=True):
         Squared difference of the picture's better half, as a share of its contrast.
     moments : int
         Moments that were compared.
+    wobble_left, change_left : float
+        Share of wobble and change, beyond what compression makes, that differs: 0 for a copy, 0.5
+        and more for what is unrelated.
+    hidden : float
+        Share of the common picture that differs throughout, as under a logo or a caption; the score
+        does not use it.
     score : float
-        Linear in the above; from ``min_copy_score`` on the segment is called a copy.
+        Linear in the above but the last; from ``min_copy_score`` on the segment is called a copy.
     """
 
     correlation: float
@@ -63,6 +75,9 @@ class Evidence(Struct, frozen=True):
     wobble: float
     misfit: float
     moments: int
+    wobble_left: float
+    change_left: float
+    hidden: float
     score: float
 
     @property
@@ -75,6 +90,8 @@ class Evidence(Struct, frozen=True):
             self.wobble,
             float(np.log(self.misfit + _LEAST)),
             float(np.log(max(self.moments, 1))),
+            float(np.log(self.wobble_left + _FAINT)),
+            float(np.log(self.change_left + _FAINT)),
         )
 
 
@@ -111,7 +128,7 @@ def weigh(
     on one half of the sources, by logistic regression; see ``docs/methods/reuse.md``.
     """
     pairs = _paired(segment, grids, times_s)
-    told = Evidence(correlation, score_s, 0.0, 0.0, 1.0, 0, 0.0)
+    told = Evidence(correlation, score_s, 0.0, 0.0, 1.0, 0, 1.0, 1.0, 0.0, 0.0)
     if pairs is not None:
         told = _measured(*pairs, correlation=correlation, score_s=score_s)
     return msgspec.structs.replace(told, score=round(linear(_weights(), told.measures), 3))
@@ -164,13 +181,17 @@ def _measured(
     ]
     power = (moving[1] ** 2).mean(axis=0)
     missed = ((moving[0] - moving[1]) ** 2).mean(axis=0)
+    wobble, wobble_left = _wobble(*moving)
     return Evidence(
         correlation,
         score_s,
         round(_median(1 - missed / (power + NOISE_POWER), power), 4),
-        round(_wobble(*moving), 4),
+        round(wobble, 4),
         round(float(np.median(error)) / (contrast + PLAIN_POWER), 5),
         len(query),
+        round(wobble_left, 4),
+        round(_median(missed / (power + (moving[0] ** 2).mean(axis=0) + _NOISE_LEFT), power), 4),
+        round(float((error > _HIDDEN * contrast + PLAIN_POWER).mean()), 4),
         0.0,
     )
 
@@ -188,14 +209,16 @@ def _without_mean(frames: NDArray[float64], reach: int) -> NDArray[float64]:
     return np.asarray(frames - (sums[high] - sums[low]) / (high - low)[:, None])
 
 
-def _wobble(query: NDArray[float64], reference: NDArray[float64]) -> float:
+def _wobble(query: NDArray[float64], reference: NDArray[float64]) -> tuple[float, float]:
+    """Give the correlation of second differences in time, and the share that differs."""
     if len(query) < _MIN_WOBBLE:
-        return 0.0
+        return 0.0, 0.5
     mine, theirs = (each[2:] - 2 * each[1:-1] + each[:-2] for each in (query, reference))
     power = (mine**2).mean(axis=0), (theirs**2).mean(axis=0)
     product = (mine * theirs).mean(axis=0)
     together = product / np.sqrt((power[0] + NOISE_POWER) * (power[1] + NOISE_POWER))
-    return _median(together, power[1])
+    left = ((mine - theirs) ** 2).mean(axis=0) / (power[0] + power[1] + _WOBBLE_LEFT)
+    return _median(together, power[1]), _median(left, power[1])
 
 
 def _median(values: NDArray[float64], weights: NDArray[float64]) -> float:

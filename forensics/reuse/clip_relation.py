@@ -15,6 +15,9 @@ from forensics.reuse.clip_trace import ClipTrace
 WHOLE = 0.92
 """Share of a clip from which on all of it is said to be covered; the rest is rounding and edges."""
 
+OVERLAID = 0.02
+"""Share of the common picture that must differ throughout for an overlay to be named."""
+
 EDGE_S = 0.5
 """A stretch that begins or ends this near to the clip's start or end reaches it."""
 
@@ -88,7 +91,7 @@ def conclude(found: Findings, evidence: Sequence[Evidence]) -> Conclusion:
     """
     query_covered = covered([s.query for s in found.segments], found.query.duration_s)
     reference_covered = covered([s.reference for s in found.segments], found.reference.duration_s)
-    edits = tuple(Edit(kind, None) for kind in _edits(found, query_covered))
+    edits = tuple(Edit(kind, None) for kind in _edits(found, query_covered, evidence))
     explained, lowest = (
         min(each.explained for each in evidence),
         min(each.score for each in evidence),
@@ -129,7 +132,7 @@ def covered(spans: Sequence[tuple[float, float]], duration_s: float) -> float:
     return min(1.0, total / max(duration_s, 1e-3))
 
 
-def _edits(found: Findings, query_covered: float) -> list[str]:
+def _edits(found: Findings, query_covered: float, evidence: Sequence[Evidence]) -> list[str]:
     edits = []
     if len(found.segments) > 1 or query_covered < WHOLE:
         edits.append("cut")
@@ -142,6 +145,8 @@ def _edits(found: Findings, query_covered: float) -> list[str]:
     seen = abs(float(np.linalg.det(found.layout.matrix[:2, :2])))
     if seen < _CROPPED:
         edits.append("crop")
+    if min(each.hidden for each in evidence) >= OVERLAID:
+        edits.append("overlay")
     rates = found.query.native_rate, found.reference.native_rate
     if min(rates) > 0 and abs(np.log(rates[0] / rates[1])) > _SAME_RATE:
         edits.append("frame_rate")

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 from numpy import float64
+from numpy.typing import NDArray
 
+from forensics.calibration import load
 from forensics.ingest.guard import guarded
 from forensics.model.match import COPIES, Edit, Region, Relation, Segment, Transform
 from forensics.model.outcome import Problem
@@ -78,7 +80,7 @@ def _two_clips(
         best,
         told.because,
         told.segments,
-        _edits(told),
+        _edits(told, query, reference),
         _transform(told, query, reference),
         features,
     )
@@ -196,8 +198,25 @@ def _hits_of_hashes(query: Probe, reference: Probe, near: Sequence[NearPair]) ->
     ]
 
 
-def _edits(told: ClipAlignment) -> tuple[Edit, ...]:
-    return told.edits if told.relation in COPIES else ()
+def _edits(told: ClipAlignment, query: Probe, reference: Probe) -> tuple[Edit, ...]:
+    if told.relation not in COPIES:
+        return ()
+    colours = _colour(query), _colour(reference)
+    limit = load("reuse.compare").value("max_chroma_difference")
+    changed = bool(np.abs(colours[0] - colours[1]).max() > limit)
+    return (*told.edits, Edit("colour", None)) if changed else told.edits
+
+
+def _colour(probe: Probe) -> NDArray[float64]:
+    """Give mean tint and mean strength of colour over all moments that were examined."""
+    if probe.views is None:
+        return np.zeros(3)
+    chroma = probe.views.chroma.astype(float64) - _COLOURLESS
+    tint = chroma.mean(axis=(0, 1, 2))
+    return np.r_[tint, np.abs(chroma).mean()]
+
+
+_COLOURLESS = 128
 
 
 def _transform(told: ClipAlignment, query: Probe, reference: Probe) -> Transform | None:

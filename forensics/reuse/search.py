@@ -100,7 +100,7 @@ def _with_own_ids(matches: Sequence[Match]) -> tuple[Match, ...]:
     return tuple(told)
 
 
-Chance = Literal["hash", "copy", "lead"]
+Chance = Literal["hash", "copy", "clip", "lead"]
 
 
 class _Known(NamedTuple):
@@ -292,11 +292,12 @@ def _match(
 
 
 def _because(verdict: Verdict, entry: Entry, event: EventWindow) -> str:
+    shown = "clip" if any(each.speed is not None for each in verdict.segments) else "picture"
     what = {
-        "reencoded": "The same picture, saved again",
-        "edited_copy": f"The same picture, {_changed(verdict.edits)}",
-        "contains": "This file shows the known picture as a part",
-        "contained_in": "The known picture shows this file as a part",
+        "reencoded": f"The same {shown}, saved again",
+        "edited_copy": f"The same {shown}, {_changed(verdict.edits)}",
+        "contains": f"This file shows the known {shown} as a part",
+        "contained_in": f"The known {shown} shows this file as a part",
         "same_footage": "Another moment of the same recording",
         "same_view_other_moment": "The same view at another moment",
         "same_place": "The same place, from elsewhere or under other conditions",
@@ -320,6 +321,10 @@ def _changed(edits: Sequence[Edit]) -> str:
 
 
 _WORDS = {
+    "cut": "cut",
+    "speed": "at another speed",
+    "reversed": "played backwards",
+    "frame_rate": "with another frame rate",
     "mirror": "mirrored",
     "rotation": "turned",
     "colour": "with other colours",
@@ -372,6 +377,7 @@ def _chance(archive: Archive) -> dict[Chance, float | None]:
     rates: dict[Chance, tuple[Sequence[Rate], int]] = {
         "hash": (tuple(near), size.hashes),
         "copy": (_of_unrelated(judge["min_copy_score"]), size.entries),
+        "clip": (_of_unrelated(load("reuse.clips").thresholds["min_copy_score"]), size.entries),
         "lead": (_of_unrelated(judge["min_lead_correlation"]), size.entries),
     }
     return {
@@ -387,9 +393,12 @@ def _of_unrelated(threshold: Threshold) -> tuple[Rate, ...]:
 
 def _way(verdict: Verdict) -> Chance:
     """Say by which way two would have been matched by chance."""
+    is_copy = verdict.relation in COPIES
+    if is_copy and any(each.speed is not None for each in verdict.segments):
+        return "clip"
     if verdict.features is None:
         return "hash"
-    return "copy" if verdict.relation in COPIES else "lead"
+    return "copy" if is_copy else "lead"
 
 
 def as_probe(entry: Entry, archive: Archive) -> Probe:

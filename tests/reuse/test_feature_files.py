@@ -248,7 +248,7 @@ def test_search_reads_features_only_of_candidates(archive, monkeypatch):
     as_it_is = archive.features
     monkeypatch.setattr(archive, "features", lambda entry: read.append(entry) or as_it_is(entry))
 
-    found = pictures.find([make_features(3)])
+    found = pictures.find([make_features(3)], [0])
 
     assert next(iter(found)) == f"{3:064x}"
     assert len(read) == len(set(read))

@@ -82,7 +82,7 @@ def keep(path: Path, cache: Path) -> Kept:
 
 
 def trials(root: Path, work: Path, *, tuning: bool) -> Iterator[Trial]:
-    """Give all pairs of one half that share features, and those that should."""
+    """Give all pairs of clips of one half with known footage."""
     folder = work / ("tuning" if tuning else "test")
     folder.mkdir(parents=True, exist_ok=True)
     made = _made(root, folder, tuning=tuning)
@@ -97,7 +97,7 @@ def trials(root: Path, work: Path, *, tuning: bool) -> Iterator[Trial]:
     for recipe in made:
         query = keep(folder / f"{recipe.name}.mp4", work)
         found = pictures.find(*searched(query.probe))
-        for name in sorted({*found, *(each.source for each in recipe.truth())}):
+        for name in sorted(known):
             truth = tuple(each for each in recipe.truth() if each.source == name)
             sighted = found.get(name, [])
             pair = _pair(query, known[name], sighted, recipe.name, name, truth)
@@ -109,9 +109,10 @@ def trials(root: Path, work: Path, *, tuning: bool) -> Iterator[Trial]:
                 yield Trial(recipe.name, name, "other moment", (), pair)
     for name, walk in walks.items():
         found = pictures.find(*searched(walk.probe))
-        for other in (each for each in found if each != name):
+        for other in sorted(set(known) - {name}):
             kind: Kind = "another walk" if other[:-1] == name[:-1] else "unrelated"
-            pair = _pair(walk, known[other], found[other], name, other, (), kind=kind)
+            sighted = found.get(other, [])
+            pair = _pair(walk, known[other], sighted, name, other, (), kind=kind)
             yield Trial(name, other, kind, (), pair)
 
 
