@@ -213,7 +213,7 @@ def _colour(probe: Probe) -> NDArray[float64]:
         return np.zeros(3)
     chroma = probe.views.chroma.astype(float64) - _COLOURLESS
     tint = chroma.mean(axis=(0, 1, 2))
-    return np.r_[tint, np.abs(chroma).mean()]
+    return np.asarray(np.r_[tint, np.abs(chroma).mean()], dtype=float64)
 
 
 _COLOURLESS = 128

@@ -4,10 +4,14 @@ import cv2
 import numpy as np
 import pytest
 
+from forensics.ingest.media import open_media
 from forensics.model.match import COPIES
+from forensics.reuse.check import probe_file
 from forensics.reuse.clip_align import align_clips
 from forensics.reuse.clip_hits import Hit, unit_matrix, unit_to_pixels
 from forensics.reuse.clip_trace import ARCHIVE_RATE, ClipTrace, make_trace
+from forensics.reuse.decide import decide
+from forensics.reuse.known_pictures import KnownPictures, searched
 
 RATE = 25
 SIZE = (36, 64)
@@ -150,3 +154,47 @@ def test_movement_of_shares_is_that_of_pixels():
     sizes = {"query_px": (640, 360), "reference_px": (1280, 720)}
 
     assert np.allclose(unit_to_pixels(unit_matrix(matrix, **sizes), **sizes), matrix)
+
+
+def compared(query, reference):
+    """Decide what two files are to each other, by their features alone."""
+    one, other = probe_file(query), probe_file(reference)
+    numbered = zip(*reversed(searched(other)), strict=True)
+    pictures = KnownPictures.of((("known", place), features) for place, features in numbered)
+    return decide(one, other, (), sighted=pictures.find(*searched(one)).get("known", []))
+
+
+def test_real_clip_under_a_large_logo_is_found_two_seconds_later(media_root):
+    videos = media_root / "reuse" / "videos"
+
+    verdict = compared(videos / "chair-22-with-large-logo-bar.mp4", videos / "chair-20-sd-bar.mp4")
+
+    (segment,) = verdict.segments
+    assert verdict.relation in COPIES
+    assert segment.query[0] - segment.reference[0] == pytest.approx(2.0, abs=0.1)
+    assert "overlay" in {edit.kind for edit in verdict.edits}
+
+
+def test_real_clips_of_one_place_are_no_copies(media_root):
+    videos = media_root / "reuse" / "videos"
+
+    verdict = compared(videos / "v1.m4v", videos / "v2.m4v")
+
+    assert verdict is None or verdict.relation not in COPIES
+
+
+def test_real_clips_of_different_places_are_nothing_to_each_other(media_root):
+    videos = media_root / "reuse" / "videos"
+
+    assert compared(videos / "doorknob-hd-no-bar.mp4", videos / "v2.m4v") is None
+
+
+def test_still_that_was_taken_from_a_clip_is_found_in_it(media_root, tmp_path):
+    clip = media_root / "video" / "bigbuckbunny.mp4"
+    frame = open_media(clip).frames[2]
+    cv2.imwrite(str(tmp_path / "still.png"), frame.pixels[:, :, ::-1])
+
+    verdict = compared(tmp_path / "still.png", clip)
+
+    assert verdict.relation == "contained_in"
+    assert verdict.segments[0].reference == (frame.moment_s, frame.moment_s)
