@@ -1,6 +1,6 @@
 """Compare two pictures of a bridge: lay them over each other, examine the deck, name its state."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy import float64, uint8
@@ -195,11 +195,8 @@ def _reason(decided: Decided, state: State) -> str:
 
 
 def _finding(place: Place, strip: Strip) -> DamageFinding:
-    name = place.name
-    if name not in ("scorch", "hole", "missing_deck"):
-        raise ValueError(name)
     return DamageFinding(
-        name,  # type: ignore[arg-type]  # narrowed above, which mypy does not follow
+        place.name,
         outline(place.cells, strip),
         round(place.share, 4),
         round(place.confidence, 4),
@@ -211,8 +208,7 @@ def _shrunk(
     before: NDArray[uint8], after: NDArray[uint8], strip: Strip
 ) -> tuple[NDArray[uint8], NDArray[uint8], tuple[Matrix3, Matrix3]]:
     """Shrink large pictures to what the strip can hold; give the maps back to their own pixels."""
-    sides = np.linalg.norm(np.roll(strip.corners, -1, axis=0) - strip.corners, axis=1)
-    factor = min(1.0, _LONGEST_DECK_PX / float(sides.max()))
+    factor = min(1.0, _LONGEST_DECK_PX / max(strip.extent_px))
     longest = max(1, round(max(before.shape[:2]) * factor))
     near, far = (fit(each, longest_side_px=longest) for each in (before, after))
     back = tuple(
@@ -237,8 +233,8 @@ def _told(laid: Laid, strip: Strip, scales: tuple[Matrix3, Matrix3]) -> Registra
     support = round(laid.support, 4)
     if laid.matrix is None:
         return Registration("refused", laid.reason, laid.inliers, support, None, None)
-    whole = strip.matrix @ np.linalg.inv(scales[1] @ laid.matrix)
-    rows = (whole / whole[2, 2]).tolist()
+    whole = replace(laid, matrix=scales[1] @ laid.matrix)
+    rows = whole.homography(strip).tolist()
     matrix: Matrix = tuple(tuple(row) for row in rows)  # type: ignore[assignment]  # 3 x 3
     error = round(laid.error_px * float(scales[0][0, 0]), 2)
     return Registration("registered", None, laid.inliers, support, error, matrix, laid.mirrored)
@@ -247,9 +243,8 @@ def _told(laid: Laid, strip: Strip, scales: tuple[Matrix3, Matrix3]) -> Registra
 def _deck(strip: Strip | None, examined: float) -> Deck:
     if strip is None:
         return Deck("none", None, None, None, 0.0)
-    sides = np.linalg.norm(np.roll(strip.corners, -1, axis=0) - strip.corners, axis=1)
     region = tuple((round(float(x), 2), round(float(y), 2)) for x, y in strip.corners)
-    length, width = float(max(sides[0], sides[2])), float(max(sides[1], sides[3]))
+    length, width = strip.extent_px
     return Deck("drawn", region, round(length, 1), round(width, 1), round(examined, 4))
 
 

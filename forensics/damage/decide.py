@@ -11,9 +11,9 @@ from forensics.calibration import Calibration
 from forensics.damage.measures import NAMES, Measures
 from forensics.damage.model import CLASSES, COLUMNS, Model, scores
 from forensics.damage.strip import Mask
-from forensics.model.damage import HOLE, MISSING, NOT_EXAMINED, NOTHING, SCORCH
+from forensics.model.damage import HOLE, MISSING, NOT_EXAMINED, NOTHING, SCORCH, FindingClass
 
-_NAMED = {SCORCH: "scorch", HOLE: "hole", MISSING: "missing_deck"}
+_NAMED: dict[int, FindingClass] = {SCORCH: "scorch", HOLE: "hole", MISSING: "missing_deck"}
 _SMOOTH = 0.06
 """Scores are smoothed over so many deck widths (sigma): cells, not pixels, are decided on."""
 
@@ -49,7 +49,7 @@ class Place:
     because: str
 
     @property
-    def name(self) -> str:
+    def name(self) -> FindingClass:
         """Give the word for it."""
         return _NAMED[self.code]
 

@@ -13,11 +13,10 @@ from forensics.damage.compare import DamageComparison
 from forensics.damage.draw import error_map, overlay
 from forensics.ingest.exact_still import ExactStill
 from forensics.ingest.folder import printable_path
-from forensics.ingest.sniff import sniff
+from forensics.ingest.media import identify
 from forensics.model.damage import DamageReport, View
 from forensics.model.errors import UnreadableMedia
 
-_HEAD_BYTES = 4096
 _ID_LENGTH = 16
 
 
@@ -41,16 +40,18 @@ def read_picture(path: Path) -> tuple[NDArray[uint8], View]:
     UnreadableMedia
         When it is no still that can be decoded whole.
     """
-    data, shown = path.read_bytes(), printable_path(str(path))
-    kind = sniff(data[:_HEAD_BYTES])
-    if kind is None:
-        raise UnreadableMedia(f"{shown} is not a picture")
-    if kind.kind != "still":
+    shown = printable_path(str(path))
+    try:
+        with identify(path) as opened:
+            data, kind, digest = opened.data, opened.type, opened.sha256
+    except UnreadableMedia as error:
+        raise UnreadableMedia(f"{shown}: {error}", advice=error.advice) from error
+    if data is None or kind.kind != "still":
         raise UnreadableMedia(
             f"{shown} is no still", advice="Of a video, take a frame with: forensics frames"
         )
     for _, frame in ExactStill(data, kind).decode([0]):
-        return frame.pixels, View(shown, hashlib.sha256(data).hexdigest(), None)
+        return frame.pixels, View(shown, digest, None)
     raise UnreadableMedia(f"{shown} holds no picture that can be decoded")
 
 

@@ -22,7 +22,7 @@ from forensics.damage.propose import (
     tied,
 )
 from forensics.damage.refine import COARSE_ROUNDS, PARTS, ROUNDS, Held, hold, spread_px
-from forensics.damage.strip import Strip
+from forensics.damage.strip import ACROSS, ALONG, Strip
 from forensics.damage.turns import turns
 from forensics.vision.alignment import Matrix3, moved
 from forensics.vision.features import mirrored
@@ -143,8 +143,7 @@ def register(
 
 
 def _unfit(before: NDArray[uint8], strip: Strip, limits: Calibration) -> str | None:
-    sides = np.linalg.norm(np.roll(strip.corners, -1, axis=0) - strip.corners, axis=1)
-    if max(sides[1], sides[3]) < limits.value("min_deck_width_px"):
+    if strip.extent_px[1] < limits.value("min_deck_width_px"):
         return "The deck is too narrow in the before picture; a larger or nearer one is needed"
     return _too_poor(before, limits)
 
@@ -245,7 +244,7 @@ def _judge(held: Held | None, after: NDArray[uint8], strip: Strip, limits: Calib
         return Laid("The two pictures show no part of the deck in common", None, support, inliers)
     spread = spread_px(held, strip, points) * limits.value("error_factor")
     spread = spread + limits.value("error_floor_px")
-    errors = np.where(seen, spread, np.nan).reshape(25, 5)
+    errors = np.where(seen, spread, np.nan).reshape(ALONG, ACROSS)
     worst = float(np.nanmax(errors))
     if worst > limits.value("max_error_px"):
         return Laid(

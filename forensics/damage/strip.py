@@ -21,6 +21,9 @@ MIN_WIDTH_PX, MAX_WIDTH_PX = 32, 96
 SIDE_MARGIN, END_MARGIN = 0.5, 0.5
 """What is unrolled beyond the sides and ends of the deck, in widths of the deck."""
 
+ALONG, ACROSS = 25, 5
+"""Points over the deck at which errors are counted."""
+
 _CORNERS = 4
 _MIN_AREA_PX = 64.0
 _MIN_SLENDERNESS = 1.2
@@ -75,7 +78,12 @@ class Strip:
     matrix: Matrix3
     corners: Points
 
-    def deck_points(self, *, along: int = 25, across: int = 5) -> Points:
+    @property
+    def extent_px(self) -> tuple[float, float]:
+        """Length and width of the deck in the before picture, of each the longer side."""
+        return _extent(self.corners)
+
+    def deck_points(self, *, along: int = ALONG, across: int = ACROSS) -> Points:
         """Give points spread over the deck, its edges included.
 
         Parameters
@@ -117,8 +125,7 @@ def lay_strip(polygon: Points) -> Strip:
     Outlines of more than four corners are reduced to four, so a curved deck is cut straight.
     """
     corners = _four_corners(np.asarray(polygon, dtype=float64))
-    sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
-    length, width = max(sides[0], sides[2]), max(sides[1], sides[3])
+    length, width = _extent(corners)
     scale = np.clip(width, MIN_WIDTH_PX, MAX_WIDTH_PX) / width
     scale = min(scale, MAX_LENGTH_PX / length)
     wide, long = max(8, round(width * scale)), max(8, round(length * scale))
@@ -129,9 +136,7 @@ def lay_strip(polygon: Points) -> Strip:
     return Strip(grid, np.asarray(matrix, dtype=float64), corners)
 
 
-def unroll(
-    pixels: NDArray[uint8], matrix: Matrix3, grid: Grid, *, smooth_px: float = 0.0
-) -> tuple[NDArray[uint8], Mask]:
+def unroll(pixels: NDArray[uint8], matrix: Matrix3, grid: Grid) -> tuple[NDArray[uint8], Mask]:
     """Unroll a picture into a strip.
 
     Parameters
@@ -142,8 +147,6 @@ def unroll(
         Maps strip -> this picture.
     grid : Grid
         Size of the strip.
-    smooth_px : float, optional
-        Sigma of a blur of the picture before it is sampled.
 
     Returns
     -------
@@ -153,10 +156,9 @@ def unroll(
         Where the strip lies inside the picture and in front of the camera.
     """
     rows, columns = grid.shape
-    source = cv2.GaussianBlur(pixels, (0, 0), smooth_px) if smooth_px > 0 else pixels
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     strip = cv2.warpPerspective(
-        source, matrix, (columns, rows), flags=flags, borderMode=cv2.BORDER_REPLICATE
+        pixels, matrix, (columns, rows), flags=flags, borderMode=cv2.BORDER_REPLICATE
     )
     return np.asarray(strip, dtype=uint8), seen_from(matrix, grid, pixels.shape)
 
@@ -189,6 +191,15 @@ def seen_from(matrix: Matrix3, grid: Grid, shape: tuple[int, ...]) -> Mask:
     return np.asarray(inside & (depth * np.sign(middle) > 0))
 
 
+def _extent(corners: Points) -> tuple[float, float]:
+    sides = _sides(corners)
+    return float(max(sides[0], sides[2])), float(max(sides[1], sides[3]))
+
+
+def _sides(corners: Points) -> NDArray[float64]:
+    return np.asarray(np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1))
+
+
 def _four_corners(polygon: Points) -> Points:
     if polygon.shape[1:] != (2,) or len(polygon) < _CORNERS or not np.isfinite(polygon).all():
         raise DeckError("the deck has fewer than four corners")
@@ -199,10 +210,10 @@ def _four_corners(polygon: Points) -> Points:
     area = float(cv2.contourArea(hull.astype(np.float32)))
     if len(hull) < _CORNERS or area < _MIN_AREA_PX:
         raise DeckError("the deck's outline is too thin or has fewer than four corners")
-    sides = np.linalg.norm(np.roll(hull, -1, axis=0) - hull, axis=1)
+    sides = _sides(hull)
     along = sides[0] + sides[2] >= sides[1] + sides[3]
     corners = hull if along else np.roll(hull, -1, axis=0)
-    sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+    sides = _sides(corners)
     if sides[0] + sides[2] < _MIN_SLENDERNESS * (sides[1] + sides[3]):
         raise DeckError("the deck is drawn nearly square: which way it runs cannot be told")
     if np.ptp(corners[[0, 3], 0]) + np.ptp(corners[[0, 3], 1]) == 0:

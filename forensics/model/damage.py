@@ -9,6 +9,7 @@ from forensics.model.errors import ForensicsError
 Matrix = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
 Region = tuple[tuple[float, float], ...]
 State = Literal["none", "scorched", "holed", "collapsed", "undetermined"]
+FindingClass = Literal["scorch", "hole", "missing_deck"]
 
 NOTHING, OUTSIDE, SCORCH, HOLE, MISSING, NOT_EXAMINED = 0, 1, 2, 3, 4, 255
 """Codes of the mask, in the frame of the before picture."""
@@ -96,7 +97,7 @@ class DamageFinding(Struct, frozen=True, rename={"class_": "class"}):
         The measures it rests on.
     """
 
-    class_: Literal["scorch", "hole", "missing_deck"]
+    class_: FindingClass
     region: Region
     area_fraction_of_deck: float
     confidence: float

@@ -1,6 +1,7 @@
 """``forensics compare``: what it prints, what it writes, how it refuses."""
 
 import json
+import os
 
 import cv2
 import numpy as np
@@ -67,6 +68,14 @@ def test_a_deck_file_that_cannot_be_used_is_wrong_usage(photos, forensics, deck)
     status, _ = forensics("compare", "before.png", "after.png", "--deck", "deck.json")
 
     assert status == 2
+
+
+def test_a_pipe_is_not_waited_for(photos, forensics):
+    os.mkfifo(photos / "pipe.png")
+
+    status, _ = forensics("compare", "pipe.png", "after.png", "--deck", "deck.json")
+
+    assert status == 3
 
 
 def test_a_file_that_is_no_still_is_not_examined(photos, forensics):
