@@ -270,11 +270,13 @@ def _weighed(line: Line, segment: Segment, laid: _Laid) -> Evidence:
 
 def _segment(line: Line, query: ClipTrace, reference: ClipTrace, mirrored: bool) -> Segment:
     gap = float(np.median(np.diff(query.times_s))) if len(query) > 1 else 0.0
-    end_s = min(line.end_s + gap, query.duration_s)
-    theirs = line.at(np.array([line.start_s, end_s]))
-    theirs = np.sort(np.clip(theirs, 0.0, reference.duration_s))
+    here = np.array([line.start_s, min(line.end_s + gap, query.duration_s)])
+    # Both ends stay in the reference; what the query shows before or after is not of it.
+    there = np.clip(line.at(here), 0.0, reference.duration_s)
+    start_s, end_s = ((there - line.offset_s) / line.pace).tolist()
+    theirs = np.sort(there)
     return Segment(
-        (round(line.start_s, 3), round(end_s, 3)),
+        (round(start_s, 3), round(end_s, 3)),
         (round(float(theirs[0]), 3), round(float(theirs[1]), 3)),
         round(abs(line.pace), 3),
         mirrored,

@@ -13,6 +13,7 @@ from forensics.model.match import COPIES, Edit, Region, Relation, Segment, Trans
 from forensics.model.outcome import Problem
 from forensics.reuse.clip_align import ClipAlignment, align_clips
 from forensics.reuse.clip_hits import Hit, Matrix3, hit_of, unit_matrix, unit_to_pixels
+from forensics.reuse.clip_pictures import find_picture_edits, simultaneous
 from forensics.reuse.clip_trace import ARCHIVE_RATE, ClipTrace
 from forensics.reuse.hashes import ORIENTATIONS
 from forensics.reuse.known_pictures import Sighting
@@ -75,12 +76,19 @@ def _two_clips(
     if told.relation is None:
         return _by_hash(query, reference, near, told.because)
     features = max((len(each.alignment) for each in sighted), default=None)
+    edits = _edits(told, query, reference)
+    relation: Relation = told.relation
+    if relation == "reencoded" and edits:
+        relation = "edited_copy"
+    if relation == "same_view_other_moment" and not sighted:
+        # Near hashes say that pictures are alike, not that they show one view.
+        relation = "lead"
     return Verdict(
-        told.relation,
+        relation,
         best,
         told.because,
         told.segments,
-        _edits(told, query, reference),
+        edits,
         _transform(told, query, reference),
         features,
     )
@@ -199,12 +207,21 @@ def _hits_of_hashes(query: Probe, reference: Probe, near: Sequence[NearPair]) ->
 
 
 def _edits(told: ClipAlignment, query: Probe, reference: Probe) -> tuple[Edit, ...]:
-    if told.relation not in COPIES:
+    if told.relation not in COPIES or told.matrix is None:
         return ()
+    pairs = simultaneous(query, reference, told.segments, np.array(told.matrix, float64))
+    seen = find_picture_edits(query, reference, pairs)
+    if not pairs and _colours_differ_throughout(query, reference):
+        seen = (Edit("colour", None),)
+    known = {each.kind for each in told.edits} - {each.kind for each in seen}
+    return (*(each for each in told.edits if each.kind in known), *seen)
+
+
+def _colours_differ_throughout(query: Probe, reference: Probe) -> bool:
+    """Compare colours over all examined moments, where none show the same moment."""
     colours = _colour(query), _colour(reference)
     limit = load("reuse.compare").value("max_chroma_difference")
-    changed = bool(np.abs(colours[0] - colours[1]).max() > limit)
-    return (*told.edits, Edit("colour", None)) if changed else told.edits
+    return bool(np.abs(colours[0] - colours[1]).max() > limit)
 
 
 def _colour(probe: Probe) -> NDArray[float64]:

@@ -51,6 +51,8 @@ class Verdict(Struct, frozen=True):
         How many local features move together; None when none were compared.
     fits : bool
         Whether the detail of most blocks goes together.
+    score : float or None
+        What laying one picture over the other scored, in log odds; None when none was taken.
     """
 
     relation: Relation
@@ -61,6 +63,7 @@ class Verdict(Struct, frozen=True):
     transform: Transform | None = None
     features: int | None = None
     fits: bool = False
+    score: float | None = None
 
 
 def compare_plain(query: Probe, reference: Probe, pair: NearPair) -> Verdict:
@@ -126,13 +129,27 @@ def _copy(query: Probe, reference: Probe, pair: NearPair, reason: str) -> Verdic
     """Say what was done to the reference of a copy: turned, mirrored, other colours, or nothing."""
     mirrored, clockwise_deg = ORIENTATIONS[pair.orientation]
     edits = (["mirror"] if mirrored else []) + (["rotation"] if clockwise_deg else [])
-    if _colours_differ(query, reference, pair):
+    if colours_differ(query, reference, pair):
         edits.append("colour")
     relation: Relation = "edited_copy" if edits else "reencoded"
     return Verdict(relation, pair, reason, (), tuple(Edit(kind, None) for kind in edits))
 
 
-def _colours_differ(query: Probe, reference: Probe, pair: NearPair) -> bool:
+def colours_differ(query: Probe, reference: Probe, pair: NearPair) -> bool:
+    """Say whether two pictures that are one differ in their colours.
+
+    Parameters
+    ----------
+    query, reference : Probe
+        The two items.
+    pair : NearPair
+        Their pictures, and how the one is turned.
+
+    Returns
+    -------
+    bool
+        False when only hashes are known of one of them.
+    """
     if query.views is None or reference.views is None:
         return False
     turned = orient(query.views.chroma[pair.query_frame], ORIENTATIONS[pair.orientation])
