@@ -21,6 +21,7 @@ SIMULTANEOUS_S = 0.06
 MIN_PICTURES = 3
 """What is laid on must be seen at so many moments."""
 
+_BEST = 0.6  # of the pixels set brightness and contrast: what is laid on takes less than the rest
 _UNIT = (1, 1)
 _CORNERS = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
 _WHOLE = 0.02
@@ -112,7 +113,7 @@ def _overlays(query: Probe, reference: Probe, pairs: Sequence[NearPair]) -> list
     over: list[NDArray[np.float32]] = []
     for pair in pairs:
         mine = orient(query.views.grey[pair.query_frame], ORIENTATIONS[pair.orientation])
-        found = compare_blocks(mine, reference.views.grey[pair.reference_frame])
+        found = compare_blocks(mine, reference.views.grey[pair.reference_frame], best=_BEST)
         if not isinstance(found, str):
             over.append(found.residuals - np.float32(found.limit))
     if len(over) < MIN_PICTURES:

@@ -124,13 +124,16 @@ class Blocks:
     correlation: float
 
 
-def compare_blocks(query: Pixels, reference: Pixels) -> Blocks | str:
+def compare_blocks(query: Pixels, reference: Pixels, *, best: float = 1.0) -> Blocks | str:
     """Compare two upright grey views block by block.
 
     Parameters
     ----------
     query, reference : (H, W) uint8
         As for `compare_views`.
+    best : float, optional
+        Brightness and contrast are fitted on this share of the pixels, those that fit best; a large
+        logo shifts them otherwise.
 
     Returns
     -------
@@ -150,6 +153,9 @@ def compare_blocks(query: Pixels, reference: Pixels) -> Blocks | str:
         return "the ratios of width to height differ"
     one, other = _same_size(query, reference)
     fitted, correlation = _fit_brightness(one, other)
+    for _ in range(_ROUNDS if best < 1 else 0):
+        missed = np.abs(one - fitted)
+        fitted = _fitted_on(missed <= np.quantile(missed, best), one, other)
     residuals = _block_means(np.abs(one - fitted))
     typical = float(np.median(residuals))
     limit = calibration.value("max_block_residual") + calibration.value("typical_share") * typical
@@ -192,6 +198,22 @@ def _fit_brightness(
     covariance = float((centred_one * centred_other).mean())
     fitted = centred_other * np.float32(covariance / variance_other) + one.mean()
     return fitted, covariance / float(np.sqrt(variance_one * variance_other))
+
+
+_ROUNDS = 4
+
+
+def _fitted_on(
+    used: NDArray[np.bool_], one: NDArray[np.float32], other: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Fit gain and offset of `other` to `one` on some of the pixels."""
+    mine, theirs = one[used], other[used]
+    centred = theirs - theirs.mean()
+    variance = float((centred**2).mean())
+    if variance < _FLAT_VARIANCE:
+        return np.asarray(other - theirs.mean() + mine.mean())
+    gain = float((centred * (mine - mine.mean())).mean()) / variance
+    return np.asarray((other - theirs.mean()) * np.float32(gain) + mine.mean())
 
 
 def _block_means(values: NDArray[np.float32]) -> NDArray[np.float32]:

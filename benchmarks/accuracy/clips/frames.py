@@ -17,8 +17,8 @@ from forensics.reuse.known_pictures import KnownPictures, Sighting, searched
 from forensics.reuse.stills import decide_stills
 from forensics.reuse.views import Probe, make_views, moment_of, only_picture, read_views
 
-STEP_S = 2.0
-"""A still is taken from a source so often."""
+MOMENTS = 5
+"""Stills are taken at so many moments of a source."""
 
 AWAY_S = 1.5
 """Moments of the clip that are nearer are left out for stills of another moment."""
@@ -56,21 +56,10 @@ def _repost(pixels: Pixels) -> Pixels:
     return _jpeg(_jpeg(np.asarray(small, np.uint8), 50), 70)
 
 
-def _caption(pixels: Pixels) -> Pixels:
-    marked = pixels.copy()
-    height, width = marked.shape[:2]
-    marked[-height // 7 :] = 20
-    at, scale = (width // 20, height - height // 20), height / 500
-    cv2.putText(marked, "WATCH: the moment of it", at, 0, scale, (255, 255, 255), 1, cv2.LINE_AA)
-    return _jpeg(marked, 75)
-
-
 EDITS: dict[str, Callable[[Pixels], Pixels]] = {
-    "lossless": lambda pixels: pixels,
     "jpeg 60": lambda pixels: _jpeg(pixels, 60),
     "crop": _crop,
     "repost": _repost,
-    "caption": _caption,
 }
 
 
@@ -93,7 +82,7 @@ def still_trials(root: Path, *, tuning: bool) -> Iterator[StillTrial]:
         known = probe_file(root / SOURCES[name])
         footage = read_footage(root / SOURCES[name], name)
         times = [moment_of(known, position) for position in known.described]
-        for when in np.arange(0.5, footage.end_s - 0.1, STEP_S).tolist():
+        for when in np.linspace(0.5, footage.end_s - 0.6, MOMENTS).tolist():
             at = min(times, key=lambda each: abs(each - when))
             for taken, moment in (("at", at), ("between", min(at + 0.5, footage.end_s - 0.05))):
                 frame = footage.at(moment)
