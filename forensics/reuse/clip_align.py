@@ -276,7 +276,7 @@ def _segment(line: Line, query: ClipTrace, reference: ClipTrace, mirrored: bool)
     start_s, end_s = ((there - line.offset_s) / line.pace).tolist()
     theirs = np.sort(there)
     return Segment(
-        (round(start_s, 3), round(end_s, 3)),
+        (abs(round(start_s, 3)), round(end_s, 3)),
         (round(float(theirs[0]), 3), round(float(theirs[1]), 3)),
         round(abs(line.pace), 3),
         mirrored,

@@ -7,6 +7,7 @@ import numpy as np
 from numpy import float64, uint8
 from numpy.typing import NDArray
 
+from forensics.calibration import load
 from forensics.model.match import Edit, Region, Segment
 from forensics.reuse.clip_hits import Matrix3, unit_matrix
 from forensics.reuse.compare import compare_blocks
@@ -22,6 +23,7 @@ MIN_PICTURES = 3
 """What is laid on must be seen at so many moments."""
 
 _BEST = 0.6  # of the pixels set brightness and contrast: what is laid on takes less than the rest
+_MOST = 0.4  # of the picture: what differs on more of it was done to all of it
 _UNIT = (1, 1)
 _CORNERS = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
 _WHOLE = 0.02
@@ -50,15 +52,37 @@ def simultaneous(
     orientation = _orientation(matrix)
     if orientation is None:
         return []
+    return [
+        NearPair(here, there, 0, orientation)
+        for apart_s, here, there in paired_pictures(query, reference, segments)
+        if apart_s <= SIMULTANEOUS_S
+    ]
+
+
+def paired_pictures(
+    query: Probe, reference: Probe, segments: Sequence[Segment]
+) -> list[tuple[float, int, int]]:
+    """Pair each picture of a clip with the one that is nearest to the moment it shows.
+
+    Parameters
+    ----------
+    query, reference : Probe
+        The two items.
+    segments : sequence of Segment
+        Common stretches.
+
+    Returns
+    -------
+    list of (float, int, int)
+        How far apart they are, in seconds of the reference, and the positions of both.
+    """
     there = np.array([frame.moment_s or 0.0 for frame in reference.hashes.frames])
     pairs = []
     for position in range(len(query.hashes.frames)):
         wanted = _shown_at(moment_of(query, position), segments)
-        if wanted is None or not len(there):
-            continue
-        nearest = int(np.abs(there - wanted).argmin())
-        if abs(there[nearest] - wanted) <= SIMULTANEOUS_S:
-            pairs.append(NearPair(position, nearest, 0, orientation))
+        if wanted is not None and len(there):
+            nearest = int(np.abs(there - wanted).argmin())
+            pairs.append((float(abs(there[nearest] - wanted)), position, nearest))
     return pairs
 
 
@@ -110,15 +134,20 @@ def _shown_at(moment_s: float, segments: Sequence[Segment]) -> float | None:
 def _overlays(query: Probe, reference: Probe, pairs: Sequence[NearPair]) -> list[Region]:
     if query.views is None or reference.views is None or len(pairs) < MIN_PICTURES:
         return []
+    limits = load("reuse.clips")
+    least, granted = limits.value("min_overlay_residual"), limits.value("overlay_typical_share")
     over: list[NDArray[np.float32]] = []
     for pair in pairs:
         mine = orient(query.views.grey[pair.query_frame], ORIENTATIONS[pair.orientation])
         found = compare_blocks(mine, reference.views.grey[pair.reference_frame], best=_BEST)
         if not isinstance(found, str):
-            over.append(found.residuals - np.float32(found.limit))
+            typical = float(np.median(found.residuals))
+            over.append(found.residuals - np.float32(least + granted * typical))
     if len(over) < MIN_PICTURES:
         return []
-    differs = (np.median(np.stack(over), axis=0) > 0).astype(uint8)
+    differs: NDArray[uint8] = (np.median(np.stack(over), axis=0) > 0).astype(uint8)
+    if differs.mean() > _MOST:
+        return []
     count, _, boxes, _ = cv2.connectedComponentsWithStats(differs, connectivity=8)
     blocks = np.tile(differs.shape[::-1], 2)
     matrix, _ = orientation_matrix(_UNIT, _UNIT, pairs[0].orientation)

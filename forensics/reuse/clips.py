@@ -57,7 +57,8 @@ def decide_clips(
     -----
     Near hashes and common features only propose how the picture of the one lies in that of the
     other. Two clips are then compared by what changes in them over time; a still is laid over
-    those moments of the clip that were examined.
+    those moments of the clip that were examined; it was taken from the clip only where it fits one
+    moment and not its neighbours.
     """
     if query.is_video and reference.is_video:
         return _two_clips(query, reference, near, sighted)
@@ -114,7 +115,29 @@ def _still_and_clip(
                 found.append(_at_moment(verdict, query, reference, each))
     if not found:
         return _by_hash(query, reference, near, "no examined moment of the clip fits the still")
+    copies = [each for each in found if each.relation in COPIES]
+    if len(copies) > 1:
+        return _at_rest(copies, query_is_clip=query.is_video)
     return min(found, key=lambda verdict: (RANK.index(verdict.relation), -(verdict.features or 0)))
+
+
+def _at_rest(copies: Sequence[Verdict], *, query_is_clip: bool) -> Verdict:
+    """Leave it at a lead where a still fits several moments of a clip in which nothing moves."""
+    spans = [
+        each.segments[0].query if query_is_clip else each.segments[0].reference for each in copies
+    ]
+    first, last = min(start for start, _ in spans), max(end for _, end in spans)
+    best = max(copies, key=lambda verdict: verdict.features or 0)
+    moment = (0.0, 0.0)
+    shown = ((first, last), moment) if query_is_clip else (moment, (first, last))
+    segment = msgspec.structs.replace(best.segments[0], query=shown[0], reference=shown[1])
+    reason = (
+        f"it fits the clip from {first:.1f} to {last:.1f} s alike, where nothing moves: a picture "
+        f"of the same view at another time would, too ({best.reason})"
+    )
+    return msgspec.structs.replace(
+        best, relation="lead", reason=reason, segments=(segment,), edits=()
+    )
 
 
 def _at_moment(verdict: Verdict, query: Probe, reference: Probe, where: Sighting) -> Verdict:
@@ -211,24 +234,32 @@ def _edits(told: ClipAlignment, query: Probe, reference: Probe) -> tuple[Edit, .
         return ()
     pairs = simultaneous(query, reference, told.segments, np.array(told.matrix, float64))
     seen = find_picture_edits(query, reference, pairs)
-    if not pairs and _colours_differ_throughout(query, reference):
+    if not pairs and _colours_differ_throughout(query, reference, told):
         seen = (Edit("colour", None),)
-    known = {each.kind for each in told.edits} - {each.kind for each in seen}
-    return (*(each for each in told.edits if each.kind in known), *seen)
+    kinds = {each.kind for each in seen}
+    return (*(each for each in told.edits if each.kind not in kinds), *seen)
 
 
-def _colours_differ_throughout(query: Probe, reference: Probe) -> bool:
-    """Compare colours over all examined moments, where none show the same moment."""
-    colours = _colour(query), _colour(reference)
+def _colours_differ_throughout(query: Probe, reference: Probe, told: ClipAlignment) -> bool:
+    """Compare colours over the common stretches, where no pictures show the same moment."""
+    mine = _colour(query, [each.query for each in told.segments])
+    theirs = _colour(reference, [each.reference for each in told.segments])
+    if mine is None or theirs is None:
+        return False
     limit = load("reuse.compare").value("max_chroma_difference")
-    return bool(np.abs(colours[0] - colours[1]).max() > limit)
+    return bool(np.abs(mine - theirs).max() > limit)
 
 
-def _colour(probe: Probe) -> NDArray[float64]:
-    """Give mean tint and mean strength of colour over all moments that were examined."""
-    if probe.views is None:
-        return np.zeros(3)
-    chroma = probe.views.chroma.astype(float64) - _COLOURLESS
+def _colour(probe: Probe, spans: Sequence[tuple[float, float]]) -> NDArray[float64] | None:
+    """Give mean tint and mean strength of colour over the pictures of some stretches."""
+    shown = [
+        position
+        for position in range(len(probe.hashes.frames))
+        if any(start <= moment_of(probe, position) <= end for start, end in spans)
+    ]
+    if probe.views is None or not shown:
+        return None
+    chroma = probe.views.chroma[shown].astype(float64) - _COLOURLESS
     tint = chroma.mean(axis=(0, 1, 2))
     return np.asarray(np.r_[tint, np.abs(chroma).mean()], dtype=float64)
 

@@ -107,6 +107,18 @@ def test_other_moments_of_a_fixed_view_are_no_copies(moves):
     assert told.relation not in COPIES
 
 
+@pytest.mark.parametrize("early", [0.1, 0.4])
+def test_stretch_that_starts_before_the_known_clip_keeps_its_moments(early):
+    source = street(moves=2)
+    before = round(early * RATE)
+
+    told = align_clips(traced(source), known(source[before:]), [hit()])
+
+    (segment,) = told.segments
+    assert segment.query[0] - segment.reference[0] == pytest.approx(early, abs=0.05)
+    assert segment.query[1] - segment.reference[1] == pytest.approx(early, abs=0.05)
+
+
 def test_view_without_motion_stays_a_lead():
     still = np.repeat(street(moves=2)[:1], 5 * RATE, axis=0)
 

@@ -11,9 +11,10 @@ import pickle
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -21,6 +22,8 @@ import numpy as np
 ROOT = Path(__file__).parents[3]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
+from accuracy.clips.frames import StillTrial, still_trials  # noqa: E402
+from accuracy.clips.overlays import OverlayTrial, overlay_trials  # noqa: E402
 from accuracy.clips.sources import SOURCES, names  # noqa: E402
 from accuracy.clips.trials import TOLERANCE_S, Candidate, Trial, trials  # noqa: E402
 from accuracy.judge.fitting import as_toml, fit_logistic, scores_of  # noqa: E402
@@ -34,6 +37,8 @@ from forensics.reuse.decide import decide  # noqa: E402
 from forensics.reuse.features import ARCHIVED_FEATURES  # noqa: E402
 from forensics.reuse.judge_weights import Weights  # noqa: E402
 from forensics.reuse.known_pictures import KnownPictures, searched  # noqa: E402
+
+KeptT = TypeVar("KeptT")
 
 WRONG = ("unrelated", "other moment", "another walk")
 RIDGE = 0.006
@@ -68,8 +73,10 @@ def main() -> None:
     limit = float(np.ceil((max(wrong) + MARGIN) * 10) / 10)
     print(f"highest wrong stretch of the tuning half {max(wrong):.2f}; a copy from {limit:g}")
     told: dict[str, object] = {
-        "tuning": _table(tuning, weights, limit),
-        "reported": _table(reported, weights, limit),
+        name: _table(found, weights, limit)
+        | {"overlays": _overlays(_marked(root, work, tuning=half))}
+        | {"stills": _stills(_taken(root, work, tuning=half))}
+        for name, found, half in (("tuning", tuning, True), ("reported", reported, False))
     }
     if options.write:
         (ROOT / "forensics/reuse" / WEIGHTS).write_text(as_toml("clip", weights))
@@ -82,10 +89,27 @@ def main() -> None:
 
 
 def _found(root: Path, work: Path, *, tuning: bool) -> list[Trial]:
-    kept = work / f"trials-{'tuning' if tuning else 'reported'}.pickle"
+    return _kept("trials", work, tuning=tuning, make=lambda: trials(root, work, tuning=tuning))
+
+
+def _marked(root: Path, work: Path, *, tuning: bool) -> list[OverlayTrial]:
+    made = work / "whole"
+    made.mkdir(exist_ok=True)
+    return list(overlay_trials(root, made, tuning=tuning))
+
+
+def _taken(root: Path, work: Path, *, tuning: bool) -> list[StillTrial]:
+    return _kept("stills", work, tuning=tuning, make=lambda: still_trials(root, tuning=tuning))
+
+
+def _kept(
+    name: str, work: Path, *, tuning: bool, make: Callable[[], Iterable[KeptT]]
+) -> list[KeptT]:
+    """Ask once, and keep what was found."""
+    kept = work / f"{name}-{'tuning' if tuning else 'reported'}.pickle"
     if not kept.exists():
-        kept.write_bytes(pickle.dumps(list(trials(root, work, tuning=tuning))))
-    found: list[Trial] = pickle.loads(kept.read_bytes())
+        kept.write_bytes(pickle.dumps(list(make())))
+    found: list[KeptT] = pickle.loads(kept.read_bytes())
     return found
 
 
@@ -169,9 +193,40 @@ def real_clips(root: Path) -> dict[str, str | None]:
     return told
 
 
+def _overlays(found: Sequence[OverlayTrial]) -> dict[str, list[int]]:
+    """Count copies without a logo that were said to have one, and logos that were missed."""
+    plain = [each for each in found if not each.side]
+    return {
+        "said_without_logo": [sum(each.wrong > 0 for each in plain), len(plain)],
+        "wrong_regions_beside_a_logo": [
+            sum(each.wrong > 0 for each in found if each.side),
+            sum(each.side > 0 for each in found),
+        ],
+        "missed": [sum(not each.right for each in found if each.side), len(found) - len(plain)],
+        "said_coloured": [sum(each.coloured for each in found), len(found)],
+    }
+
+
+def _stills(found: Sequence[StillTrial]) -> dict[str, dict[str, list[int]]]:
+    """Count by how stills were taken what they were said to be, as the relations shown."""
+    counts: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
+    for each in found:
+        kinds = counts[each.taken]
+        kinds[each.source][0] += each.relation in COPIES
+        kinds[each.source][1] += 1
+        kinds["all"][0] += each.relation in COPIES
+        kinds["all"][1] += 1
+    return {taken: dict(kinds) for taken, kinds in counts.items()}
+
+
 def _calibration(reported: object, limit: float, highest: float) -> str:
     """Write the thresholds with what was counted."""
     assert isinstance(reported, dict)
+    saved = reported["overlays"]
+    overlays = (
+        _line("saved_again", *saved["said_without_logo"], "clips saved again, reported half"),
+        _line("logos", *saved["missed"], "logos of 6 and 12 % of the picture, reported half"),
+    )
     called = reported["called_copies"]
     alarms = "\n".join(
         _line(kind.replace(" ", "_"), errors, count, f"pairs of clips of the reported half: {kind}")
@@ -200,6 +255,24 @@ value = 0.0
 unit = "log odds, linear in eight measures"
 meaning = "stretches that score at least this are worth a look"
 origin = "even odds on the tuning half, both classes of equal weight"
+
+[thresholds.min_overlay_residual]
+value = 4.0
+unit = "grey levels of 255"
+meaning = "blocks of pictures of one moment that differ by less at most moments are not laid on"
+origin = "as max_block_residual of reuse.compare"
+
+[thresholds.overlay_typical_share]
+value = 2.0
+unit = "share"
+meaning = "this share of the median block's difference is granted on top of min_overlay_residual"
+origin = "of 0.5, 1, 2 and 3 the least without false regions on the tuning half"
+
+[thresholds.overlay_typical_share.false_alarms]
+{overlays[0]}
+
+[thresholds.overlay_typical_share.misses]
+{overlays[1]}
 
 [thresholds.min_view_likeness]
 value = 0.8

@@ -10,12 +10,11 @@ from accuracy.clips.sources import SOURCES, Footage, Pixels, names, read_footage
 
 from forensics.ingest.frame import Frame
 from forensics.reuse.check import probe_file
-from forensics.reuse.clips import MAX_TRIED
+from forensics.reuse.clips import decide_clips
 from forensics.reuse.features import ARCHIVED_FEATURES, describe
 from forensics.reuse.hashes import hash_frames
 from forensics.reuse.known_pictures import KnownPictures, Sighting, searched
-from forensics.reuse.stills import decide_stills
-from forensics.reuse.views import Probe, make_views, moment_of, only_picture, read_views
+from forensics.reuse.views import Probe, make_views, moment_of, read_views
 
 MOMENTS = 5
 """Stills are taken at so many moments of a source."""
@@ -32,7 +31,7 @@ _DIFFERS = 20
 
 @dataclass(frozen=True)
 class StillTrial:
-    """A still against a clip: how it was taken, and the best score of a moment."""
+    """A still against a clip: how it was taken, and what it was said to be."""
 
     source: str
     edit: str
@@ -118,18 +117,11 @@ def _trial(
         for position in among
     )
     sighted: list[Sighting] = pictures.find(*searched(query)).get(known.sha256, [])
-    ranked = sorted(sighted, key=lambda each: -len(each.alignment))[:MAX_TRIED]
-    best = StillTrial(source, edit, taken, "none", -np.inf)
-    for each in ranked:
-        told = decide_stills(
-            only_picture(query, each.query),
-            only_picture(known, each.reference),
-            aligned=[each.alignment],
-        )
-        score = -np.inf if told.score is None else told.score
-        if score > best.score:
-            best = StillTrial(source, edit, taken, told.relation, score)
-    return best
+    verdict = decide_clips(query, known, sighted=sighted)
+    if verdict is None:
+        return StillTrial(source, edit, taken, "none", -np.inf)
+    score = -np.inf if verdict.score is None else verdict.score
+    return StillTrial(source, edit, taken, verdict.relation, score)
 
 
 def _differ(footage: Footage, one_s: float, other_s: float) -> bool:
