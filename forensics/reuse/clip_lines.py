@@ -66,7 +66,18 @@ class Line:
     score_s: float = 0.0
 
     def at(self, query_s: NDArray[float64]) -> NDArray[float64]:
-        """Give the moments of the reference."""
+        """Give the moments of the reference that moments of the query show.
+
+        Parameters
+        ----------
+        query_s : (N,) float64
+            Moments of the query, in seconds.
+
+        Returns
+        -------
+        (N,) float64
+            Moments of the reference; may lie outside it.
+        """
         return self.pace * query_s + self.offset_s
 
 

@@ -159,5 +159,5 @@ def _in_query(box: NDArray[float64], matrix: Matrix3, query: Probe) -> Region:
     x, y, width, height = box
     corners = np.array([[x, y], [x + width, y], [x + width, y + height], [x, y + height]]) - 0.5
     size = np.array(query.size_px, dtype=float64)
-    shares = moved(corners, np.linalg.inv(matrix)) + 0.5
+    shares = moved(corners, np.asarray(np.linalg.inv(matrix), float64)) + 0.5
     return tuple((round(float(a), 2), round(float(b), 2)) for a, b in shares * size - 0.5)
