@@ -200,7 +200,7 @@ def _sampled(lookup: Lookup) -> Iterator[_Draft]:
             details.append(markup("{}: {}", lookup.linked(item.sha256), said))
     if details:
         count = counted(len(details), "clip was", "clips were")
-        said = "{} compared with photos at single frames; photos from between them are leads at most."
+        said = "{} compared with photos at single frames; photos of others are leads at most."
         yield "limited", markup(said, count), details
 
 
