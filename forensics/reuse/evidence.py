@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from forensics.model.match import Match, Region
 from forensics.model.outcome import ArtefactBytes
 from forensics.reuse.archive import Archive
+from forensics.reuse.archived import as_probe
 from forensics.reuse.clip_pictures import paired_pictures
-from forensics.reuse.search import as_probe
 from forensics.reuse.stills import align_probes
 from forensics.reuse.views import Probe, Views, moment_of
 from forensics.vision.alignment import Alignment, Matrix3, moved, resizing

@@ -1,17 +1,14 @@
 """Look items up in the archive of known footage and say which are recycled."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
 from forensics.calibration import Rate, Threshold, load
-from forensics.ingest.guard import guarded
 from forensics.model.casefile import EventWindow
 from forensics.model.dates import parse_instant
-from forensics.model.findings import CompareViews, FrameHash, ImageHashes
 from forensics.model.match import (
     COPIES,
     CheckProblem,
@@ -23,20 +20,17 @@ from forensics.model.match import (
     Transform,
     Unmatched,
 )
-from forensics.model.outcome import Problem
 from forensics.reuse.archive import Archive
 from forensics.reuse.archive_entry import Entry, HashHit
+from forensics.reuse.archived import as_probe, known_pictures
 from forensics.reuse.decide import decide
 from forensics.reuse.decided import respect_decisions
-from forensics.reuse.feature_files import MIN_PICTURES, open_features, read_features
-from forensics.reuse.hashes import ORIENTATIONS
 from forensics.reuse.known_pictures import KnownPictures, Sighting, searched
+from forensics.reuse.match_words import EARLIEST, date_sentence, explain, precedes
 from forensics.reuse.pair import NearPair, Verdict, transform_of
 from forensics.reuse.reference import known_ref, match_id
 from forensics.reuse.stills import RANK
-from forensics.reuse.traces import RECIPE as TRACE_RECIPE
-from forensics.reuse.views import MOVING, Probe, Views, read_views
-from forensics.vision.codes import NO_FEATURES, RECIPE, CodedFeatures
+from forensics.reuse.views import Probe
 
 MAX_MATCHES = 100
 """Entries reported for one query; an archive with more alike needs a person, not a longer list."""
@@ -112,44 +106,6 @@ class _Known(NamedTuple):
     chance: dict[Chance, float | None]
 
 
-def known_pictures(archive: Archive) -> KnownPictures:
-    """Read the local features of an archive's pictures.
-
-    Parameters
-    ----------
-    archive : Archive
-        Known footage, open for reading.
-
-    Returns
-    -------
-    KnownPictures
-        Those that were described by the present recipe.
-    """
-    if len(archive.described(RECIPE)) < MIN_PICTURES:
-        return KnownPictures.of(
-            ((entry_id, position), read_features(packed, entry_id))
-            for entry_id, kept in archive.all_features()
-            if kept.recipe == RECIPE
-            for position, packed in enumerate(kept.pictures)
-            if packed
-        )
-    index, owners = open_features(archive)
-
-    @lru_cache(maxsize=MAX_READ_FEATURES)
-    def features(number: int) -> CodedFeatures:
-        entry_id, position = owners[number]
-        kept = archive.features(entry_id)
-        # Somebody may have removed it since.
-        packed = kept.pictures[position] if kept and position < len(kept.pictures) else b""
-        return read_features(packed, entry_id) if packed else NO_FEATURES
-
-    return KnownPictures(index, owners, features)
-
-
-MAX_READ_FEATURES = 2_000
-"""Pictures whose features are kept in memory once read: 24 MB."""
-
-
 def _search_one(probe: Probe, known: _Known) -> tuple[list[Match], int]:
     """Give the matches of one item, and how many entries that look alike were left out."""
     matches = []
@@ -186,9 +142,6 @@ def _with_earliest(matches: Sequence[Match]) -> list[Match]:
         replace(match, because=f"{match.because} {EARLIEST}") if match.id == earliest else match
         for match in matches
     ]
-
-
-EARLIEST = "It is the earliest dated copy in this archive; older ones may exist."
 
 
 def _hits_by_entry(probe: Probe, archive: Archive) -> dict[str, list[tuple[int, HashHit]]]:
@@ -232,7 +185,7 @@ def _near_match(
         probe,
         entry,
         verdict.relation,
-        because=_because(verdict, entry, known.event),
+        because=explain(verdict, entry, known.event),
         event=known.event,
         expected=known.chance[_way(verdict)],
         distance_bits=None if best is None else best.distance_bits,
@@ -244,7 +197,7 @@ def _near_match(
 
 
 def _identical_match(probe: Probe, entry: Entry, event: EventWindow) -> Match:
-    because = f"Every byte is the same (SHA-256). {_date_sentence('identical', entry, event)}"
+    because = f"Every byte is the same (SHA-256). {date_sentence('identical', entry, event)}"
     size = (entry.width_px or 0, entry.height_px or 0)
     same = Probe(probe.sha256, "", probe.is_video, probe.hashes, None, size)
     return _match(
@@ -279,7 +232,7 @@ def _match(
         query=QueryRef(probe.path, probe.sha256),
         reference=known_ref(entry),
         relation=relation,
-        recycled=True if relation in COPIES and _precedes(entry, event) else None,
+        recycled=True if relation in COPIES and precedes(entry, event) else None,
         because=because,
         expected_false_matches=expected,
         distance_bits=distance_bits,
@@ -289,84 +242,6 @@ def _match(
         features=verdict.features if verdict is not None else None,
         artefacts={},
     )
-
-
-def _because(verdict: Verdict, entry: Entry, event: EventWindow) -> str:
-    shown = "clip" if any(each.speed is not None for each in verdict.segments) else "picture"
-    what = {
-        "reencoded": f"The same {shown}, saved again",
-        "edited_copy": f"The same {shown}, {_changed(verdict.edits)}",
-        "contains": f"This file shows the known {shown} as a part",
-        "contained_in": f"The known {shown} shows this file as a part",
-        "same_footage": "Another moment of the same recording",
-        "same_view_other_moment": "The same view at another moment",
-        "same_place": "The same place, from elsewhere or under other conditions",
-    }.get(verdict.relation, "Looks alike, but was not shown to be a copy")
-    measured = [verdict.reason]
-    if verdict.features is not None:
-        measured.insert(0, f"{verdict.features} local features move together")
-    if verdict.best is not None:
-        bits = f"PDQ hashes differ in {verdict.best.distance_bits} of 256 bits"
-        if verdict.relation == "lead":
-            bits += _oriented(verdict.best.orientation)
-        measured.insert(0, bits)
-    dates = _date_sentence(verdict.relation, entry, event)
-    return f"{what}. {dates} Measured: {'; '.join(measured)}."
-
-
-def _changed(edits: Sequence[Edit]) -> str:
-    kinds = dict.fromkeys(edit.kind for edit in edits)
-    words = [_WORDS.get(kind, kind) for kind in kinds] or ["changed a little"]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-_WORDS = {
-    "cut": "cut",
-    "speed": "at another speed",
-    "reversed": "played backwards",
-    "frame_rate": "with another frame rate",
-    "mirror": "mirrored",
-    "rotation": "turned",
-    "colour": "with other colours",
-    "crop": "cropped",
-    "resize": "resized",
-    "stretch": "stretched in one direction",
-    "border": "with bars around it",
-    "blurred_fill": "with blurred bars around it",
-    "caption_bar": "with a caption bar",
-    "overlay": "with something laid over it",
-    "inserted": "with a part that was changed",
-    "grey": "without colours",
-    "brightness": "brighter or darker",
-    "blur": "blurred",
-    "recompression": "compressed harder",
-    "perspective": "seen at an angle",
-}
-
-
-def _oriented(orientation: int) -> str:
-    mirrored, clockwise_deg = ORIENTATIONS[orientation]
-    words = (["mirrored"] if mirrored else []) + (["turned"] if clockwise_deg else [])
-    return f" when the query is {' and '.join(words)}" if words else ""
-
-
-def _date_sentence(relation: Relation, entry: Entry, event: EventWindow) -> str:
-    if relation not in COPIES:
-        return "A person must look at both."
-    if entry.first_seen is None:
-        return "The archive has no date for it."
-    known = f"It is known since {entry.first_seen.value}"
-    if event.start is None:
-        return f"{known}; the case names no event date to compare with."
-    if _precedes(entry, event):
-        return f"{known}, before the event it is said to show."
-    return f"{known}, which is not shown to precede the event and proves no originality."
-
-
-def _precedes(entry: Entry, event: EventWindow) -> bool:
-    if entry.first_seen is None or event.start is None:
-        return False
-    return parse_instant(entry.first_seen.latest) <= parse_instant(event.start)
 
 
 def _chance(archive: Archive) -> dict[Chance, float | None]:
@@ -399,73 +274,6 @@ def _way(verdict: Verdict) -> Chance:
     if verdict.features is None:
         return "hash"
     return "copy" if is_copy else "lead"
-
-
-def as_probe(entry: Entry, archive: Archive) -> Probe:
-    """Make the probe of known footage, from what the archive keeps of it.
-
-    Parameters
-    ----------
-    entry : Entry
-        The known footage.
-    archive : Archive
-        Where it is kept.
-
-    Returns
-    -------
-    Probe
-        Without views and features where none are kept.
-    """
-    described = _described(entry, archive)
-    hashes = tuple(
-        FrameHash(h.moment_s, h.pdq, h.quality or 0, h.phash or "", h.dhash or "")
-        for h in archive.hashes(entry.id)
-    )
-    return Probe(
-        sha256=entry.id,
-        path=entry.path or "",
-        is_video=entry.kind in MOVING and len(hashes) > 1,
-        hashes=ImageHashes("", hashes),
-        views=read_kept(archive.views(entry.id)),
-        size_px=(entry.width_px or 0, entry.height_px or 0),
-        features=tuple(read_features(packed, entry.id) for _, packed in described),
-        described=tuple(position for position, _ in described),
-        read_trace=_trace(entry, archive),
-    )
-
-
-def _described(entry: Entry, archive: Archive) -> list[tuple[int, bytes]]:
-    kept = archive.features(entry.id)
-    if kept is None or kept.recipe != RECIPE:
-        return []
-    return [(position, packed) for position, packed in enumerate(kept.pictures) if packed]
-
-
-def _trace(entry: Entry, archive: Archive) -> Callable[[], bytes] | None:
-    kept = archive.trace(entry.id) if entry.kind in MOVING else None
-    if kept is None or kept.recipe != TRACE_RECIPE:
-        return None
-    data = kept.data
-    return lambda: data
-
-
-def read_kept(kept: tuple[CompareViews, bytes] | None) -> Views | None:
-    """Read the views an archive keeps of an entry.
-
-    Parameters
-    ----------
-    kept : (CompareViews, bytes) or None
-        As `Archive.views` gives them.
-
-    Returns
-    -------
-    Views or None
-        None when it keeps none, or what it keeps is damaged: then there are hashes alone.
-    """
-    if kept is None:
-        return None
-    views = guarded(lambda: read_views(*kept), doing="reading the views of known footage")
-    return None if isinstance(views, Problem) else views
 
 
 def _why_unmatched(probe: Probe) -> Literal["no match", "insufficient detail"]:
