@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from forensics.calibration import Calibration, load
 from forensics.damage.decide import Decided, Place, decide
-from forensics.damage.draw import in_before, outline
+from forensics.damage.draw import in_before, on_strip, outline
 from forensics.damage.measures import measure
 from forensics.damage.model import fitted_model
 from forensics.damage.register import Laid, register
@@ -63,6 +63,8 @@ class DamageComparison:
         90 % bound by point of the deck; NaN where not seen by both.
     corners : (4, 2) float64 or None
         Of the deck in the before picture.
+    cells : (rows, columns) uint8 or None
+        The mask's codes on the strips.
     """
 
     registration: Registration
@@ -72,6 +74,7 @@ class DamageComparison:
     strips: tuple[NDArray[uint8], ...]
     errors_px: NDArray[float64] | None
     corners: NDArray[float64] | None
+    cells: NDArray[uint8] | None = None
 
 
 def compare_views(
@@ -140,6 +143,7 @@ def compare_views(
         (one, other),
         None if laid.errors_px is None else laid.errors_px * scales[0][0, 0],
         strip.corners,
+        on_strip(codes, strip),
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 STANDINGS: Mapping[str, str] = {
     "recycled": "Recycled",
+    "damage": "Damage on the deck",
+    "unchanged": "No change found",
     "conflict": "Contradicts itself",
     "copy": "Copy of known footage",
     "group": "Copies in this folder",
@@ -25,6 +27,10 @@ STANDINGS: Mapping[str, str] = {
 
 STANDING_MEANINGS: Mapping[str, str] = {
     "recycled": "A copy of footage whose date, at its latest, precedes the event, at its earliest.",
+    "damage": "The deck looks damaged against the picture that it is drawn on. What caused it is not "
+    "measured.",
+    "unchanged": "Nothing on the examined part of the deck's surface differs from the picture that "
+    "it is drawn on.",
     "conflict": "Two statements in the file cannot both hold. It says nothing about why.",
     "copy": "A copy of known footage that is not shown to be older than the event.",
     "group": "Items of this folder that are copies of one another.",
@@ -196,6 +202,30 @@ RENAMED = (
     "Programs that save or forward pictures often give them another ending without converting."
 )
 """Innocent explanation of an ending that disagrees with the content."""
+
+DECK_STATES: Mapping[str, str] = {
+    "none": "no change found",
+    "scorched": "scorched, or in shadow",
+    "holed": "holed",
+    "collapsed": "deck missing",
+    "undetermined": "not settled",
+}
+"""State of a deck against the picture that it is drawn on."""
+
+DAMAGE_CLASSES: Mapping[str, str] = {
+    "scorch": "scorch or shadow",
+    "hole": "hole",
+    "missing_deck": "missing deck",
+}
+"""Classes of damaged places, as the legends of pictures have them."""
+
+GRADES: Mapping[str, str] = {
+    "none": "no visible damage",
+    "scorched": "possibly damaged",
+    "holed": "damaged",
+    "collapsed": "destroyed",
+}
+"""Grades of the damage assessments of the Copernicus Emergency Management Service (EMS)."""
 
 RELATIONS_OF_THUMBNAIL: Mapping[str, str] = {
     "same": "shows the same as the picture",

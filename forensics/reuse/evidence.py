@@ -15,6 +15,7 @@ from forensics.reuse.search import as_probe
 from forensics.reuse.stills import align_probes
 from forensics.reuse.views import Probe, Views
 from forensics.vision.alignment import Alignment, Matrix3, moved, resizing
+from forensics.vision.encoding import png
 from forensics.vision.views import Pixels, grey
 
 SSIM_WINDOW_PX = 7
@@ -82,7 +83,7 @@ def draw_match(
     }
     if not (probe.is_video or known.is_video):
         pictures["common"] = _side_by_side(match, (query, reference), (probe, known))
-    artefacts = {name: store(_png(each)) for name, each in pictures.items()}
+    artefacts = {name: store(png(each)) for name, each in pictures.items()}
     similarity = _structural_similarity(grey(aligned), grey(reference), inside)
     return msgspec.structs.replace(match, artefacts=artefacts, similarity=similarity)
 
@@ -187,8 +188,3 @@ def _nearest(probe: Probe, wanted_s: float | None) -> int:
     if wanted_s is None:
         return 0
     return min(range(len(moments)), key=lambda i: abs((moments[i] or 0.0) - wanted_s))
-
-
-def _png(pixels: Pixels) -> ArtefactBytes:
-    _, encoded = cv2.imencode(".png", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
-    return ArtefactBytes(encoded.tobytes(), ".png")
