@@ -21,7 +21,7 @@ from forensics.model.damage import DamageReport, Dated, DeckComparison, NotCompa
 from forensics.model.findings import MetadataTable, Notes
 from forensics.model.item import Item
 from forensics.model.match import Group, Match
-from forensics.model.outcome import Outcome, Result
+from forensics.model.outcome import Absent, Outcome, Problem, Result
 from forensics.planning import Plan
 from forensics.review import Beside
 
@@ -103,9 +103,7 @@ def compare_decks(step: Step, evidence: Evidence, session: Session) -> Compared:
         for place, proposal in enumerate(proposals)
         for item in proposal.compared
     }
-    meetings = Meetings(
-        step, list(pairs.values()), store=session.store, keeper=session.output
-    )
+    meetings = Meetings(step, list(pairs.values()), store=session.store, keeper=session.output)
     session.meet(meetings)
     said = {pair.errand: outcome for pair, outcome in meetings.outcomes()}
     decks = Decks()
@@ -129,9 +127,7 @@ class _Found:
         self._visited = {each.sha256: each for each in evidence.visited}
         self.items = [item_of(each) for each in evidence.visited]
         self.problems: list[CaseProblem] = []
-        self._locations = {
-            each.sha256: each.errands[0].location for each in evidence.visited
-        }
+        self._locations = {each.sha256: each.errands[0].location for each in evidence.visited}
         by_place = {
             errand.location.resolve(): each.sha256
             for each in evidence.visited
@@ -200,9 +196,7 @@ def _names(case: CaseFile) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _with_deck(
-    decks: Decks, proposal: Proposal, said: dict[Item, Outcome], found: _Found
-) -> Decks:
+def _with_deck(decks: Decks, proposal: Proposal, said: dict[Item, Outcome], found: _Found) -> Decks:
     image = proposal.image
     dated = found.date(image.sha256, image.deck.image)
     reports: list[DamageReport] = []
@@ -226,9 +220,9 @@ def _with_deck(
 
 def _failed(outcome: Outcome) -> str:
     given = outcome.outcome
-    if isinstance(given, Result):
-        return "nothing was found out"
-    return getattr(given, "error", None) or getattr(given, "detail", "")
+    if isinstance(given, Problem):
+        return given.error
+    return given.detail if isinstance(given, Absent) else "nothing was found out"
 
 
 def _without_finding(outcome: Outcome) -> Outcome:

@@ -213,8 +213,8 @@ STEPS: tuple[Step, ...] = (
         scope="pair",
         takes=("before", "after", "question"),
         version=1,
-        summary="Lays stills over the one that a person drew the deck of a bridge on, and says what "
-        "changed on that deck: nothing, scorch, hole, missing deck, or that it cannot be told.",
+        summary="Lays stills over one that a person drew the deck of a bridge on, and says what "
+        "changed on it: nothing, scorch, hole, missing deck, or that it cannot be told.",
         limits=(
             "Only the deck's surface is examined, never its underside or piers.",
             "Scorch is an appearance: a dark patch may be a shadow, wet, oil or new asphalt.",

@@ -108,7 +108,9 @@ def propose_pairs(
             elif not is_meant:
                 reason = _NOT_NAMED
         if reason is None and len(compared) >= MAX_PAIRS_A_DECK:
-            reason = f"more than {MAX_PAIRS_A_DECK} stills; name those of the bridge in the case file"
+            reason = (
+                f"more than {MAX_PAIRS_A_DECK} stills; name those of the bridge in the case file"
+            )
         if reason is None:
             compared.append(item)
         else:

@@ -68,10 +68,11 @@ def told_pair(
     DamageReport
         With order and identifier.
     """
-    order, because = tell_order(dated, after.dated)
+    before = View(image.path, image.sha256, None, dated)
+    order, because = tell_order(before, after)
     return DamageReport(
         pair_id(image.sha256, after.sha256 or "", image.deck.polygon),
-        View(image.path, image.sha256, None, dated),
+        before,
         after,
         order,
         found.registration,
@@ -107,4 +108,4 @@ def timeline_of(
         first = TimelineStep(image.path, image.sha256, "none", dated, None, because)
     key = hashlib.sha256(image.sha256.encode() + msgspec.json.encode(image.deck.polygon))
     name = f"deck-{key.hexdigest()[:_ID_LENGTH]}"
-    return tell_timeline(first, compared, id=name, name=image.path)
+    return tell_timeline(first, compared, key=name, name=image.path)

@@ -3,8 +3,16 @@
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
+from forensics.model.damage import (
+    DamageReport,
+    Dated,
+    DeckTimeline,
+    Order,
+    State,
+    TimelineStep,
+    View,
+)
 from forensics.model.dates import parse_instant
-from forensics.model.damage import DamageReport, Dated, DeckTimeline, Order, State, TimelineStep
 
 SEVERITY: dict[State, int] = {"none": 0, "scorched": 1, "holed": 2, "collapsed": 3}
 """How bad a state is; *undetermined* is none of them."""
@@ -35,13 +43,13 @@ def is_before(one: Dated | None, other: Dated | None) -> bool:
     return parse_instant(one.latest) <= parse_instant(other.earliest)
 
 
-def tell_order(before: Dated | None, after: Dated | None) -> tuple[Order, str]:
+def tell_order(before: View, after: View) -> tuple[Order, str]:
     """Say how it is known that the before picture is the earlier one.
 
     Parameters
     ----------
-    before, after : Dated or None
-        When they were taken.
+    before, after : View
+        The pictures, with their dates.
 
     Returns
     -------
@@ -51,27 +59,28 @@ def tell_order(before: Dated | None, after: Dated | None) -> tuple[Order, str]:
     because : str
         In a sentence.
     """
-    if before is None or after is None:
-        which = "either picture" if before is after else "one of the two pictures"
-        return "unknown", f"Nothing dates {which}."
-    said = f"{before.because}; {after.because}"
-    if is_before(before, after):
+    one, other = before.dated, after.dated
+    if one is None or other is None:
+        missing = [each.path or "a picture" for each in (before, after) if each.dated is None]
+        return "unknown", f"Nothing dates {' or '.join(missing)}."
+    said = f"{before.path} {one.because}; {after.path} {other.because}"
+    if is_before(one, other):
         return "known", f"By their dates: {said}. Dates can be wrong."
-    if is_before(after, before):
+    if is_before(other, one):
         return (
             "unknown",
             f"By their dates the picture that the deck is drawn on is the later one: {said}. What "
             "is told is how the other differs from it.",
         )
     # A picture that was there by a time may be older; without a reason to think so, it is not.
-    is_bound = after.earliest is None and before.earliest is not None
-    if is_bound and parse_instant(before.latest) <= parse_instant(after.latest):
+    is_bound = other.earliest is None and one.earliest is not None
+    if is_bound and parse_instant(one.latest) <= parse_instant(other.latest):
         return "assumed", f"Assumed from dates of which one is only a bound: {said}."
     return "unknown", f"Their dates do not settle it: {said}."
 
 
 def tell_timeline(
-    image: TimelineStep | None, compared: Sequence[DamageReport], *, id: str, name: str
+    image: TimelineStep | None, compared: Sequence[DamageReport], *, key: str, name: str
 ) -> DeckTimeline:
     """Order the states of one deck by time.
 
@@ -81,8 +90,8 @@ def tell_timeline(
         The picture that the deck is drawn on; None when nothing dates it.
     compared : sequence of DamageReport
         Comparisons with it, in any order.
-    id, name : str
-        Of the timeline, and of the image.
+    key, name : str
+        Identifier of the timeline, and name of the image.
 
     Returns
     -------
@@ -105,7 +114,7 @@ def tell_timeline(
         else:
             steps.append(_step(each, each.after.dated))
     ordered = tuple(sorted(steps, key=_key))
-    return DeckTimeline(id, name, ordered, tuple(_remarks(ordered)), tuple(sorted(undated)))
+    return DeckTimeline(key, name, ordered, tuple(_remarks(ordered)), tuple(sorted(undated)))
 
 
 def _step(each: DamageReport, dated: Dated) -> TimelineStep:

@@ -111,9 +111,7 @@ def _in_colours(errors_px: NDArray[float64], shape: tuple[int, ...]) -> NDArray[
     size = (shape[1], shape[0])
     share = np.clip(np.nan_to_num(errors_px.T, nan=0.0) / WORST_ERROR_PX, 0, 1)
     levels = cv2.resize((share * 255).astype(uint8), size, interpolation=cv2.INTER_LINEAR)
-    unseen = cv2.resize(
-        np.isnan(errors_px.T).astype(uint8), size, interpolation=cv2.INTER_NEAREST
-    )
+    unseen = cv2.resize(np.isnan(errors_px.T).astype(uint8), size, interpolation=cv2.INTER_NEAREST)
     coloured = cv2.applyColorMap(levels, cv2.COLORMAP_VIRIDIS)[..., ::-1].copy()
     coloured[unseen > 0] = _OUTSIDE
     return np.asarray(coloured, dtype=uint8)

@@ -45,9 +45,7 @@ class Meetings:
         Keeps artefacts.
     """
 
-    def __init__(
-        self, step: Step, pairs: Sequence[Pair], *, store: Store, keeper: Keeper
-    ) -> None:
+    def __init__(self, step: Step, pairs: Sequence[Pair], *, store: Store, keeper: Keeper) -> None:
         self._step = step
         self._store = store
         self._keeper = keeper
@@ -133,7 +131,12 @@ class Meetings:
                 self._outcomes[errand] = outcome
                 self._store.put(self._key(pair), msgspec.json.encode(outcome))
 
-    def finish(self, errand: Errand, identity: Identity | None, end: Finished | Refused) -> None:
+    def finish(
+        self,
+        errand: Errand,
+        identity: Identity | None,  # noqa: ARG002 - as every `Account` has it
+        end: Finished | Refused,
+    ) -> None:
         """Take in how a visit ended.
 
         Parameters
@@ -150,7 +153,11 @@ class Meetings:
         self.commit()
 
     def give_up(
-        self, errand: Errand, identity: Identity | None, step: str, problem: Problem
+        self,
+        errand: Errand,
+        identity: Identity | None,  # noqa: ARG002 - as every `Account` has it
+        step: str,  # noqa: ARG002 - there is but one
+        problem: Problem,
     ) -> bool:
         """Take in that a visit had to be stopped twice; a later run tries again.
 

@@ -19,7 +19,7 @@ from forensics.report.lookup import Lookup
 from forensics.report.matches import Shot
 from forensics.report.pictures import Pictures
 from forensics.report.text import markup, moment, name
-from forensics.report.words import DAMAGE_CLASSES, DECK_STATES, GRADES, STANDINGS
+from forensics.report.words import DAMAGE_CLASSES, DATE_SOURCES, DECK_STATES, GRADES, STANDINGS
 
 _ORDER = ("collapsed", "holed", "scorched", "none", "undetermined")
 _SHOTS = (
@@ -216,7 +216,9 @@ def _legend(each: DamageReport) -> tuple[tuple[str, str], ...]:
     if "overlay" not in each.artefacts:
         return ()
     found = {finding.class_ for finding in each.damage.findings}
-    shown = [(key, words) for key, words in DAMAGE_CLASSES.items() if key in found]
+    shown: list[tuple[str, str]] = [
+        (key, words) for key, words in DAMAGE_CLASSES.items() if key in found
+    ]
     if each.deck.examined_fraction < 1 or each.damage.state == "undetermined":
         shown.append(("not_examined", "not examined, or not settled"))
     return tuple(shown)
@@ -304,7 +306,7 @@ def _time(
     date = _date_words(step)
     alt = f"{state}: {step.path}, {date}"
     linked = lookup.linked(step.sha256 or "", step.path)
-    caption = markup("{}<br>{}<br>{}", linked, date, step.dated.because)
+    caption = markup("{}<br>{}, {}", linked, date, DATE_SOURCES[step.dated.source])
     if compared is not None:
         caption = markup('{}<br><a href="#{}">Evidence</a>', caption, compared.id)
     return standing, state, Shot(pictures.evidence(path), alt, caption)

@@ -188,7 +188,9 @@ def _decks(lookup: Lookup) -> Iterator[_Draft]:
         count = counted(len(open_ones), "comparison does", "comparisons do")
         said = "{} not settle what happened to {}."
         details = [
-            markup("{}: {}", link(each.id, name(each.after.path or "")), shorten(each.damage.reason))
+            markup(
+                "{}: {}", link(each.id, name(each.after.path or "")), shorten(each.damage.reason)
+            )
             for each in open_ones
         ]
         yield "undecided", markup(said, count, link("damage", "the deck")), details

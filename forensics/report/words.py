@@ -27,10 +27,8 @@ STANDINGS: Mapping[str, str] = {
 
 STANDING_MEANINGS: Mapping[str, str] = {
     "recycled": "A copy of footage whose date, at its latest, precedes the event, at its earliest.",
-    "damage": "The deck looks damaged against the picture that it is drawn on. What caused it is not "
-    "measured.",
-    "unchanged": "Nothing on the examined part of the deck's surface differs from the picture that "
-    "it is drawn on.",
+    "damage": "The deck looks damaged against the picture it is drawn on; why is not measured.",
+    "unchanged": "The examined part of the deck looks as in the picture it is drawn on.",
     "conflict": "Two statements in the file cannot both hold. It says nothing about why.",
     "copy": "A copy of known footage that is not shown to be older than the event.",
     "group": "Items of this folder that are copies of one another.",
@@ -218,6 +216,16 @@ DAMAGE_CLASSES: Mapping[str, str] = {
     "missing_deck": "missing deck",
 }
 """Classes of damaged places, as the legends of pictures have them."""
+
+DATE_SOURCES: Mapping[str, str] = {
+    "case file": "by the case file",
+    "observation": "by an observation",
+    "metadata": "by its camera's clock",
+    "known footage": "by known footage that it is a copy of",
+    "sidecar": "by a file beside it",
+    "file name": "by its name, which anybody can have typed",
+}
+"""Who says when a picture was taken, or by when it was there."""
 
 GRADES: Mapping[str, str] = {
     "none": "no visible damage",
