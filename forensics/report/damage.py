@@ -242,7 +242,7 @@ def _facts(each: DamageReport) -> Iterator[tuple[str, Markup]]:
         said = "{} of the deck's surface; underside and piers not examined"
         yield "Examined", markup(said, examined)
     for role, view in (("Deck drawn on", each.before), ("Compared with it", each.after)):
-        dated = "nothing dates it" if view.dated is None else view.dated.because
+        dated = "no date is known" if view.dated is None else view.dated.because
         yield role, markup("{}: {}", name(view.path or "no name"), dated)
 
 

@@ -108,7 +108,7 @@ _WHOLE_FROM = 9.95
 
 
 def _capital(score: float) -> str:
-    return f"Score {score_words(score)}"
+    return f"Score {score:.2f}, calibrated on rendered scenes: not a probability"
 
 
 def _found(each: DamageReport) -> str:

@@ -54,6 +54,7 @@
   }
 
   document.querySelectorAll("details.slider").forEach(addSlider);
+  if (!form) return;
   form.removeAttribute("hidden");
   form.addEventListener("input", apply);
   form.addEventListener("submit", function (event) { event.preventDefault(); });
