@@ -9,6 +9,9 @@ from forensics.model.findings import Field
 from forensics.model.match import COPIES, Match
 from forensics.model.sidecars import NameReading, Sidecar
 
+_CLOCKED = frozenset({"minute", "second"})
+"""Precisions of dates that hold a time of day."""
+
 _THERE_BY = {"posted_at": "posted", "uploaded_on": "uploaded", "archived_at": "archived"}
 """Times in sidecars by which a picture was there; each may be long after it was taken."""
 
@@ -97,7 +100,8 @@ def _by_names(readings: Sequence[NameReading]) -> Iterator[Dated]:
 
 
 def _taken(span: DateSpan, source: DateSource, by: str) -> Dated:
-    zone = "" if span.zone is not None else " (zone unknown)"
+    is_zone_missing = span.zone is None and span.precision in _CLOCKED
+    zone = " (zone unknown)" if is_zone_missing else ""
     because = f"taken {span.value}{zone}, {by}"
     return Dated(span.value, span.earliest, span.latest, source, because)
 

@@ -1,4 +1,4 @@
-"""A page on which a person outlines the deck of a bridge, and marks points that two photos share."""
+"""A page on which a person outlines a deck, and marks points that two photos share."""
 
 import base64
 import re
@@ -55,4 +55,11 @@ def render_deck_page(before: Sheet, after: Sheet) -> bytes:
     before, after = (
         replace(each, name=re.split(r"[/\\]", each.name)[-1]) for each in (before, after)
     )
-    return render_page("deck.html", script="deck.js", before=before, after=after, show=True)
+    return render_page(
+        "deck.html",
+        script="deck.js",
+        styles=("style.css", "deck.css"),
+        before=before,
+        after=after,
+        show=True,
+    )

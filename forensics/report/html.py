@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import resources
 
@@ -54,6 +54,7 @@ def render_page(
     template: str,
     *,
     script: str = "script.js",
+    styles: Sequence[str] = ("style.css",),
     has_pictures_beside: bool = False,
     **values: object,
 ) -> bytes:
@@ -65,6 +66,8 @@ def render_page(
         Its template.
     script : str, optional
         Its script.
+    styles : sequence of str, optional
+        Its style sheets.
     has_pictures_beside : bool, optional
         Whether it shows files that lie beside it.
     **values : object
@@ -75,7 +78,7 @@ def render_page(
     bytes
         UTF-8 HTML.
     """
-    style, code = _asset("style.css"), _asset(script)
+    style, code = Markup("").join(map(_asset, styles)), _asset(script)
     policy = _policy(style, code, has_pictures_beside=has_pictures_beside)
     page = _environment().get_template(template)
     return page.render(style=style, script=code, policy=policy, **values).encode()
