@@ -56,7 +56,9 @@ def print_summary(case: Case, report: Path) -> None:
     _print_lines(console, "Not examined, or only in part", _not_examined(case), "yellow")
     console.print()
     damage = "" if case.case.deck else " damage,"
-    console.print(Text(f"Not tested: AI-generated imagery,{damage} events, claims. See the report."))
+    console.print(
+        Text(f"Not tested: AI-generated imagery,{damage} events, claims. See the report.")
+    )
     # A path that is wrapped cannot be copied.
     console.print(Text(f"Report: {reveal(str(report))}", style="bold"), soft_wrap=True)
 

@@ -301,7 +301,7 @@ def _time(
     compared = by_id.get(step.damage or "")
     key, source = ("after", compared) if compared is not None else ("before", next(iter(own), None))
     path = source.artefacts.get(key) if source is not None else None
-    state = "as drawn: compared with" if step.damage is None else DECK_STATES[step.state]
+    state = "deck drawn here" if step.damage is None else DECK_STATES[step.state]
     standing = "reference" if compared is None else damage_standing(compared)
     date = _date_words(step)
     alt = f"{state}: {step.path}, {date}"

@@ -49,7 +49,11 @@ def damage_sentence(each: DamageReport, lookup: Lookup) -> Markup:
         said = "What happened to the deck between {} and {} is not settled. {}."
         return markup(said, before, after, each.damage.reason.rstrip("."))
     found = _found(each)
-    score = "" if each.damage.confidence is None else f" {_capital(each.damage.confidence)}."
+    score = (
+        ""
+        if each.damage.confidence is None
+        else f" Score {each.damage.confidence:.2f}, {_NO_PROBABILITY}."
+    )
     return markup("{}, against {}: {}.{}", after, before, found, score)
 
 
@@ -84,7 +88,7 @@ def score_words(score: float) -> str:
     str
         In words.
     """
-    return f"{score:.2f}, a score calibrated on rendered scenes, not a probability"
+    return f"{score:.2f}, {_NO_PROBABILITY}"
 
 
 def as_percent(share: float) -> str:
@@ -104,11 +108,9 @@ def as_percent(share: float) -> str:
     return f"{percent:.0f} %" if percent >= _WHOLE_FROM else f"{percent:.1f} %"
 
 
+_NO_PROBABILITY = "calibrated on rendered scenes: not a probability"
 _WHOLE_FROM = 9.95
-
-
-def _capital(score: float) -> str:
-    return f"Score {score:.2f}, calibrated on rendered scenes: not a probability"
+"""Percent that are written as a whole number from here on."""
 
 
 def _found(each: DamageReport) -> str:
@@ -127,11 +129,9 @@ def _found(each: DamageReport) -> str:
         missing = as_percent(damage.gap.fraction_of_deck)
         return f"the deck is missing over {missing} of its length, in {gaps}"
     if damage.state == "holed":
-        holes = counted(sum(each.class_ == "hole" for each in damage.findings), "place")
-        return (
-            f"{holes} that look like holes, on {as_percent(shares['hole'])} of the deck, whose "
-            "edges go on"
-        )
+        count = sum(each.class_ == "hole" for each in damage.findings)
+        holes = counted(count, "place that looks like a hole", "places that look like holes")
+        return f"{holes}, on {as_percent(shares['hole'])} of the deck; its edges go on"
     return (
         f"the deck is darkened as by scorch on {as_percent(shares['scorch'])} of its surface, and "
         "its texture and edges go on; a dark patch may also be a shadow, wet, oil or new asphalt"
