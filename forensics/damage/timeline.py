@@ -96,11 +96,13 @@ def tell_timeline(
     Returns
     -------
     DeckTimeline
-        Dated pictures, earliest first; remarks on what cannot be in this order.
+        Dated pictures that could be laid over the deck, earliest first; remarks on what cannot be
+        in this order.
 
     Notes
     -----
-    A state is told against one picture, so pictures are never compared along a chain. A deck does
+    A state is told against one picture, so pictures are never compared along a chain. Pictures that
+    could not be laid over it may show another bridge, and are left out. A deck does
     not mend itself: less damage later needs a repair, a temporary span, a wrong date, or one of the
     comparisons to be wrong. Comparisons that settled nothing take no part in that. A picture that
     is only known to have been there by a time may be older, so it contradicts nothing by being
@@ -109,6 +111,8 @@ def tell_timeline(
     steps = [image] if image is not None else []
     undated = []
     for each in compared:
+        if each.registration.status == "refused":
+            continue  # it may show another bridge
         if each.after.dated is None:
             undated.append(each.id)
         else:

@@ -321,7 +321,8 @@ class DeckTimeline(Struct, frozen=True):
     image : str
         The image that the deck is drawn on.
     steps : tuple of TimelineStep
-        Earliest first, by the latest time at which each picture may have been taken.
+        Pictures that could be laid over the deck, earliest first by the latest time at which each
+        may have been taken.
     remarks : tuple of str
         Where a deck is less damaged later than before, and what that would need.
     undated : tuple of str

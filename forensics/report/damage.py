@@ -22,6 +22,9 @@ from forensics.report.text import markup, moment, name
 from forensics.report.words import DAMAGE_CLASSES, DATE_SOURCES, DECK_STATES, GRADES, STANDINGS
 
 _ORDER = ("collapsed", "holed", "scorched", "none", "undetermined")
+_WHOLE = 0.995
+"""Share of a deck from which on it is examined whole, as it is written in percent."""
+
 _SHOTS = (
     ("before", "The picture that the deck is drawn on, with its outline"),
     ("after", "The other one, laid over it on the plane of the deck"),
@@ -219,7 +222,7 @@ def _legend(each: DamageReport) -> tuple[tuple[str, str], ...]:
     shown: list[tuple[str, str]] = [
         (key, words) for key, words in DAMAGE_CLASSES.items() if key in found
     ]
-    if each.deck.examined_fraction < 1 or each.damage.state == "undetermined":
+    if each.deck.examined_fraction < _WHOLE or each.damage.state == "undetermined":
         shown.append(("not_examined", "not examined, or not settled"))
     return tuple(shown)
 

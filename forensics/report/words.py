@@ -210,6 +210,9 @@ DECK_STATES: Mapping[str, str] = {
 }
 """State of a deck against the picture that it is drawn on."""
 
+DECK_TAGS: Mapping[str, str] = {"undecided": "Deck not settled"}
+"""Standings of comparisons on decks that would say too little beside an item."""
+
 DAMAGE_CLASSES: Mapping[str, str] = {
     "scorch": "scorch or shadow",
     "hole": "hole",

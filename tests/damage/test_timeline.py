@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,6 +85,15 @@ def test_a_bound_is_no_date_and_contradicts_nothing():
     line = tell_timeline(None, [seen(1, "collapsed", on(1)), late_upload], key="k", name="d")
 
     assert line.remarks == ()
+
+
+def test_a_picture_of_perhaps_another_bridge_is_left_out():
+    told_of = seen(1, "undetermined", on(1))
+    refused = msgspec.structs.replace(
+        told_of, registration=Registration("refused", "no", 0, 0.0, None, None)
+    )
+
+    assert tell_timeline(None, [refused], key="k", name="d").steps == ()
 
 
 STATES = st.sampled_from([*SEVERITY, "undetermined"])
