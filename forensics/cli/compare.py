@@ -50,7 +50,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--draw",
         action="store_true",
         help="compare nothing: write a page, opened in a browser, on which a person outlines the "
-        "deck and saves what --deck and --ties read",
+        "deck, or mends that of --deck, and saves what --deck and --ties read",
     )
     parser.add_argument(
         "--out",
@@ -91,7 +91,11 @@ def run(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.out) if arguments.out else None
     if arguments.draw:
         return _write_deck_page(
-            (before, after), (seen_before, seen_after), folder or Path(), as_json=arguments.json
+            (before, after),
+            (seen_before, seen_after),
+            folder or Path(),
+            corners=[] if deck is None else deck.tolist(),
+            as_json=arguments.json,
         )
     compared = compare_views(before, after, deck=deck, tie_points=ties)
     report = _report(compared, (before, after), (seen_before, seen_after), folder)
@@ -132,8 +136,10 @@ def _write_deck_page(
     views: "tuple[View, View]",
     folder: Path,
     *,
+    corners: list[list[float]],
     as_json: bool,
 ) -> int:
+    """Write the page to outline the deck on, with the outline that is there, if any."""
     from forensics.cli.terminal import say, say_json
     from forensics.damage.files import write_files
     from forensics.model.outcome import ArtefactBytes
@@ -150,7 +156,7 @@ def _write_deck_page(
         )
         for each, view in zip(pixels, views, strict=True)
     )
-    page = ArtefactBytes(render_deck_page(before, after), ".html")
+    page = ArtefactBytes(render_deck_page(before, after, corners=corners), ".html")
     path = str(write_files(folder, {"draw-deck": page})["draw-deck"])
     if as_json:
         say_json({"page": path})

@@ -288,7 +288,7 @@ def _measures(each: DamageReport) -> Iterator[tuple[str, Markup]]:
 
 def _times(told: DeckTimeline, lookup: Lookup, pictures: Pictures) -> Times:
     by_id = {each.id: each for each in lookup.case.damage}
-    own = [each for each in lookup.case.damage if each.before.path == told.image]
+    own = [by_id[step.damage] for step in told.steps if step.damage in by_id]
     shown = tuple(_time(step, by_id, own, lookup, pictures) for step in told.steps)
     remarks = tuple(markup("{}", each) for each in told.remarks)
     return Times(told.id, name(told.image), shown, remarks, len(told.undated))

@@ -1,7 +1,9 @@
 """A page on which a person outlines a deck, and marks points that two photos share."""
 
 import base64
+import json
 import re
+from collections.abc import Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -37,13 +39,17 @@ class Sheet(Struct, frozen=True):
         return f"data:{_TYPES[self.picture.suffix]};base64,{encoded}"
 
 
-def render_deck_page(before: Sheet, after: Sheet) -> bytes:
+def render_deck_page(
+    before: Sheet, after: Sheet, *, corners: Sequence[Sequence[float]] = ()
+) -> bytes:
     """Render the page.
 
     Parameters
     ----------
     before, after : Sheet
         The two photos.
+    corners : sequence of (x, y), optional
+        An outline to go on from.
 
     Returns
     -------
@@ -61,5 +67,6 @@ def render_deck_page(before: Sheet, after: Sheet) -> bytes:
         styles=("style.css", "deck.css"),
         before=before,
         after=after,
+        corners=json.dumps([list(map(float, each)) for each in corners]),
         show=True,
     )

@@ -66,7 +66,7 @@ def compared(make_item, store):
 def case_with(make_case, make_item):
     def make(*told, **changes):
         names = {"deck.jpg", *(each.after.path for each in told)}
-        deck = DrawnDeck("deck.jpg", CORNERS)
+        deck = DrawnDeck("deck.jpg", CORNERS, text="Outlined by A. Example.")
         items = tuple(make_item(name) for name in sorted(names))
         return make_case(case=CaseFile(deck=(deck,)), items=items, damage=told, **changes)
 
@@ -148,6 +148,7 @@ def test_time_line_says_order_states_and_what_cannot_be(compared, case_with, ren
 
     assert page.text.count("collapsed before whole: a repair") >= 2  # as a finding, and there
     assert "deck-1" in page.ids
+    assert "deck.jpg : Outlined by A. Example." in page.text
     assert page.text.index("deck drawn here") < page.text.index("deck missing")
 
 

@@ -28,6 +28,8 @@ DRIVE = """<script>(function () {
       new KeyboardEvent("keydown", {key: key, shiftKey: shift, bubbles: true}));
   }
   function text(id) { return JSON.parse(document.getElementById(id).value); }
+  out.given = text("deck-text").polygon;
+  document.getElementById("undo").click();
   [[-40, 281], [638, 141], [607, 120], [5, 240]].forEach(function (at) {
     click("before", at[0], at[1]);
   });
@@ -57,7 +59,7 @@ DRIVE = """<script>(function () {
 @pytest.mark.skipif(BROWSER is None, reason="no browser is installed")
 def test_clicks_and_keys_give_what_compare_reads(tmp_path):
     sheet = Sheet("a.jpg", jpeg(np.full((99, 176, 3), 90, np.uint8)), 704, 396)
-    page = render_deck_page(sheet, sheet).decode()
+    page = render_deck_page(sheet, sheet, corners=[[1, 2.5]]).decode()
     # The page allows no script but its own.
     page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
     (tmp_path / "page.html").write_text(page.replace("</body>", DRIVE))
@@ -72,6 +74,7 @@ def test_clicks_and_keys_give_what_compare_reads(tmp_path):
     assert found, ran.stderr[-2000:]
     out = json.loads(html.unescape(found[1]))
 
+    assert out["given"] == [[1, 2.5]]
     assert out["drawn"]["image"] == "before"
     wanted = np.array([[-40, 281], [638, 141], [607, 120], [5, 240]])
     # A click falls on whole pixels of the screen.

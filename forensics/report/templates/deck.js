@@ -4,7 +4,7 @@
   var SVG = "http://www.w3.org/2000/svg";
   var MARGIN = 0.12; // of the photo's longest side, around it: decks may reach beyond it
   var sheets = {};
-  var corners = [];
+  var corners = JSON.parse(document.body.dataset.corners);
   var ties = []; // {before: [x, y] or null, after: [x, y] or null}
   var zoom = document.getElementById("zoom");
   var status = document.getElementById("status");
