@@ -88,9 +88,12 @@ def _for_people(pixels: NDArray[uint8]) -> tuple[NDArray[uint8], Matrix3]:
 
 
 def _laid_over(after: NDArray[uint8], matrix: Matrix3, small: NDArray[uint8]) -> NDArray[uint8]:
+    # Warping looks at four pixels only: what is shrunk much is shrunk by area first.
+    shown = fit(after, longest_side_px=2 * LONGEST_PX)
+    sizes = [(each.shape[1], each.shape[0]) for each in (shown, after)]
     laid = cv2.warpPerspective(
-        after,
-        matrix,
+        shown,
+        matrix @ resizing(sizes[0], sizes[1]),
         (small.shape[1], small.shape[0]),
         flags=cv2.INTER_LINEAR,
         borderValue=(_OUTSIDE, _OUTSIDE, _OUTSIDE),
