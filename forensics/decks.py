@@ -149,10 +149,15 @@ class _Found:
             if digest is not None:
                 images.append(DeckImage(deck, items[digest].paths[0], digest))
                 continue
-            # An image of the place need not be evidence.
-            digest = digest_of(folder / deck.image)
+            # An image of the place need not be evidence; but a case file may come from a stranger,
+            # and what it names anywhere else is nothing to put into a report.
+            place = (folder / deck.image).resolve()
+            is_near = place.is_relative_to(folder.resolve())
+            digest = digest_of(place) if is_near else None
             if digest is None:
                 what = "the image that a deck is drawn on cannot be read"
+                if not is_near:
+                    what = "the image that a deck is drawn on lies outside the case file's folder"
                 advice = "Correct its path, which is relative to the case file."
                 self.problems.append(CaseProblem("damage.stills", (deck.image,), what, advice))
                 continue

@@ -75,7 +75,12 @@ def _by_archive(matches: Sequence[Match]) -> Iterator[Dated]:
     for match in matches:
         latest = match.reference.first_seen_latest
         seen = match.reference.first_seen
-        if match.relation in COPIES and latest is not None and seen is not None:
+        if (
+            match.relation in COPIES
+            and latest is not None
+            and seen is not None
+            and _is_time(latest)
+        ):
             known = match.reference.path or match.reference.id
             because = f"there by {seen}, by the known footage {known} that it is a copy of"
             yield Dated(seen, None, latest, "known footage", because)
@@ -104,6 +109,15 @@ def _taken(span: DateSpan, source: DateSource, by: str) -> Dated:
     zone = " (zone unknown)" if is_zone_missing else ""
     because = f"taken {span.value}{zone}, {by}"
     return Dated(span.value, span.earliest, span.latest, source, because)
+
+
+def _is_time(text: str) -> bool:
+    """Say whether an archive, which may be a stranger's, holds a time here."""
+    try:
+        parse_instant(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _span(value: object) -> DateSpan | None:

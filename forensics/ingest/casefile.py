@@ -67,6 +67,9 @@ def read_case_file(path: Path) -> CaseFile:
     return case
 
 
+MAX_DECKS, MAX_CORNERS = 20, 200
+"""Each deck is compared with many pictures: a file of strangers must not ask for days of work."""
+
 _CORNERS = 4
 _ADVICE = "See the case file's section in docs/report-format.md."
 
@@ -99,12 +102,15 @@ def _check_dates(case: CaseFile, path: Path) -> None:
 
 
 def _check_decks(case: CaseFile, path: Path) -> None:
+    if len(case.deck) > MAX_DECKS:
+        raise CaseFileError(f"{path}: more than {MAX_DECKS} decks", advice=_ADVICE)
     for deck in case.deck:
         numbers = [number for corner in deck.polygon for number in corner]
-        if len(deck.polygon) < _CORNERS or not all(map(math.isfinite, numbers)):
+        count = len(deck.polygon)
+        if not _CORNERS <= count <= MAX_CORNERS or not all(map(math.isfinite, numbers)):
             raise CaseFileError(
-                f"{path}: the deck on {deck.image} has fewer than four corners, or one that is no "
-                "number",
+                f"{path}: the deck on {deck.image} has fewer than four corners, more than "
+                f"{MAX_CORNERS}, or one that is no number",
                 advice="Draw it with: forensics compare BEFORE AFTER --draw",
             )
 

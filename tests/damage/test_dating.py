@@ -64,6 +64,7 @@ def test_the_camera_comes_before_what_only_bounds():
         ((known("2020", "2021-01-01T12:00:00Z"),), "known footage"),
         ((known("2020", "2021-01-01T12:00:00Z", relation="lead"),), "sidecar"),
         ((known(None, None),), "sidecar"),
+        ((known("2020", "no time"),), "sidecar"),
     ],
 )
 def test_of_bounds_the_earliest_counts(matches, source):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import forensics
+from forensics.ingest.regular import digest_of
 from forensics.model.errors import CaseFileError
 
 DECK = """
@@ -101,6 +102,17 @@ def test_image_of_the_deck_may_lie_outside_the_evidence(folder):
     assert {each.before.path for each in case.damage} == {"bridge.png"}
     assert len(case.damage) == 4
     assert b"bridge.png" in pages[1]
+
+
+def test_image_outside_the_folder_of_the_case_file_is_not_opened(folder):
+    write_picture(folder.parent / "private.png", 9)
+    (folder / "case.toml").write_text(DECK.format(image="../private.png"))
+
+    case, pages = scan(folder, "out")
+
+    assert "outside" in case.problems[0].error
+    assert case.damage == ()
+    assert digest_of(folder.parent / "private.png").encode() not in pages[0]
 
 
 def test_missing_image_of_a_deck_is_a_problem_and_the_rest_is_examined(folder):
