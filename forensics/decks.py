@@ -170,13 +170,16 @@ class _Found:
             f"{item.paths[0]} against {image.path}",
             self._locations[image.sha256],
             beside=self._locations[item.sha256],
-            question=image.question,
+            question=image.question(self._names_of(item.sha256)),
         )
         return Pair(image.sha256, item.sha256, errand)
 
+    def _names_of(self, sha256: str) -> list[str]:
+        return [name for name, digest in self.named.items() if digest == sha256]
+
     def date(self, sha256: str, name: str) -> Dated | None:
         visited = self._visited.get(sha256)
-        names = [each for each, digest in self.named.items() if digest == sha256]
+        names = self._names_of(sha256)
         if visited is None:
             return date_picture([name], case=self._case, fields={})
         paths = {errand.path for errand in visited.errands}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import structs
 from numpy import float64, uint8
 from numpy.typing import NDArray
 
@@ -120,7 +121,7 @@ def compare_views(
     ties = None if tie_points is None else _scaled(tie_points, scales)
     laid = register(near, far, small, tie_points=ties)
     strip = Strip(small.grid, scales[0] @ small.matrix, strip.corners)
-    told = _told(laid, strip, scales)
+    told = structs.replace(_told(laid, strip, scales), tie_points=0 if ties is None else len(ties))
     if laid.reason is not None or laid.matrix is None:
         return _undetermined(laid.reason or "", told, strip)
     if laid.mirrored:

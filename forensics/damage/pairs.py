@@ -34,10 +34,21 @@ class DeckImage(Struct, frozen=True):
     path: str
     sha256: str
 
-    @property
-    def question(self) -> DeckQuestion:
-        """What each pair is asked."""
-        return DeckQuestion(self.deck.polygon)
+    def question(self, names: Container[str]) -> DeckQuestion:
+        """Give what a picture is asked.
+
+        Parameters
+        ----------
+        names : container of str
+            Names that the case file has for it.
+
+        Returns
+        -------
+        DeckQuestion
+            The outline, and points that a person found again on that picture.
+        """
+        ties = [point for tie in self.deck.tie if tie.picture in names for point in tie.points]
+        return DeckQuestion(self.deck.polygon, tuple(ties))
 
 
 class Proposal(Struct, frozen=True):
@@ -87,13 +98,14 @@ def propose_pairs(
         Every whole still, or those that the case file names for this deck and those that look like
         its image; of pictures that were merely saved again one.
     """
-    wanted = {named[name] for name in image.deck.pictures if name in named}
+    asked_for = dict.fromkeys((*image.deck.pictures, *(tie.picture for tie in image.deck.tie)))
+    wanted = {named[name] for name in asked_for if name in named}
     proposed = _look_alike(image, groups, matches)
     copies = _copies(image, items, groups, wanted)
     compared: list[Item] = []
     left: list[NotCompared] = [
         NotCompared(image.path, name, None, "the case file names it, and it is no item here")
-        for name in image.deck.pictures
+        for name in asked_for
         if name not in named
     ]
     for item in sorted(items, key=lambda each: each.paths):
@@ -189,3 +201,4 @@ def names_in(decks: Iterable[DrawnDeck]) -> Iterator[str]:
     for deck in decks:
         yield deck.image
         yield from deck.pictures
+        yield from (tie.picture for tie in deck.tie)

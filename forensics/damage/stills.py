@@ -23,7 +23,7 @@ def compare_stills(before: Identified, after: Identified, question: DeckQuestion
     after : Identified
         The other.
     question : DeckQuestion
-        The outline of the deck.
+        The outline of the deck, and points that a person found on both.
 
     Returns
     -------
@@ -43,7 +43,8 @@ def compare_stills(before: Identified, after: Identified, question: DeckQuestion
     """
     pixels = [decode_whole(each) for each in (before, after)]
     outline = np.array(question.polygon, dtype=np.float64)
-    compared = compare_views(*pixels, deck=outline)
+    ties = np.array(question.ties, dtype=np.float64) if question.ties else None
+    compared = compare_views(*pixels, deck=outline, tie_points=ties)
     found = DeckComparison(compared.registration, compared.deck, compared.damage)
     return Made(found, draw_comparison(compared, *pixels))
 

@@ -71,6 +71,7 @@ MAX_DECKS, MAX_CORNERS = 20, 200
 """Each deck is compared with many pictures: a file of strangers must not ask for days of work."""
 
 _CORNERS = 4
+_DRAW = "Draw it with: forensics compare BEFORE AFTER --draw"
 _ADVICE = "See the case file's section in docs/report-format.md."
 
 
@@ -111,8 +112,18 @@ def _check_decks(case: CaseFile, path: Path) -> None:
             raise CaseFileError(
                 f"{path}: the deck on {deck.image} has fewer than four corners, more than "
                 f"{MAX_CORNERS}, or one that is no number",
-                advice="Draw it with: forensics compare BEFORE AFTER --draw",
+                advice=_DRAW,
             )
+        for tie in deck.tie:
+            numbers = [number for point in tie.points for number in point]
+            if not _CORNERS <= len(tie.points) <= MAX_CORNERS or not all(
+                map(math.isfinite, numbers)
+            ):
+                raise CaseFileError(
+                    f"{path}: the tie points of {tie.picture} are fewer than four, more than "
+                    f"{MAX_CORNERS}, or hold what is no number",
+                    advice=_DRAW,
+                )
 
 
 def _check_times(case: CaseFile, path: Path) -> None:

@@ -69,6 +69,21 @@ class Reference(Struct, frozen=True, forbid_unknown_fields=True):
     taken: str | None = None
 
 
+class TiePoints(Struct, frozen=True, forbid_unknown_fields=True):
+    """Points of a deck that a person found again on another picture.
+
+    Parameters
+    ----------
+    picture : str
+        The other picture, relative to the case file.
+    points : tuple of (x, y, x, y)
+        On the image that the deck is drawn on, and on the other picture; pixel centres.
+    """
+
+    picture: str
+    points: tuple[tuple[float, float, float, float], ...]
+
+
 class DrawnDeck(Struct, frozen=True, forbid_unknown_fields=True):
     """The deck of a bridge, outlined by a person on one image.
 
@@ -82,12 +97,15 @@ class DrawnDeck(Struct, frozen=True, forbid_unknown_fields=True):
         Images to compare with it, relative to the case file; empty compares every still.
     text : str
         Who drew it, and by what.
+    tie : tuple of TiePoints
+        Points found again on other pictures, which are compared, too.
     """
 
     image: str
     polygon: tuple[tuple[float, float], ...]
     pictures: tuple[str, ...] = ()
     text: str = ""
+    tie: tuple[TiePoints, ...] = ()
 
 
 class ClaimText(Struct, frozen=True, forbid_unknown_fields=True):

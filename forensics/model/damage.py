@@ -48,6 +48,8 @@ class Registration(Struct, frozen=True):
         Maps after -> before on the plane of the deck, (x, y), pixel centres; a mirror is inside.
     mirrored : bool
         Whether the after picture is a mirror image.
+    tie_points : int
+        Points that a person found on both, from which it was begun.
     """
 
     status: Literal["registered", "refused"]
@@ -57,6 +59,7 @@ class Registration(Struct, frozen=True):
     error_px: float | None
     homography: Matrix | None
     mirrored: bool = False
+    tie_points: int = 0
 
 
 class Deck(Struct, frozen=True):
@@ -240,9 +243,12 @@ class DeckQuestion(Struct, frozen=True):
     ----------
     polygon : tuple of (x, y)
         Outline of the deck in the before picture.
+    ties : tuple of (x, y, x, y)
+        Points that a person found on both pictures.
     """
 
     polygon: Region
+    ties: tuple[tuple[float, float, float, float], ...] = ()
 
 
 class DeckComparison(Struct, frozen=True, tag="deck_comparison"):

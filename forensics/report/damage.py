@@ -240,6 +240,9 @@ def _facts(each: DamageReport) -> Iterator[tuple[str, Markup]]:
         said = "{} of the deck's length between its drawn ends ({}, counted from {})"
         end = _begins(each)
         yield "Missing", markup(said, as_percent(damage.gap.fraction_of_deck), parts, end)
+    if each.registration.tie_points:
+        said = "{} points that a person found on both pictures, from which they were laid over"
+        yield "Premise", markup(said, each.registration.tie_points)
     if each.registration.status == "registered":
         examined = as_percent(deck.examined_fraction)
         said = "{} of the deck's surface; underside and piers not examined"

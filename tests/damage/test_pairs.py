@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forensics.damage.pairs import MAX_PAIRS_A_DECK, DeckImage, propose_pairs
-from forensics.model.casefile import DrawnDeck
+from forensics.model.casefile import DrawnDeck, TiePoints
 from forensics.model.item import Item
 from forensics.model.match import Group, GroupMember
 
@@ -68,6 +68,19 @@ def test_a_person_may_name_the_pictures_and_look_alikes_are_added():
     assert compared == ["a", "c"]
     assert "none of them" in left["b"]
     assert "no item" in left["gone"]
+
+
+def test_a_picture_with_tie_points_is_compared_and_asked_with_them():
+    points = ((1.0, 2.0, 3.0, 4.0),) * 4
+    deck = DrawnDeck("deck.jpg", OUTLINE, ("a.jpg",), "", (TiePoints("b.jpg", points),))
+    image = DeckImage(deck, "deck.jpg", "deck")
+    named = {"a.jpg": "a", "b.jpg": "b"}
+
+    found = propose_pairs(image, [item("a"), item("b"), item("c")], named=named)
+
+    assert [each.sha256 for each in found.compared] == ["a", "b"]
+    assert image.question({"b.jpg"}).ties == points
+    assert image.question({"a.jpg"}).ties == ()
 
 
 def test_a_copy_of_a_named_picture_is_told_as_one():

@@ -216,12 +216,15 @@ def test_orientation_is_applied_once(case: Case, manifest: Manifest) -> None:
 def test_named_pictures_are_compared_with_their_deck(case: Case) -> None:
     path_of = {item.sha256: set(item.paths) for item in case.items}
     wanted = [(deck.image, name) for deck in case.case.deck for name in deck.pictures]
+    tied = {tie.picture for deck in case.case.deck for tie in deck.tie}
 
     compared = [(each.before.path, path_of[each.after.sha256]) for each in case.damage]
 
     assert len(compared) == len(wanted)
     for image, name in wanted:
         assert any(image == before and name in after for before, after in compared)
+    begun = {each.after.path for each in case.damage if each.registration.tie_points}
+    assert begun == tied == {"photo_2024-08-15_19-40-12.jpg"}
 
 
 def test_states_of_the_deck_are_those_of_the_manifest_or_not_settled(
