@@ -184,8 +184,10 @@ class WorkerProcess:
         wall_s, cpu_then_s = self._sign
         if cpu_s - cpu_then_s > self._patience_s:
             return f"it made no progress in {self._patience_s:g} s of processor time"
-        if time.monotonic() - wall_s > STUCK_WALL_S:
-            return f"it waited for {STUCK_WALL_S:g} s"
+        # One that may compute for longer may be kept waiting for longer by a busy machine.
+        longest_s = STUCK_WALL_S * self._patience_s / STUCK_CPU_S
+        if time.monotonic() - wall_s > longest_s:
+            return f"it waited for {longest_s:g} s"
         budget_s = min(MAX_BUDGET_S, BUDGET_S + BUDGET_PER_PLAYED_S * self._played_s)
         if cpu_s - self._cpu_at_order_s > budget_s:
             return "it was not done in the processor time that its length allows"
