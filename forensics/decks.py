@@ -144,7 +144,7 @@ class _Found:
     def _images(self, folder: Path) -> list[DeckImage]:
         items = {each.sha256: each for each in self.items}
         images: list[DeckImage] = []
-        for deck in dict.fromkeys(self._case.deck):
+        for deck in self._case.deck:
             digest = self.named.get(deck.image)
             if digest is not None:
                 images.append(DeckImage(deck, items[digest].paths[0], digest))

@@ -105,6 +105,10 @@ def _check_dates(case: CaseFile, path: Path) -> None:
 def _check_decks(case: CaseFile, path: Path) -> None:
     if len(case.deck) > MAX_DECKS:
         raise CaseFileError(f"{path}: more than {MAX_DECKS} decks", advice=_ADVICE)
+    if len({(deck.image, deck.polygon) for deck in case.deck}) < len(case.deck):
+        raise CaseFileError(
+            f"{path}: the same deck is drawn twice", advice="Name all its pictures under one."
+        )
     for deck in case.deck:
         numbers = [number for corner in deck.polygon for number in corner]
         count = len(deck.polygon)

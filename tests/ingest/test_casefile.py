@@ -26,6 +26,7 @@ HOSTILE = {
     "deck that is no number": b"[[deck]]\nimage='a'\npolygon=[[0,0], [nan,0], [9,2], [0,2]]\n",
     "tie points that are three": b"[[deck]]\nimage='a'\npolygon=[[0,0], [9,0], [9,2], [0,2]]\n"
     b"[[deck.tie]]\npicture='b'\npoints=[[0,0,0,0], [9,0,9,0], [9,2,9,2]]\n",
+    "one deck twice": b"[[deck]]\nimage='a'\npolygon=[[0,0], [9,0], [9,2], [0,2]]\n" * 2,
     "too many decks": b"[[deck]]\nimage='a'\npolygon=[[0,0], [9,0], [9,2], [0,2]]\n" * 21,
     "deck without an image": b"[[deck]]\npolygon=[[0, 0], [9, 0], [9, 2], [0, 2]]\n",
     "backwards": b"[event]\nstart = 2024-08-17T00:00:00Z\nend = 2024-08-16T00:00:00Z\n",
