@@ -299,8 +299,8 @@ def test_digests_of_report_and_evidence_are_checked_by_sha256sum(tmp_path, plain
         ["sha256sum", "-c", "--strict", "SHA256SUMS"], cwd=out, capture_output=True, check=False
     )
     evidence = subprocess.run(
-        ["sha256sum", "-c", "--strict", out / "evidence.sha256"], cwd=plain_sample, capture_output=True,
-        check=False,
+        ["sha256sum", "-c", "--strict", out / "evidence.sha256"],
+        cwd=plain_sample, capture_output=True, check=False,
     )  # fmt: skip
 
     assert (report.returncode, evidence.returncode) == (0, 0)
