@@ -11,7 +11,8 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from forensics.engine.assemble import build_case
+from forensics.decks import Evidence, compare_decks
+from forensics.engine.assemble import Decks, build_case
 from forensics.engine.itemise import item_of, reread, unread_of
 from forensics.engine.keys import key_of_page
 from forensics.engine.log import describe_run
@@ -226,6 +227,8 @@ class _Run:
         groups = self._groups(probes, visited)
         summary, checked = self._search(probes, visited)
         self._review(visited, beside)
+        matches = checked.matches if checked is not None else ()
+        decks = self._compare_decks(Evidence(self.todo, visited, beside, groups, matches))
         self.session.on_progress(total, total, "reading the evidence again")
         self._reread(visited)
         return build_case(
@@ -241,6 +244,7 @@ class _Run:
             groups=groups,
             sidecars=beside.sidecars,
             names=beside.names,
+            decks=decks,
             problems=self.problems,
             steps=STEPS,
             not_tested=NOT_TESTED,
@@ -350,6 +354,17 @@ class _Run:
             advice = "Install that package again, or remove it."
             self.problems.append(CaseProblem("metadata.notes", (), problem, advice))
 
+    def _compare_decks(self, evidence: Evidence) -> Decks:
+        step = _step("damage.stills")
+        if not self.todo.case.deck:
+            absent = Absent("not_available", "no deck is drawn in the case file", _DRAW_DECK)
+            self._tell_case_step(step, absent)
+            return Decks()
+        compared = compare_decks(step, evidence, self.session)
+        self.case_outcomes += compared.outcomes
+        self.problems += compared.problems
+        return compared.decks
+
     def _tell_case_step(self, step: Step, given: object) -> None:
         self.case_outcomes.append(as_case_outcome(step, given))
 
@@ -360,6 +375,7 @@ class _Run:
             self.problems.append(problem)
 
 
+_DRAW_DECK = "Draw one with: forensics compare BEFORE AFTER --draw"
 _NAME_ARCHIVE = "Name one with --archive, or in case.toml."
 
 

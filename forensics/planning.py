@@ -11,7 +11,7 @@ from forensics.engine.output import MARKER
 from forensics.engine.store import FILE_NAME as STORE
 from forensics.ingest.casefile import CASE_FILE, read_case_file
 from forensics.ingest.folder import Found, walk
-from forensics.model.casefile import CaseFile
+from forensics.model.casefile import CaseFile, DrawnDeck
 from forensics.model.errors import CaseFileError
 from forensics.model.item import Unread
 from forensics.reuse.feature_files import features_folder
@@ -89,6 +89,8 @@ def plan(
     case_path = Path(case) if case is not None else root / CASE_FILE
     is_named = case is not None
     case_file = read_case_file(case_path) if is_named or case_path.exists() else CaseFile()
+    for deck in case_file.deck:
+        _check_deck(deck, case_path)
     if examiner is not None:
         case_file = replace(case_file, examiner=examiner)
     known = _archive_path(archive, case_file, case_path)
@@ -107,6 +109,23 @@ def plan(
         found=tuple(each for each in listed if isinstance(each, Found)),
         unread=tuple(each for each in listed if isinstance(each, Unread)),
     )
+
+
+def _check_deck(deck: DrawnDeck, case_path: Path) -> None:
+    """Refuse an outline that cannot be used now, rather than when all files were visited."""
+    # Only cases with decks need what unrolls them.
+    import numpy as np
+
+    from forensics.damage.strip import lay_strip
+    from forensics.model.damage import DeckError
+
+    try:
+        lay_strip(np.array(deck.polygon, dtype=np.float64))
+    except DeckError as error:
+        raise CaseFileError(
+            f"{case_path}: the deck on {deck.image}: {error}",
+            advice="Draw it with: forensics compare BEFORE AFTER --draw",
+        ) from error
 
 
 def _without_reports(listed: Sequence[Found | Unread]) -> list[Found | Unread]:

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 from forensics.cli import status
 
 if TYPE_CHECKING:
-    from numpy import float64
+    from numpy import float64, uint8
     from numpy.typing import NDArray
 
-    from forensics.model.damage import DamageReport
+    from forensics.damage.compare import DamageComparison
+    from forensics.model.damage import DamageReport, View
+
+_DRAWN_PX = 3000
+"""Larger photos are shrunk on the page to draw on; what is saved is in their own pixels."""
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -42,7 +46,18 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="points of the deck marked by a person, four or more: "
         '{"points": [[x before, y before, x after, y after], ...]}',
     )
-    parser.add_argument("--out", metavar="DIR", help="write mask, overlay, strips and error map")
+    parser.add_argument(
+        "--draw",
+        action="store_true",
+        help="compare nothing: write a page, opened in a browser, on which a person outlines the "
+        "deck, or mends that of --deck, and saves what --deck and --ties read",
+    )
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        help="write a page with both photos, and mask, overlay, strips and error map as files; "
+        "with --draw, where that page goes",
+    )
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
     parser.set_defaults(run=run)
 
@@ -62,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from forensics.cli.terminal import say_json, warn
     from forensics.damage.compare import compare_views
-    from forensics.damage.files import read_picture, report_of
+    from forensics.damage.files import read_picture
     from forensics.model.errors import UnreadableMedia
 
     deck = _numbers(arguments.deck, "polygon", 2)
@@ -73,13 +88,81 @@ def run(arguments: argparse.Namespace) -> int:
     except UnreadableMedia as error:
         warn(f"forensics compare: {error}. {error.advice}".rstrip())
         return status.NOTHING
-    compared = compare_views(before, after, deck=deck, tie_points=ties)
     folder = Path(arguments.out) if arguments.out else None
-    report = report_of(compared, before, (seen_before, seen_after), folder)
+    if arguments.draw:
+        return _write_deck_page(
+            (before, after),
+            (seen_before, seen_after),
+            folder or Path(),
+            corners=[] if deck is None else deck.tolist(),
+            as_json=arguments.json,
+        )
+    compared = compare_views(before, after, deck=deck, tie_points=ties)
+    report = _report(compared, (before, after), (seen_before, seen_after), folder)
     if arguments.json:
         say_json(report)
     else:
         _print(report)
+    return status.OK
+
+
+def _report(
+    compared: "DamageComparison",
+    pixels: "tuple[NDArray[uint8], NDArray[uint8]]",
+    views: "tuple[View, View]",
+    folder: Path | None,
+) -> "DamageReport":
+    """Give the answer, and write its pictures and its page when a folder is named."""
+    from msgspec.structs import replace
+
+    from forensics import __version__
+    from forensics.damage.files import report_of, write_files
+    from forensics.damage.views import draw_comparison
+    from forensics.model.outcome import ArtefactBytes
+    from forensics.report.pair import render_pair
+
+    if folder is None:
+        return report_of(compared, views, {})
+    drawn = draw_comparison(compared, *pixels)
+    report = report_of(compared, views, write_files(folder, drawn))
+    page = render_pair(report, drawn, version=__version__)
+    written = write_files(folder, {"comparison": ArtefactBytes(page, ".html")})
+    pages = {"page": str(written["comparison"])}
+    return replace(report, artefacts=report.artefacts | pages)
+
+
+def _write_deck_page(
+    pixels: "tuple[NDArray[uint8], NDArray[uint8]]",
+    views: "tuple[View, View]",
+    folder: Path,
+    *,
+    corners: list[list[float]],
+    as_json: bool,
+) -> int:
+    """Write the page to outline the deck on, with the outline that is there, if any."""
+    from forensics.cli.terminal import say, say_json
+    from forensics.damage.files import write_files
+    from forensics.model.outcome import ArtefactBytes
+    from forensics.report.deck_page import Sheet, render_deck_page
+    from forensics.vision.encoding import jpeg
+    from forensics.vision.views import fit
+
+    before, after = (
+        Sheet(
+            view.path or "",
+            jpeg(fit(each, longest_side_px=_DRAWN_PX)),
+            width_px=each.shape[1],
+            height_px=each.shape[0],
+        )
+        for each, view in zip(pixels, views, strict=True)
+    )
+    page = ArtefactBytes(render_deck_page(before, after, corners=corners), ".html")
+    path = str(write_files(folder, {"draw-deck": page})["draw-deck"])
+    if as_json:
+        say_json({"page": path})
+    else:
+        say(f"{path}: open it in a browser, outline the deck, and save deck.json.")
+        say("Then: forensics compare BEFORE AFTER --deck deck.json")
     return status.OK
 
 

@@ -145,6 +145,7 @@ def _print_plan(todo: "Plan", *, as_json: bool) -> int:
             "unread": [msgspec.to_builtins(each) for each in todo.unread],
             "steps": [step.name for step in STEPS],
             "archive": printable_path(todo.archive) if todo.archive else None,
+            "decks": [deck.image for deck in todo.case.deck],
             "out": printable_path(todo.out),
         }
         say_json(plan)
@@ -156,5 +157,7 @@ def _print_plan(todo: "Plan", *, as_json: bool) -> int:
         say(f"  not examined: {unread.path} ({unread.reason})")
     say(f"Steps: {', '.join(step.name for step in STEPS)}")
     say(f"Known footage: {todo.archive or 'none'}")
+    if todo.case.deck:
+        say(f"Decks drawn on: {', '.join(deck.image for deck in todo.case.deck)}")
     say(f"Report: {todo.out / 'report.html'}")
     return status.OK

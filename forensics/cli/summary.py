@@ -1,6 +1,6 @@
 """The short summary a scan ends with: what a person acts on, then where the report is."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 from rich.padding import Padding
@@ -9,10 +9,13 @@ from rich.text import Text
 from forensics.cli.archive_lines import compared_with
 from forensics.cli.console import ResultConsole
 from forensics.model.case import Case
+from forensics.model.damage import DamageReport
 from forensics.model.findings import Notes
 from forensics.model.match import COPIES, Match
 from forensics.model.outcome import Result
+from forensics.report.damage_sentences import DAMAGED, as_percent
 from forensics.report.text import reveal
+from forensics.report.words import DECK_STATES
 
 MAX_LINES = 8
 """Lines of one kind that are printed; the report has them all."""
@@ -42,11 +45,20 @@ def print_summary(case: Case, report: Path) -> None:
     _section(console, "Looks like known footage, a person must look", leads, "yellow")
     aside = [f"{d.query.path} ← {d.reference.path or d.reference.id}" for d in case.dismissed]
     _print_lines(console, "Looks like known footage, set aside by a person", aside, "cyan")
+    _print_lines(console, "Damage on the deck", _decks(case, DAMAGED), "bold magenta")
+    _print_lines(console, "No change found on the deck", _decks(case, {"none"}), "cyan")
+    open_ones = _decks(case, {"undetermined"})
+    _print_lines(console, "Compared on the deck, and not settled", open_ones, "yellow")
+    remarks = [remark for each in case.deck_timelines for remark in each.remarks]
+    _print_lines(console, "Cannot be in this order", remarks, "yellow")
     _print_lines(console, "Copies within the folder", _copies(case), "cyan")
     _print_lines(console, "Worth a look", _notes(case), "yellow")
     _print_lines(console, "Not examined, or only in part", _not_examined(case), "yellow")
     console.print()
-    console.print(Text("Not tested: AI-generated imagery, damage, events, claims. See the report."))
+    damage = "" if case.case.deck else " damage,"
+    console.print(
+        Text(f"Not tested: AI-generated imagery,{damage} events, claims. See the report.")
+    )
     # A path that is wrapped cannot be copied.
     console.print(Text(f"Report: {reveal(str(report))}", style="bold"), soft_wrap=True)
 
@@ -92,6 +104,24 @@ def _print_lines(console: ResultConsole, title: str, lines: Sequence[str], style
 
 def _indented(line: str) -> Padding:
     return Padding(Text(line, overflow="fold"), (0, 0, 0, _INDENT), expand=False)
+
+
+def _decks(case: Case, states: Container[str]) -> list[str]:
+    return [
+        f"{each.after.path} ← {each.before.path}: {DECK_STATES[each.damage.state]}{_extent(each)}"
+        for each in case.damage
+        if each.damage.state in states
+    ]
+
+
+def _extent(each: DamageReport) -> str:
+    if each.damage.state == "undetermined":
+        return ", not laid over it" if each.registration.status == "refused" else ""
+    if each.damage.state == "collapsed":
+        return f" over {as_percent(each.damage.gap.fraction_of_deck)} of its length"
+    if each.damage.state == "none":
+        return f" on {as_percent(each.deck.examined_fraction)} of it"
+    return ""
 
 
 def _copies(case: Case) -> list[str]:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import structs
 from numpy import float64, uint8
 from numpy.typing import NDArray
 
 from forensics.calibration import Calibration, load
 from forensics.damage.decide import Decided, Place, decide
-from forensics.damage.draw import in_before, outline
+from forensics.damage.draw import in_before, on_strip, outline
 from forensics.damage.measures import measure
 from forensics.damage.model import fitted_model
 from forensics.damage.register import Laid, register
@@ -63,6 +64,8 @@ class DamageComparison:
         90 % bound by point of the deck; NaN where not seen by both.
     corners : (4, 2) float64 or None
         Of the deck in the before picture.
+    cells : (rows, columns) uint8 or None
+        The mask's codes on the strips.
     """
 
     registration: Registration
@@ -72,6 +75,7 @@ class DamageComparison:
     strips: tuple[NDArray[uint8], ...]
     errors_px: NDArray[float64] | None
     corners: NDArray[float64] | None
+    cells: NDArray[uint8] | None = None
 
 
 def compare_views(
@@ -117,7 +121,7 @@ def compare_views(
     ties = None if tie_points is None else _scaled(tie_points, scales)
     laid = register(near, far, small, tie_points=ties)
     strip = Strip(small.grid, scales[0] @ small.matrix, strip.corners)
-    told = _told(laid, strip, scales)
+    told = structs.replace(_told(laid, strip, scales), tie_points=0 if ties is None else len(ties))
     if laid.reason is not None or laid.matrix is None:
         return _undetermined(laid.reason or "", told, strip)
     if laid.mirrored:
@@ -140,6 +144,7 @@ def compare_views(
         (one, other),
         None if laid.errors_px is None else laid.errors_px * scales[0][0, 0],
         strip.corners,
+        on_strip(codes, strip),
     )
 
 

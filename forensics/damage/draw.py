@@ -24,6 +24,26 @@ _TINT = 0.35
 _LINE_PX, _TEXT_SCALE = 18, 0.45
 
 
+def on_strip(codes: NDArray[uint8], strip: Strip) -> NDArray[uint8]:
+    """Put the codes of the deck into the middle of a whole strip.
+
+    Parameters
+    ----------
+    codes : (rows, columns) uint8
+        Of the deck.
+    strip : Strip
+        Where it is.
+
+    Returns
+    -------
+    (rows, columns) uint8
+        `OUTSIDE` off the deck.
+    """
+    whole = np.full(strip.grid.shape, OUTSIDE, uint8)
+    whole[strip.grid.deck] = codes
+    return whole
+
+
 def in_before(codes: NDArray[uint8], strip: Strip, shape: tuple[int, ...]) -> NDArray[uint8]:
     """Carry the codes of the deck into the frame of the before picture.
 
@@ -41,11 +61,9 @@ def in_before(codes: NDArray[uint8], strip: Strip, shape: tuple[int, ...]) -> ND
     (H, W) uint8
         `OUTSIDE` off the deck.
     """
-    whole = np.full(strip.grid.shape, OUTSIDE, uint8)
-    whole[strip.grid.deck] = codes
     return np.asarray(
         cv2.warpPerspective(
-            whole,
+            on_strip(codes, strip),
             strip.matrix,
             (shape[1], shape[0]),
             flags=cv2.INTER_NEAREST,
@@ -97,18 +115,36 @@ def overlay(
     (H + legend, W, 3) uint8
         The drawing.
     """
-    drawn = before.astype(np.float32)
-    y, x = np.mgrid[: mask.shape[0], : mask.shape[1]]
-    for code, (_, colour) in LEGEND.items():
-        apart, lean = _HATCH_PX[code]
-        place = mask == code
-        lines = place & ((x + lean * y if lean else y) % apart == 0)
-        drawn[place] = (1 - _TINT) * drawn[place] + _TINT * np.array(colour)
-        drawn[lines] = colour
-    made = np.clip(drawn, 0, 255).astype(uint8)
+    made = hatched(before, mask)
     far = np.clip(corners, -1e4, 1e4).round().astype(np.int32)
     cv2.polylines(made, [far], isClosed=True, color=(255, 255, 255), thickness=1)
     return np.vstack([made, _legend(before.shape[1], mask)])
+
+
+def hatched(pixels: NDArray[uint8], codes: NDArray[uint8]) -> NDArray[uint8]:
+    """Draw the classes over a picture or strip: colour and hatching.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+        The picture.
+    codes : (H, W) uint8
+        Of each pixel.
+
+    Returns
+    -------
+    (H, W, 3) uint8
+        The drawing.
+    """
+    drawn = pixels.astype(np.float32)
+    y, x = np.mgrid[: codes.shape[0], : codes.shape[1]]
+    for code, (_, colour) in LEGEND.items():
+        apart, lean = _HATCH_PX[code]
+        place = codes == code
+        lines = place & ((x + lean * y if lean else y) % apart == 0)
+        drawn[place] = (1 - _TINT) * drawn[place] + _TINT * np.array(colour)
+        drawn[lines] = colour
+    return np.clip(drawn, 0, 255).astype(uint8)
 
 
 def error_map(errors_px: NDArray[float64], shape: tuple[int, ...]) -> NDArray[uint8]:

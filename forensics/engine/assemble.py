@@ -3,17 +3,38 @@
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
+from msgspec import Struct
+
 from forensics.calibration import load
 from forensics.engine.keys import library_versions, program_versions
 from forensics.engine.step import Step
 from forensics.model.case import SCHEMA, Case, CaseProblem, Method, Tool
 from forensics.model.casefile import CaseFile
+from forensics.model.damage import DamageReport, DeckTimeline, NotCompared
 from forensics.model.item import Item, Unread
 from forensics.model.match import ArchiveSummary, CheckReport, Group
 from forensics.model.outcome import Absent, Outcome, Problem, Result
 from forensics.model.sidecars import NameReading, Sidecar
 
 _DISTRIBUTION = "strike-forensics"
+
+
+class Decks(Struct, frozen=True):
+    """What was found of decks that a person outlined.
+
+    Parameters
+    ----------
+    compared : tuple of DamageReport
+        The comparisons.
+    timelines : tuple of DeckTimeline
+        What became of each deck.
+    not_compared : tuple of NotCompared
+        Stills that were not compared, and why.
+    """
+
+    compared: tuple[DamageReport, ...] = ()
+    timelines: tuple[DeckTimeline, ...] = ()
+    not_compared: tuple[NotCompared, ...] = ()
 
 
 def build_case(
@@ -27,6 +48,7 @@ def build_case(
     groups: Sequence[Group],
     sidecars: Sequence[Sidecar],
     names: Sequence[NameReading],
+    decks: Decks,
     problems: Sequence[CaseProblem],
     steps: Sequence[Step],
     not_tested: Sequence[str],
@@ -53,6 +75,8 @@ def build_case(
         What files beside the evidence assert about it.
     names : sequence of NameReading
         Naming conventions that the paths of items follow.
+    decks : Decks
+        What was found of decks that a person outlined.
     problems : sequence of CaseProblem
         What went wrong with the case as a whole.
     steps : sequence of Step
@@ -79,7 +103,9 @@ def build_case(
         groups=tuple(groups),
         sidecars=tuple(sidecars),
         names=tuple(names),
-        damage=(),
+        damage=tuple(decks.compared),
+        deck_timelines=tuple(decks.timelines),
+        not_compared=tuple(decks.not_compared),
         events=(),
         claims=(),
         problems=(*_item_problems(items, outcomes), *problems),
@@ -101,7 +127,7 @@ def _item_problems(items: Sequence[Item], outcomes: Sequence[Outcome]) -> list[C
     return [
         CaseProblem(
             each.step,
-            tuple(path for digest in each.subject for path in paths[digest]),
+            tuple(path for digest in each.subject for path in paths.get(digest, ())),
             each.outcome.error,
             each.outcome.advice,
         )

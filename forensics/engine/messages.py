@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from forensics.engine.step import Step
+from forensics.model.damage import DeckQuestion
 from forensics.model.item import SniffedType
 from forensics.model.outcome import ArtefactBytes, Outcome, Problem
 
@@ -14,9 +15,15 @@ class Visit(Struct, frozen=True, tag_field="message", tag="visit"):
     ----------
     location : bytes
         Where to open it, as the operating system writes it.
+    beside : bytes
+        Where to open the second file of a pair; empty for one file.
+    question : DeckQuestion or None
+        What the pair is asked.
     """
 
     location: bytes
+    beside: bytes = b""
+    question: DeckQuestion | None = None
 
 
 class Identity(Struct, frozen=True, tag_field="message", tag="identity"):
@@ -30,11 +37,17 @@ class Identity(Struct, frozen=True, tag_field="message", tag="identity"):
         How many they are.
     type : SniffedType
         What they begin like.
+    beside : str
+        Digest of the second file of a pair; empty for one file.
+    question : DeckQuestion or None
+        What the pair is asked.
     """
 
     sha256: str
     bytes: int
     type: SniffedType
+    beside: str = ""
+    question: DeckQuestion | None = None
 
 
 class Todo(Struct, frozen=True, tag_field="message", tag="todo"):
@@ -82,10 +95,13 @@ class Doing(Struct, frozen=True, tag_field="message", tag="doing"):
         The step that is running.
     played_s : float
         Seconds of play that it has read; 0 for stills.
+    patience_s : float
+        Processor time in which no other sign of life is due, where that is more than usual.
     """
 
     step: str
     played_s: float
+    patience_s: float = 0.0
 
 
 class Finished(Struct, frozen=True, tag_field="message", tag="finished"):

@@ -77,6 +77,7 @@ class WorkerProcess:
         self._is_new = True
         self._cpu_at_order_s = 0.0
         self._played_s = 0.0
+        self._patience_s = STUCK_CPU_S
         self.peak_bytes = 0
         self.resident_bytes = 0
         self.doing = "starting"
@@ -99,7 +100,7 @@ class WorkerProcess:
     def start_clock(self) -> None:
         """Count processor time and signs of life from the next look on: a new file begins."""
         self._is_new = self._has_lived = True
-        self._played_s = 0.0
+        self._played_s, self._patience_s = 0.0, STUCK_CPU_S
 
     def read(self) -> Iterator[FromWorker]:
         """Give the messages that have come.
@@ -127,6 +128,7 @@ class WorkerProcess:
             if isinstance(message, Doing):
                 self.doing = message.step
                 self._played_s = max(self._played_s, message.played_s)
+                self._patience_s = max(STUCK_CPU_S, message.patience_s)
             yield message
 
     def read_errors(self) -> bool:
@@ -180,10 +182,12 @@ class WorkerProcess:
         if resident > RSS_LIMIT_BYTES:
             return f"it needed more than {RSS_LIMIT_BYTES >> 20:,} MiB of memory"
         wall_s, cpu_then_s = self._sign
-        if cpu_s - cpu_then_s > STUCK_CPU_S:
-            return f"it made no progress in {STUCK_CPU_S:g} s of processor time"
-        if time.monotonic() - wall_s > STUCK_WALL_S:
-            return f"it waited for {STUCK_WALL_S:g} s"
+        if cpu_s - cpu_then_s > self._patience_s:
+            return f"it made no progress in {self._patience_s:g} s of processor time"
+        # One that may compute for longer may be kept waiting for longer by a busy machine.
+        longest_s = STUCK_WALL_S * self._patience_s / STUCK_CPU_S
+        if time.monotonic() - wall_s > longest_s:
+            return f"it waited for {longest_s:g} s"
         budget_s = min(MAX_BUDGET_S, BUDGET_S + BUDGET_PER_PLAYED_S * self._played_s)
         if cpu_s - self._cpu_at_order_s > budget_s:
             return "it was not done in the processor time that its length allows"

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
-from forensics.engine.messages import Doing, Finished, Identity, Refused, Todo, Told
+from forensics.engine.messages import Doing, Finished, Identity, Refused, Todo, Told, Visit
 from forensics.engine.step import Step
 from forensics.ingest.guard import NEEDS_MEMORY, SCALE_DOWN, note_shortage
 from forensics.ingest.media import Identified, Media, decode, identify, undecoded
@@ -79,6 +79,42 @@ def visit(location: bytes, desk: Desk) -> Finished | Refused:
     except UnreadableMedia as error:
         return Refused(str(error), error.advice, isinstance(error.__cause__, OSError))
     return Finished(media.type if media is not None else None)
+
+
+def visit_pair(order: Visit, desk: Desk) -> Finished | Refused:
+    """Open two files, and run every step on the pair that is asked for.
+
+    Parameters
+    ----------
+    order : Visit
+        Where they are, and what is asked of them.
+    desk : Desk
+        Who ordered it; is told every outcome as soon as there is one.
+
+    Returns
+    -------
+    Finished or Refused
+        How it ended.
+    """
+
+    def read(_: float) -> None:
+        desk.tell(Doing(IDENTIFYING, 0.0))
+
+    try:
+        with (
+            identify(os.fsdecode(order.location), on_progress=read) as one,
+            identify(os.fsdecode(order.beside), on_progress=read) as other,
+        ):
+            identity = Identity(one.sha256, one.bytes, one.type, other.sha256, order.question)
+            values = {"before": one, "after": other, "question": order.question}
+            for step in desk.ask(identity).steps:
+                desk.tell(Doing(step.name, 0.0, step.patience_s))
+                outcome, artefacts = _as_outcome(run_step(step, values), step.limits)
+                subject = (one.sha256, other.sha256)
+                desk.tell(Told(Outcome(step.name, step.version, subject, outcome), artefacts))
+    except UnreadableMedia as error:
+        return Refused(str(error), error.advice, isinstance(error.__cause__, OSError))
+    return Finished(None)
 
 
 def _decoded(opened: Identified, todo: Todo, desk: Desk) -> Media | None:

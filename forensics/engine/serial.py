@@ -1,18 +1,16 @@
 """Visit files one after the other in this process: for debugging, and to compare with."""
 
-import os
 import time
 from collections.abc import Callable, Sequence
 
 from forensics.engine.messages import Doing, Identity, Todo, Told
-from forensics.engine.runner import visit
-from forensics.engine.visited import Errand, describe_visit
-from forensics.engine.visits import Visits
+from forensics.engine.runner import visit, visit_pair
+from forensics.engine.visited import Account, Errand, describe_visit
 
 
 def run_serially(
     errands: Sequence[Errand],
-    visits: Visits,
+    visits: Account,
     *,
     on_progress: Callable[[int, str], None],
     on_event: Callable[..., None],
@@ -23,7 +21,7 @@ def run_serially(
     ----------
     errands : sequence of Errand
         The files.
-    visits : Visits
+    visits : Account
         Takes what is found out.
     on_progress : callable
         Called with the number of files done and the next one's path.
@@ -34,13 +32,14 @@ def run_serially(
         on_progress(done, errand.path)
         desk = _Desk(errand, visits)
         started = time.monotonic()
-        end = visit(os.fsencode(errand.location), desk)
+        order = errand.order
+        end = visit_pair(order, desk) if order.beside else visit(order.location, desk)
         visits.finish(errand, desk.identity, end)
         on_event("visited", **describe_visit(errand, desk.identity, desk.ran, started))
 
 
 class _Desk:
-    def __init__(self, errand: Errand, visits: Visits) -> None:
+    def __init__(self, errand: Errand, visits: Account) -> None:
         self._errand = errand
         self._visits = visits
         self.identity: Identity | None = None

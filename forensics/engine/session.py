@@ -15,11 +15,12 @@ import psutil
 from forensics.engine.digests import digests_of
 from forensics.engine.keys import key_of
 from forensics.engine.log import RunLog
+from forensics.engine.meetings import Meetings
 from forensics.engine.output import OutputFolder
 from forensics.engine.serial import run_serially
 from forensics.engine.step import Step
 from forensics.engine.store import Store
-from forensics.engine.visited import Errand
+from forensics.engine.visited import Account, Errand
 from forensics.engine.visits import Visits
 from forensics.engine.workers import Workers
 from forensics.model.outcome import Absent, Problem
@@ -129,7 +130,23 @@ class Session:
         if not total:
             return
 
-        unknown = self._unknown(errands, visits)
+        self._work(self._unknown(errands, visits), visits, total=total)
+
+    def meet(self, meetings: Meetings) -> None:
+        """Visit pairs of files, each once.
+
+        Parameters
+        ----------
+        meetings : Meetings
+            The pairs; takes what is found out.
+        """
+        errands = meetings.errands
+        unknown = [errand for errand in errands if not meetings.recognise(errand)]
+        if len(unknown) < len(errands):
+            self.log.note("recognised", pairs=len(errands) - len(unknown))
+        self._work(unknown, meetings, total=len(errands))
+
+    def _work(self, unknown: Sequence[Errand], visits: Account, *, total: int) -> None:
         if not unknown:
             return
 

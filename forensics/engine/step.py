@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from forensics.model.item import Kind
 
-Scope = Literal["file", "item", "review", "case"]
+Scope = Literal["file", "item", "review", "pair", "case"]
 
 
 class Step(Struct, frozen=True):
@@ -20,13 +20,14 @@ class Step(Struct, frozen=True):
         ``stage.step``; also names its module, test, documentation heading and calibration.
     run : str
         ``module:function``; an ordinary function, loaded when it runs.
-    scope : {"file", "item", "review", "case"}
+    scope : {"file", "item", "review", "pair", "case"}
         Whether it opens a file, looks at one opened item, at everything said of one item when all
-        were visited, or at all items of a case.
+        were visited, at two opened items, or at all items of a case.
     takes : tuple of str
         What it is given, in the order of its parameters: ``path`` for a file; ``media``,
-        ``frames`` or the name of a step above for an item; ``subject`` for a review; ``probes``,
-        ``archive``, ``event``, ``media``, ``paths``, ``files`` for a case.
+        ``frames`` or the name of a step above for an item; ``subject`` for a review; ``before``,
+        ``after``, ``question`` for a pair; ``probes``, ``archive``, ``event``, ``media``,
+        ``paths``, ``files`` for a case.
     version : int
         Grows when results may change.
     summary : str
@@ -44,6 +45,8 @@ class Step(Struct, frozen=True):
         Environment variables that name files on which its results depend.
     programs : tuple of str
         Programs outside of this package that it asks when a person wishes it.
+    patience_s : float
+        Processor time that it may take without a sign of life, where that is more than usual.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Step(Struct, frozen=True):
     copes_without: tuple[str, ...] = ()
     files_named_by: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
+    patience_s: float = 0.0
 
     @property
     def is_part_of_a_visit(self) -> bool:

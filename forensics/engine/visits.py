@@ -181,7 +181,7 @@ class Visits:
         """
         item = self.items[identity.sha256]
         step = next(step for step in self._steps if step.name == told.outcome.step)
-        outcome = self._with_artefacts(told)
+        outcome = keep_artefacts(told, self._keeper)
         item.outcomes[step.name] = outcome
         item.was_decoded = True
         key = self._key(step, item)
@@ -314,16 +314,31 @@ class Visits:
         upstream = [item.outcomes[each.name] for each in taken]
         return key_of(step, (item.sha256,), upstream=upstream)
 
-    def _with_artefacts(self, told: Told) -> Outcome:
-        outcome = told.outcome
-        if not told.artefacts or not isinstance(outcome.outcome, Result):
-            return outcome
-        if not all(PLAIN_ENDING.fullmatch(each.suffix) for each in told.artefacts.values()):
-            problem = Problem(f"{outcome.step} made a file whose name has no plain ending")
-            return msgspec.structs.replace(outcome, outcome=problem)
-        kept = {name: self._keeper.keep(each) for name, each in told.artefacts.items()}
-        result = msgspec.structs.replace(outcome.outcome, artefacts=kept)
-        return msgspec.structs.replace(outcome, outcome=result)
+
+def keep_artefacts(told: Told, keeper: Keeper) -> Outcome:
+    """Store the files that a step made.
+
+    Parameters
+    ----------
+    told : Told
+        What it said.
+    keeper : Keeper
+        Where to.
+
+    Returns
+    -------
+    Outcome
+        With their paths.
+    """
+    outcome = told.outcome
+    if not told.artefacts or not isinstance(outcome.outcome, Result):
+        return outcome
+    if not all(PLAIN_ENDING.fullmatch(each.suffix) for each in told.artefacts.values()):
+        problem = Problem(f"{outcome.step} made a file whose name has no plain ending")
+        return msgspec.structs.replace(outcome, outcome=problem)
+    kept = {name: keeper.keep(each) for name, each in told.artefacts.items()}
+    result = msgspec.structs.replace(outcome.outcome, artefacts=kept)
+    return msgspec.structs.replace(outcome, outcome=result)
 
 
 def _type_key(sha256: str) -> str:

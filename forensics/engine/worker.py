@@ -26,7 +26,7 @@ from forensics.engine.messages import (
     ToWorker,
     Visit,
 )
-from forensics.engine.runner import visit
+from forensics.engine.runner import visit, visit_pair
 from forensics.ingest.guard import shortages
 
 ENVIRONMENT = {
@@ -72,7 +72,7 @@ def main() -> NoReturn:
     try:
         while (order := desk.receive()) is not None:
             if isinstance(order, Visit):
-                end = visit(order.location, desk)
+                end = visit_pair(order, desk) if order.beside else visit(order.location, desk)
                 desk.send(end)
                 desk.is_fresh = False
                 if isinstance(end, Finished) and end.type is not None:

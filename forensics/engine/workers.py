@@ -1,6 +1,5 @@
 """Visit files in supervised worker processes: what hangs, crashes or grows is stopped."""
 
-import os
 import selectors
 import time
 from collections import deque
@@ -15,11 +14,9 @@ from forensics.engine.messages import (
     Ready,
     Refused,
     Told,
-    Visit,
 )
 from forensics.engine.process import WorkerProcess
-from forensics.engine.visited import Errand, describe_visit
-from forensics.engine.visits import Visits
+from forensics.engine.visited import Account, Errand, describe_visit
 from forensics.model.errors import WorkerError
 from forensics.model.outcome import Problem
 
@@ -95,14 +92,14 @@ class Workers:
             self._dismiss(seat)
         self._selector.close()
 
-    def run(self, errands: Sequence[Errand], visits: Visits, *, on_progress: OnProgress) -> None:
+    def run(self, errands: Sequence[Errand], visits: Account, *, on_progress: OnProgress) -> None:
         """Visit files.
 
         Parameters
         ----------
         errands : sequence of Errand
             The files.
-        visits : Visits
+        visits : Account
             Takes what is found out.
         on_progress : callable
             Called with the number of files done and the path of one that was begun.
@@ -146,7 +143,7 @@ class Workers:
                 continue
             errand = (self._again if is_retry else self._waiting).popleft()
             is_idle = seat.is_fresh = False
-            seat.process.send(Visit(os.fsencode(errand.location)))
+            seat.process.send(errand.order)
             self._begin(seat, errand)
 
     def _begin(self, seat: _Seat, errand: Errand) -> None:
@@ -159,9 +156,9 @@ class Workers:
         """Let a worker go on with the next file while what it said of this one is kept."""
         if seat.next_errand is None and self._waiting:
             seat.next_errand = self._waiting.popleft()
-            seat.process.send(Visit(os.fsencode(seat.next_errand.location)))
+            seat.process.send(seat.next_errand.order)
 
-    def _listen(self, seat: _Seat, visits: Visits) -> None:
+    def _listen(self, seat: _Seat, visits: Account) -> None:
         try:
             for message in seat.process.read():
                 self._take(seat, message, visits)
@@ -170,7 +167,7 @@ class Workers:
         except BrokenChannelError as error:
             self._bury(seat, visits, reason=f"it sent no message of ours ({error})")
 
-    def _take(self, seat: _Seat, message: FromWorker, visits: Visits) -> None:
+    def _take(self, seat: _Seat, message: FromWorker, visits: Account) -> None:
         errand = seat.errand
         if isinstance(message, Ready):
             seat.is_ready = True
@@ -182,7 +179,8 @@ class Workers:
             seat.process.send(todo)
             is_worn = seat.process.resident_bytes > WORN_BYTES
             # Of files that take long none is ordered ahead: it might wait while others are idle.
-            if todo.steps and message.type.kind in _QUICK and not is_worn:
+            is_quick = message.type.kind in _QUICK and errand.beside is None
+            if todo.steps and is_quick and not is_worn:
                 self._order_ahead(seat)
         elif isinstance(message, Told) and seat.identity is not None:
             visits.tell(seat.identity, message)
@@ -197,7 +195,7 @@ class Workers:
                 errand, seat.next_errand = seat.next_errand, None
                 self._begin(seat, errand)
 
-    def _look(self, visits: Visits) -> None:
+    def _look(self, visits: Account) -> None:
         """Stop what is beyond its limits, and keep what was said."""
         if time.monotonic() - self._looked < LOOK_EVERY_S:
             return
@@ -211,7 +209,7 @@ class Workers:
             if reason is not None:
                 self._bury(seat, visits, reason=reason)
 
-    def _bury(self, seat: _Seat, visits: Visits, *, reason: str | None) -> None:
+    def _bury(self, seat: _Seat, visits: Account, *, reason: str | None) -> None:
         """End a worker that cannot go on, and see to the file it was at."""
         step, errand = seat.process.doing, seat.errand
         ended = self._dismiss(seat, grace_s=ENDING_S if reason is None else 0.0)

@@ -1,5 +1,6 @@
 """Read ``case.toml``: the event, the place, the known footage and the claims to be tested."""
 
+import math
 import tomllib
 from datetime import date, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ import msgspec
 
 from forensics.ingest.regular import open_regular
 from forensics.model.casefile import CaseFile
+from forensics.model.dates import parse_date
 from forensics.model.errors import CaseFileError, UnreadableMedia
 
 CASE_FILE = "case.toml"
@@ -60,9 +62,16 @@ def read_case_file(path: Path) -> CaseFile:
             f"{path}: schema {case.schema} is not known", advice="Update this program."
         )
     _check_times(case, path)
+    _check_dates(case, path)
+    _check_decks(case, path)
     return case
 
 
+MAX_DECKS, MAX_CORNERS = 20, 200
+"""Each deck is compared with many pictures: a file of strangers must not ask for days of work."""
+
+_CORNERS = 4
+_DRAW = "Draw it with: forensics compare BEFORE AFTER --draw"
 _ADVICE = "See the case file's section in docs/report-format.md."
 
 
@@ -73,6 +82,52 @@ def _plain_times(value: object) -> object:
     if isinstance(value, list):
         return [_plain_times(each) for each in value]
     return value.isoformat() if isinstance(value, datetime | date) else value
+
+
+def _check_dates(case: CaseFile, path: Path) -> None:
+    """Check when pictures were taken, which may be known to the year only."""
+    dates = {f"reference {each.path}: taken": each.taken for each in case.reference}
+    for number, observation in enumerate(case.observation, start=1):
+        dates[f"observation {number}: taken"] = observation.taken
+        if observation.taken is not None and observation.picture is None:
+            raise CaseFileError(
+                f"{path}: observation {number} says when a picture was taken, and not which",
+                advice="Name it with the key picture.",
+            )
+    for name, text in dates.items():
+        try:
+            if text is not None:
+                parse_date(text)
+        except ValueError as error:
+            raise CaseFileError(f"{path}: {name}: {error}", advice=_ADVICE) from error
+
+
+def _check_decks(case: CaseFile, path: Path) -> None:
+    if len(case.deck) > MAX_DECKS:
+        raise CaseFileError(f"{path}: more than {MAX_DECKS} decks", advice=_ADVICE)
+    if len({(deck.image, deck.polygon) for deck in case.deck}) < len(case.deck):
+        raise CaseFileError(
+            f"{path}: the same deck is drawn twice", advice="Name all its pictures under one."
+        )
+    for deck in case.deck:
+        numbers = [number for corner in deck.polygon for number in corner]
+        count = len(deck.polygon)
+        if not _CORNERS <= count <= MAX_CORNERS or not all(map(math.isfinite, numbers)):
+            raise CaseFileError(
+                f"{path}: the deck on {deck.image} has fewer than four corners, more than "
+                f"{MAX_CORNERS}, or one that is no number",
+                advice=_DRAW,
+            )
+        for tie in deck.tie:
+            numbers = [number for point in tie.points for number in point]
+            if not _CORNERS <= len(tie.points) <= MAX_CORNERS or not all(
+                map(math.isfinite, numbers)
+            ):
+                raise CaseFileError(
+                    f"{path}: the tie points of {tie.picture} are fewer than four, more than "
+                    f"{MAX_CORNERS}, or hold what is no number",
+                    advice=_DRAW,
+                )
 
 
 def _check_times(case: CaseFile, path: Path) -> None:

@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from forensics.model.casefile import CaseFile
+from forensics.model.damage import DamageReport, DeckTimeline, NotCompared
 from forensics.model.item import Item, Unread
 from forensics.model.match import ArchiveSummary, Dismissed, Group, Match, Unmatched
 from forensics.model.outcome import Outcome
@@ -57,9 +58,9 @@ class Method(Struct, frozen=True):
         Name of the step.
     version : int
         Its version.
-    scope : {"file", "item", "review", "case"}
-        Whether it opens files, looks at single items, at all that was said of each, or at all of
-        them.
+    scope : {"file", "item", "review", "pair", "case"}
+        Whether it opens files, looks at single items, at all that was said of each, at pairs of
+        items, or at all of them.
     summary : str
         What it does, in one sentence.
     limits : tuple of str
@@ -72,7 +73,7 @@ class Method(Struct, frozen=True):
 
     step: str
     version: int
-    scope: Literal["file", "item", "review", "case"]
+    scope: Literal["file", "item", "review", "pair", "case"]
     summary: str
     limits: tuple[str, ...]
     calibration: dict[str, str]
@@ -106,7 +107,9 @@ class Case(Struct, frozen=True):
         Items compared with known footage that match none of it.
     groups : tuple of Group
         Items that are copies of each other.
-    damage, events, claims : tuple
+    damage : tuple of DamageReport
+        What happened to decks that a person outlined: a comparison each.
+    events, claims : tuple
         Empty: no step of this version looks for them.
     problems : tuple of CaseProblem
         What went wrong.
@@ -120,6 +123,10 @@ class Case(Struct, frozen=True):
         Naming conventions that the paths of items follow, in order of path.
     dismissed : tuple of Dismissed
         Items and known footage that look alike, and that a person decided are no duplicates.
+    deck_timelines : tuple of DeckTimeline
+        What became of each outlined deck.
+    not_compared : tuple of NotCompared
+        Stills that were not compared with an outlined deck, and why.
     """
 
     schema: str
@@ -132,7 +139,7 @@ class Case(Struct, frozen=True):
     matches: tuple[Match, ...]
     unmatched: tuple[Unmatched, ...]
     groups: tuple[Group, ...]
-    damage: tuple[str, ...]
+    damage: tuple[DamageReport, ...]
     events: tuple[str, ...]
     claims: tuple[str, ...]
     problems: tuple[CaseProblem, ...]
@@ -142,3 +149,5 @@ class Case(Struct, frozen=True):
     sidecars: tuple[Sidecar, ...] = ()
     names: tuple[NameReading, ...] = ()
     dismissed: tuple[Dismissed, ...] = ()
+    deck_timelines: tuple[DeckTimeline, ...] = ()
+    not_compared: tuple[NotCompared, ...] = ()

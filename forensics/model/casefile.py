@@ -60,10 +60,52 @@ class Reference(Struct, frozen=True, forbid_unknown_fields=True):
         Relative to the case file.
     text : str
         What it shows.
+    taken : str or None
+        When it was taken, as a person says: ISO 8601 of any precision.
     """
 
     path: str
     text: str = ""
+    taken: str | None = None
+
+
+class TiePoints(Struct, frozen=True, forbid_unknown_fields=True):
+    """Points of a deck that a person found again on another picture.
+
+    Parameters
+    ----------
+    picture : str
+        The other picture, relative to the case file.
+    points : tuple of (x, y, x, y)
+        On the image that the deck is drawn on, and on the other picture; pixel centres.
+    """
+
+    picture: str
+    points: tuple[tuple[float, float, float, float], ...]
+
+
+class DrawnDeck(Struct, frozen=True, forbid_unknown_fields=True):
+    """The deck of a bridge, outlined by a person on one image.
+
+    Parameters
+    ----------
+    image : str
+        The image, relative to the case file.
+    polygon : tuple of (x, y)
+        Its corners, pixel centres, the image the right way up; may lie outside it.
+    pictures : tuple of str
+        Images to compare with it, relative to the case file; empty compares every still.
+    text : str
+        Who drew it, and by what.
+    tie : tuple of TiePoints
+        Points found again on other pictures, which are compared, too.
+    """
+
+    image: str
+    polygon: tuple[tuple[float, float], ...]
+    pictures: tuple[str, ...] = ()
+    text: str = ""
+    tie: tuple[TiePoints, ...] = ()
 
 
 class ClaimText(Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,12 +129,18 @@ class Observation(Struct, frozen=True, forbid_unknown_fields=True):
     ----------
     who, when, how, text : str
         Who saw it, when, by which means, and what.
+    picture : str or None
+        The file it is about, relative to the case file.
+    taken : str or None
+        When that was taken, by this observation: ISO 8601 of any precision.
     """
 
     who: str
     when: str
     how: str
     text: str
+    picture: str | None = None
+    taken: str | None = None
 
 
 class CaseFile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -116,6 +164,8 @@ class CaseFile(Struct, frozen=True, forbid_unknown_fields=True):
         Known footage.
     reference : tuple of Reference
         Images of the place in a known state.
+    deck : tuple of DrawnDeck
+        Decks of bridges that a person outlined.
     claim : tuple of ClaimText
         Sentences to be tested.
     observation : tuple of Observation
@@ -130,5 +180,6 @@ class CaseFile(Struct, frozen=True, forbid_unknown_fields=True):
     place: Place = Place()
     archive: ArchiveRef | None = None
     reference: tuple[Reference, ...] = ()
+    deck: tuple[DrawnDeck, ...] = ()
     claim: tuple[ClaimText, ...] = ()
     observation: tuple[Observation, ...] = ()

@@ -9,6 +9,7 @@ from forensics.model.errors import ForensicsError
 Matrix = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
 Region = tuple[tuple[float, float], ...]
 State = Literal["none", "scorched", "holed", "collapsed", "undetermined"]
+Order = Literal["known", "assumed", "unknown"]
 FindingClass = Literal["scorch", "hole", "missing_deck"]
 
 NOTHING, OUTSIDE, SCORCH, HOLE, MISSING, NOT_EXAMINED = 0, 1, 2, 3, 4, 255
@@ -47,6 +48,8 @@ class Registration(Struct, frozen=True):
         Maps after -> before on the plane of the deck, (x, y), pixel centres; a mirror is inside.
     mirrored : bool
         Whether the after picture is a mirror image.
+    tie_points : int
+        Points that a person found on both, from which it was begun.
     """
 
     status: Literal["registered", "refused"]
@@ -56,6 +59,7 @@ class Registration(Struct, frozen=True):
     error_px: float | None
     homography: Matrix | None
     mirrored: bool = False
+    tie_points: int = 0
 
 
 class Deck(Struct, frozen=True):
@@ -149,6 +153,34 @@ class Damage(Struct, frozen=True):
     mask: str | None
 
 
+DateSource = Literal[
+    "case file", "observation", "metadata", "known footage", "sidecar", "file name"
+]
+
+
+class Dated(Struct, frozen=True):
+    """When a picture was taken, as far as somebody or something says so.
+
+    Parameters
+    ----------
+    value : str
+        The date as it stands there.
+    earliest, latest : str or None
+        RFC 3339 bounds in UTC; `earliest` is None where the date says only that the picture was
+        there by then.
+    source : {"case file", "observation", "metadata", "known footage", "sidecar", "file name"}
+        Who or what says so.
+    because : str
+        The same in words.
+    """
+
+    value: str
+    earliest: str | None
+    latest: str
+    source: DateSource
+    because: str
+
+
 class View(Struct, frozen=True):
     """One of the two pictures.
 
@@ -160,11 +192,14 @@ class View(Struct, frozen=True):
         Digest of its bytes.
     moment_s : float or None
         Seconds in a video.
+    dated : Dated or None
+        When it was taken; None when nothing says so, or nobody was asked.
     """
 
     path: str | None
     sha256: str | None
     moment_s: float | None
+    dated: Dated | None = None
 
 
 class DamageReport(Struct, frozen=True):
@@ -186,13 +221,122 @@ class DamageReport(Struct, frozen=True):
         What was found.
     artefacts : dict of str to str
         Pictures by name.
+    order_because : str
+        What the order rests on, in a sentence.
     """
 
     id: str
     before: View
     after: View
-    order: Literal["known", "assumed", "unknown"]
+    order: Order
     registration: Registration
     deck: Deck
     damage: Damage
     artefacts: dict[str, str]
+    order_because: str = ""
+
+
+class DeckQuestion(Struct, frozen=True):
+    """What a pair of pictures is asked.
+
+    Parameters
+    ----------
+    polygon : tuple of (x, y)
+        Outline of the deck in the before picture.
+    ties : tuple of (x, y, x, y)
+        Points that a person found on both pictures.
+    """
+
+    polygon: Region
+    ties: tuple[tuple[float, float, float, float], ...] = ()
+
+
+class DeckComparison(Struct, frozen=True, tag="deck_comparison"):
+    """What `damage.stills` found on a pair of items; the report gives it as a `DamageReport`.
+
+    Parameters
+    ----------
+    registration : Registration
+        How they lie on each other.
+    deck : Deck
+        What was examined.
+    damage : Damage
+        What was found.
+    """
+
+    registration: Registration
+    deck: Deck
+    damage: Damage
+
+
+class NotCompared(Struct, frozen=True):
+    """A still that was not compared with a drawn deck.
+
+    Parameters
+    ----------
+    image : str
+        The image that the deck is drawn on.
+    path : str
+        The still.
+    sha256 : str or None
+        Digest of its bytes.
+    reason : str
+        Why not.
+    """
+
+    image: str
+    path: str
+    sha256: str | None
+    reason: str
+
+
+class TimelineStep(Struct, frozen=True):
+    """The state of a deck in one picture.
+
+    Parameters
+    ----------
+    path : str
+        The picture.
+    sha256 : str or None
+        Digest of its bytes.
+    state : {"none", "scorched", "holed", "collapsed", "undetermined"}
+        Against the picture that the deck is drawn on; ``none`` of that one itself.
+    dated : Dated
+        When it was taken.
+    damage : str or None
+        Identifier of the comparison; None of the picture that the deck is drawn on.
+    because : str
+        What the state rests on.
+    """
+
+    path: str
+    sha256: str | None
+    state: State
+    dated: Dated
+    damage: str | None
+    because: str
+
+
+class DeckTimeline(Struct, frozen=True):
+    """What became of a deck, over more than two times.
+
+    Parameters
+    ----------
+    id : str
+        Made from the image's digest and the outline.
+    image : str
+        The image that the deck is drawn on.
+    steps : tuple of TimelineStep
+        Pictures that could be laid over the deck, earliest first by the latest time at which each
+        may have been taken.
+    remarks : tuple of str
+        Where a deck is less damaged later than before, and what that would need.
+    undated : tuple of str
+        Identifiers of comparisons whose picture nothing dates.
+    """
+
+    id: str
+    image: str
+    steps: tuple[TimelineStep, ...]
+    remarks: tuple[str, ...]
+    undated: tuple[str, ...]

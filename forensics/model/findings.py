@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from forensics.model.damage import DeckComparison
 from forensics.model.encoder import EncoderIdentity
 from forensics.model.provenance import Provenance
 from forensics.model.thumbnail import EmbeddedThumbnail
@@ -323,4 +324,5 @@ Finding = (
     | Provenance
     | EncoderIdentity
     | EmbeddedThumbnail
+    | DeckComparison
 )

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from forensics.model.item import Item
 from forensics.model.match import Group, GroupMember
+from forensics.report.damage_sentences import damage_alt, damage_sentence, damage_standing
 from forensics.report.lookup import Lookup, item_anchor, method_anchor, note_anchor
 from forensics.report.pictures import Picture, Pictures
 from forensics.report.sentences import (
@@ -29,9 +30,13 @@ MAX_SETS_ONE_BY_ONE = 2
 MAX_SETS_NAMED = 5
 """Sets named in that sentence."""
 
-_ORDER = ("recycled", "conflict", "copy", "lead", "group", "same", "notice", "name")
+_ORDER = (
+    "recycled", "damage", "conflict", "copy", "unchanged", "lead", "group", "same", "notice",
+    "name",
+)  # fmt: skip
 _SECTIONS = {
     "recycled": "recycled", "copy": "recycled", "lead": "recycled", "conflict": "metadata",
+    "damage": "damage", "unchanged": "damage",
     "notice": "metadata", "group": "groups", "same": "groups", "name": "items",
 }  # fmt: skip
 
@@ -118,7 +123,13 @@ def tell(lookup: Lookup, pictures: Pictures) -> Tellings:
     Tellings
         Full sentences, strongest first.
     """
-    drafts = [*_reuse(lookup), *_notes(lookup), *_groups(lookup), *_files(lookup)]
+    drafts = [
+        *_reuse(lookup),
+        *_damage(lookup),
+        *_notes(lookup),
+        *_groups(lookup),
+        *_files(lookup),
+    ]
     told: list[Telling] = []
     more: list[Markup] = []
     for standing in _ORDER:
@@ -141,9 +152,10 @@ class _Draft(Struct, frozen=True):
     alt: str
     target: str
     why: Reason
+    drawn: str | None = None
 
     def finish(self, lookup: Lookup, pictures: Pictures) -> Telling:
-        thumb = pictures.evidence(lookup.artefact(self.sha256, "thumb"))
+        thumb = pictures.evidence(self.drawn or lookup.artefact(self.sha256, "thumb"))
         word = STANDINGS[self.standing]
         return Telling(
             self.anchor,
@@ -187,6 +199,41 @@ def _reuse(lookup: Lookup) -> Iterator[_Draft]:
                 ("Expected by chance", markup("{}", expected_by_chance(match))),
             ),
         )
+
+
+def _damage(lookup: Lookup) -> Iterator[_Draft]:
+    """Tell what was found on decks; what is not settled stands with what this cannot say."""
+    for each in lookup.case.damage:
+        standing = damage_standing(each)
+        if standing == "undecided":
+            continue
+        yield _Draft(
+            anchor=f"finding-{each.id}",
+            standing=standing,
+            sentence=damage_sentence(each, lookup),
+            sha256=each.after.sha256 or "",
+            alt=damage_alt(each),
+            target=each.id,
+            why=_from_method(
+                lookup,
+                "damage.stills",
+                ("What was measured", markup("{}", each.damage.reason)),
+                ("Which is the earlier one", markup("{}", each.order_because)),
+            ),
+            drawn=each.artefacts.get("overlay"),
+        )
+    for told in lookup.case.deck_timelines:
+        for place, remark in enumerate(told.remarks, 1):
+            first = told.steps[0]
+            yield _Draft(
+                anchor=f"finding-{told.id}-{place}",
+                standing="notice",
+                sentence=markup("{}", remark),
+                sha256=first.sha256 or "",
+                alt=f"{STANDINGS['notice']}: {remark}",
+                target=told.id,
+                why=_from_method(lookup, "damage.stills"),
+            )
 
 
 def _notes(lookup: Lookup) -> Iterator[_Draft]:

@@ -59,6 +59,7 @@ def tell_gaps(lookup: Lookup) -> tuple[Gap, ...]:
         *_not_tested(lookup),
         *_damaged(lookup.case.items, lookup),
         *_unread(lookup),
+        *_decks(lookup),
         *_known_footage(lookup),
         *_sampled(lookup),
         *_unreadable(lookup),
@@ -171,6 +172,45 @@ def _known_footage(lookup: Lookup) -> Iterator[_Draft]:
         said = "{} of the known footage could not be taken in, and nothing was compared with them."
         details = [markup("{}", shorten(each)) for each in case.archive.problems]
         yield "failed", markup(said, count), details
+
+
+def _decks(lookup: Lookup) -> Iterator[_Draft]:
+    case = lookup.case
+    if not case.case.deck:
+        said = (
+            "What happened to the bridge: no deck is drawn in the case file, so no pictures of it "
+            "were compared."
+        )
+        yield "untested", markup(said), ()
+        return
+    open_ones = [each for each in case.damage if each.damage.state == "undetermined"]
+    if open_ones:
+        count = counted(len(open_ones), "comparison does", "comparisons do")
+        said = "{} not settle what happened to {}."
+        details = [
+            markup(
+                "{}: {}", link(each.id, name(each.after.path or "")), shorten(each.damage.reason)
+            )
+            for each in open_ones
+        ]
+        yield "undecided", markup(said, count, link("damage", "the deck")), details
+    if case.not_compared:
+        # One line an item, however many decks there are.
+        by_item = {each.path: each for each in case.not_compared}
+        compared = {each.after.path for each in case.damage}
+        left = [each for path, each in by_item.items() if path not in compared]
+        count = counted(len(left), "item was", "items were")
+        said = "{} compared with no drawn deck. {}."
+        details = [
+            markup(
+                "{}: {}",
+                lookup.linked(each.sha256, each.path) if each.sha256 else name(each.path),
+                each.reason,
+            )
+            for each in left
+        ]
+        if left:
+            yield "limited", markup(said, count, link("not-compared", "Why")), details
 
 
 def _not_compared(lookup: Lookup) -> Iterator[_Draft]:

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import resources
 
@@ -38,23 +38,50 @@ def render_html(
         UTF-8 HTML; the same arguments always give the same bytes.
     """
     page = lay_out(case, Pictures(load), json_bytes=json_bytes)
-    style, script = _asset("style.css"), _asset("script.js")
-    html = (
-        _environment()
-        .get_template("report.html")
-        .render(
-            page=page,
-            case=case,
-            show=show,
-            style=style,
-            script=script,
-            policy=_policy(style, script, has_pictures_beside=page.has_pictures_beside),
-            standings=STANDINGS,
-            meanings=STANDING_MEANINGS,
-            outcomes=OUTCOMES,
-        )
+    return render_page(
+        "report.html",
+        page=page,
+        case=case,
+        show=show,
+        has_pictures_beside=page.has_pictures_beside,
+        standings=STANDINGS,
+        meanings=STANDING_MEANINGS,
+        outcomes=OUTCOMES,
     )
-    return html.encode()
+
+
+def render_page(
+    template: str,
+    *,
+    script: str = "script.js",
+    styles: Sequence[str] = ("style.css",),
+    has_pictures_beside: bool = False,
+    **values: object,
+) -> bytes:
+    """Render a page that opens offline and asks nobody anything.
+
+    Parameters
+    ----------
+    template : str
+        Its template.
+    script : str, optional
+        Its script.
+    styles : sequence of str, optional
+        Its style sheets.
+    has_pictures_beside : bool, optional
+        Whether it shows files that lie beside it.
+    **values : object
+        What the template shows.
+
+    Returns
+    -------
+    bytes
+        UTF-8 HTML.
+    """
+    style, code = Markup("").join(map(_asset, styles)), _asset(script)
+    policy = _policy(style, code, has_pictures_beside=has_pictures_beside)
+    page = _environment().get_template(template)
+    return page.render(style=style, script=code, policy=policy, **values).encode()
 
 
 def _policy(style: Markup, script: Markup, *, has_pictures_beside: bool) -> str:

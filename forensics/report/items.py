@@ -10,6 +10,7 @@ from forensics.model.findings import ImageHashes, Note, StillFacts, VideoFacts
 from forensics.model.item import Item
 from forensics.model.outcome import Outcome, Problem, Result
 from forensics.model.thumbnail import EmbeddedThumbnail
+from forensics.report.damage_sentences import damage_standing
 from forensics.report.item_beside import MAX_SIDECARS, SidecarCard, name_row, sidecar_card
 from forensics.report.item_facts import item_facts
 from forensics.report.item_fields import FieldGroup, field_groups
@@ -19,7 +20,7 @@ from forensics.report.lookup import Lookup, item_anchor, note_anchor
 from forensics.report.pictures import Picture, Pictures
 from forensics.report.sentences import match_standing
 from forensics.report.text import name, shorten, size
-from forensics.report.words import OUTCOMES, STANDINGS
+from forensics.report.words import DECK_TAGS, OUTCOMES, STANDINGS
 
 MAX_HASHES = 12
 """Frames of a clip whose hashes are shown; all stand in ``report.json``."""
@@ -282,6 +283,9 @@ def _tags(item: Item, lookup: Lookup) -> Iterator[Tag]:
     for match in lookup.matches(item.sha256):
         standing = match_standing(match)
         yield Tag(standing, STANDINGS[standing], match.id)
+    for each in lookup.decks(item.sha256):
+        standing = damage_standing(each)
+        yield Tag(standing, DECK_TAGS.get(standing, STANDINGS[standing]), each.id)
     for group in lookup.groups(item.sha256):
         inside = any(each.sha256 == item.sha256 for each in group.members)
         standing = "group" if inside and len(group.members) > 1 else "lead"

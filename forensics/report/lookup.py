@@ -6,6 +6,7 @@ from typing import TypeVar
 from markupsafe import Markup
 
 from forensics.model.case import Case, Method
+from forensics.model.damage import DamageReport
 from forensics.model.findings import Finding, MetadataTable, Note, Notes
 from forensics.model.item import Item
 from forensics.model.match import COPIES, Group, Match
@@ -78,6 +79,21 @@ class Lookup:
             Strongest first.
         """
         return self._matches.get(sha256, [])
+
+    def decks(self, sha256: str) -> list[DamageReport]:
+        """Give the comparisons of one item with drawn decks.
+
+        Parameters
+        ----------
+        sha256 : str
+            The item.
+
+        Returns
+        -------
+        list of DamageReport
+            In the order of the case.
+        """
+        return [each for each in self.case.damage if each.after.sha256 == sha256]
 
     def groups(self, sha256: str) -> list[Group]:
         """Give the groups an item is in, as a copy or as a lead.

@@ -111,6 +111,11 @@ def _of_case(lookup: Lookup) -> Iterator[_Draft]:
         yield case.as_of, Markup("The investigation"), said, "event"
     for each in case.observation:
         yield each.when, markup("Observation: {}", prose(each.text)), each.who, "person"
+        if each.taken is not None and each.picture is not None:
+            yield each.taken, markup("{} taken", name(each.picture)), each.who, "person"
+    for reference in case.reference:
+        if reference.taken is not None:
+            yield reference.taken, markup("{} taken", name(reference.path)), said, "person"
 
 
 def _of_files(lookup: Lookup) -> Iterator[_Draft]:

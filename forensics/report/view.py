@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from forensics.model.case import Case, Method
 from forensics.model.casefile import EventWindow, Place
+from forensics.report.damage import DamageSection, damage_section, damaged_items
 from forensics.report.findings import Tellings, tell
 from forensics.report.gaps import Gap, tell_gaps
 from forensics.report.items import ItemCard, NoteRow, StepRow, item_cards, note_rows, step_row
@@ -88,6 +89,8 @@ class Page(Struct, frozen=True):
         What this says.
     gaps : tuple of Gap
         What it cannot say.
+    damage : DamageSection
+        What happened to drawn decks.
     copies, leads : tuple of MatchCard
         Matches with known footage.
     dismissed : tuple of Markup
@@ -122,6 +125,7 @@ class Page(Struct, frozen=True):
     facts: tuple[tuple[str, Markup], ...]
     tellings: Tellings
     gaps: tuple[Gap, ...]
+    damage: DamageSection
     copies: tuple[MatchCard, ...]
     leads: tuple[MatchCard, ...]
     dismissed: tuple[Markup, ...]
@@ -159,16 +163,18 @@ def lay_out(case: Case, pictures: Pictures, *, json_bytes: bytes) -> Page:
     lookup = Lookup(case)
     tellings = tell(lookup, pictures)
     copies, leads = match_cards(lookup, pictures)
+    damage = damage_section(lookup, pictures)
     groups = group_cards(lookup, pictures)
     items = item_cards(lookup, pictures)
     digest = hashlib.sha256(json_bytes).hexdigest()
     return Page(
         case=case,
         title=case.case.name or "Unnamed case",
-        counts=_counts(case),
+        counts=_counts(case, damaged=len(damaged_items(lookup))),
         facts=tuple(_facts(case, digest)),
         tellings=tellings,
         gaps=tell_gaps(lookup),
+        damage=damage,
         copies=copies,
         leads=leads,
         dismissed=tuple(dismissed_sentence(each, lookup) for each in case.dismissed),
@@ -194,7 +200,7 @@ def lay_out(case: Case, pictures: Pictures, *, json_bytes: bytes) -> Page:
     )
 
 
-def _counts(case: Case) -> str:
+def _counts(case: Case, *, damaged: int) -> str:
     files = sum(len(item.paths) for item in case.items)
     rejected = [item for item in case.items if item.status == "rejected"]
     examined = files - sum(len(item.paths) for item in rejected)
@@ -205,6 +211,8 @@ def _counts(case: Case) -> str:
     parts = [f"{examined:,} of {total} examined"]
     if case.archive is not None:
         parts.append(f"{recycled:,} recycled")
+    if case.case.deck:
+        parts.append(f"damage on {damaged:,}")
     leads = len({match.query.sha256 for match in case.matches if not is_copy(match)})
     if leads:
         parts.append(f"{counted(leads, 'lead')} for a person")
@@ -285,7 +293,9 @@ def _ran_on(method: Method, case: Case) -> str:
         return f"Run: {'failed' if method.failed else whole}"
     counts = ((method.ran, "with a result"), (method.absent, "with nothing to say"))
     told = [f"{count:,} {word}" for count, word in (*counts, (method.failed, "failed")) if count]
-    return f"Items: {', '.join(told)}"
+    if method.scope == "pair" and not method.ran + method.failed:
+        return "Run on no pair"
+    return f"{'Pairs' if method.scope == 'pair' else 'Items'}: {', '.join(told)}"
 
 
 def _audit(lookup: Lookup) -> Audit:

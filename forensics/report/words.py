@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 STANDINGS: Mapping[str, str] = {
     "recycled": "Recycled",
+    "damage": "Damage on the deck",
+    "unchanged": "No change found",
     "conflict": "Contradicts itself",
     "copy": "Copy of known footage",
     "group": "Copies in this folder",
@@ -25,6 +27,8 @@ STANDINGS: Mapping[str, str] = {
 
 STANDING_MEANINGS: Mapping[str, str] = {
     "recycled": "A copy of footage whose date, at its latest, precedes the event, at its earliest.",
+    "damage": "The deck looks damaged against the picture it is drawn on; why is not measured.",
+    "unchanged": "The examined part of the deck looks as in the picture it is drawn on.",
     "conflict": "Two statements in the file cannot both hold. It says nothing about why.",
     "copy": "A copy of known footage that is not shown to be older than the event.",
     "group": "Items of this folder that are copies of one another.",
@@ -196,6 +200,43 @@ RENAMED = (
     "Programs that save or forward pictures often give them another ending without converting."
 )
 """Innocent explanation of an ending that disagrees with the content."""
+
+DECK_STATES: Mapping[str, str] = {
+    "none": "no change found",
+    "scorched": "scorched, or in shadow",
+    "holed": "holed",
+    "collapsed": "deck missing",
+    "undetermined": "not settled",
+}
+"""State of a deck against the picture that it is drawn on."""
+
+DECK_TAGS: Mapping[str, str] = {"undecided": "Deck not settled"}
+"""Standings of comparisons on decks that would say too little beside an item."""
+
+DAMAGE_CLASSES: Mapping[str, str] = {
+    "scorch": "scorch or shadow",
+    "hole": "hole",
+    "missing_deck": "missing deck",
+}
+"""Classes of damaged places, as the legends of pictures have them."""
+
+DATE_SOURCES: Mapping[str, str] = {
+    "case file": "by the case file",
+    "observation": "by an observation",
+    "metadata": "by its camera's clock",
+    "known footage": "by known footage that it is a copy of",
+    "sidecar": "by a file beside it",
+    "file name": "by its name, which anybody can have typed",
+}
+"""Who says when a picture was taken, or by when it was there."""
+
+GRADES: Mapping[str, str] = {
+    "none": "no visible damage",
+    "scorched": "possibly damaged",
+    "holed": "damaged",
+    "collapsed": "destroyed",
+}
+"""Grades of the damage assessments of the Copernicus Emergency Management Service (EMS)."""
 
 RELATIONS_OF_THUMBNAIL: Mapping[str, str] = {
     "same": "shows the same as the picture",

@@ -16,6 +16,7 @@ from forensics.reuse.clip_pictures import paired_pictures
 from forensics.reuse.stills import align_probes
 from forensics.reuse.views import Probe, Views, moment_of
 from forensics.vision.alignment import Alignment, Matrix3, moved, resizing
+from forensics.vision.encoding import png
 from forensics.vision.views import Pixels, grey
 
 SSIM_WINDOW_PX = 7
@@ -83,7 +84,7 @@ def draw_match(
     }
     if not (probe.is_video or known.is_video):
         pictures["common"] = _side_by_side(match, (query, reference), (probe, known))
-    artefacts = {name: store(_png(each)) for name, each in pictures.items()}
+    artefacts = {name: store(png(each)) for name, each in pictures.items()}
     similarity = _structural_similarity(grey(aligned), grey(reference), inside)
     return msgspec.structs.replace(match, artefacts=artefacts, similarity=similarity)
 
@@ -191,8 +192,3 @@ def _moments_alike(match: Match, probe: Probe, known: Probe) -> tuple[int, int]:
 def _nearest(probe: Probe, wanted_s: float) -> int:
     moments = range(len(probe.hashes.frames))
     return min(moments, key=lambda position: abs(moment_of(probe, position) - wanted_s))
-
-
-def _png(pixels: Pixels) -> ArtefactBytes:
-    _, encoded = cv2.imencode(".png", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
-    return ArtefactBytes(encoded.tobytes(), ".png")

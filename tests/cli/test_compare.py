@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -31,13 +32,18 @@ def test_compare_prints_the_contract_and_writes_its_pictures(photos, answer):
 
     assert set(told) == {
         "id", "before", "after", "order", "registration", "deck", "damage", "artefacts",
+        "order_because",
     }  # fmt: skip
     assert told["registration"]["status"] == "registered"
     assert told["registration"]["homography"][0][2] == pytest.approx(-6, abs=0.5)
     assert told["damage"]["state"] in {"none", "undetermined"}
     assert set(told["artefacts"]) == {
-        "mask", "overlay", "strip_before", "strip_after", "error_map",
+        "before", "after", "mask", "overlay", "strip_before", "strip_after", "strip_classes",
+        "error_map", "error_view", "page",
     }  # fmt: skip
+    assert {each.name for each in (photos / "out").iterdir()} == {
+        Path(path).name for path in told["artefacts"].values()
+    }
     mask = cv2.imread(told["damage"]["mask"], cv2.IMREAD_UNCHANGED)
     assert mask.shape == (300, 480)
     assert mask[10, 10] == 1
@@ -84,3 +90,36 @@ def test_a_file_that_is_no_still_is_not_examined(photos, forensics):
     status, _ = forensics("compare", "before.png", "notes.txt", "--deck", "deck.json")
 
     assert status == 3
+
+
+def test_a_link_in_the_place_of_a_picture_is_replaced_and_not_followed(photos, answer):
+    (photos / "victim.txt").write_text("mine")
+    (photos / "out").mkdir()
+    for name in ("mask.png", ".mask.png.part"):
+        (photos / "out" / name).symlink_to(photos / "victim.txt")
+
+    answer("compare", "before.png", "after.png", "--deck", "deck.json", "--out", "out")
+
+    assert (photos / "victim.txt").read_text() == "mine"
+    assert not (photos / "out" / "mask.png").is_symlink()
+
+
+def test_a_folder_that_cannot_be_written_is_said(photos, forensics):
+    (photos / "out").write_text("a file")
+
+    status, printed = forensics(
+        "compare", "before.png", "after.png", "--deck", "deck.json", "--out", "out"
+    )
+
+    assert status == 2
+    assert "cannot write" in printed.err
+
+
+def test_draw_writes_a_page_and_compares_nothing(photos, forensics):
+    status, printed = forensics("compare", "before.png", "after.png", "--draw")
+
+    assert status == 0
+    assert "draw-deck.html" in printed.out
+    page = (photos / "draw-deck.html").read_text("utf-8")
+    assert page.count("data:image/jpeg") == 2
+    assert 'data-width="480" data-height="300"' in page

@@ -30,6 +30,7 @@ def test_what_a_step_takes_exists(step: Step) -> None:
         "file": {"path"},
         "item": {"media", "frames"},
         "review": {"subject"},
+        "pair": {"before", "after", "question"},
         "case": {"probes", "archive", "event", "media", "paths", "files"},
     }[step.scope]
 

@@ -60,6 +60,18 @@ MISBEHAVING = """
             return Absent("not_present", "second time")
         os.kill(os.getpid(), signal.SIGKILL)
 
+    def meeting(before, after, question):
+        return Made(None, {"both": ArtefactBytes(before.data + after.data, ".bin")})
+
+    def crashing_meeting(before, after, question):
+        os.kill(os.getpid(), signal.SIGSEGV)
+
+    def slow_meeting(before, after, question):
+        started = time.process_time()
+        while time.process_time() - started < 1.5:
+            pass
+        return Absent("not_present", "took its time")
+
     def threads(media):
         import cv2
         return Absent("not_present", f"{cv2.getNumThreads()} {os.environ['OMP_NUM_THREADS']}")

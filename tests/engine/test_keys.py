@@ -87,7 +87,11 @@ def test_changed_calibration_changes_the_steps_that_use_it_and_no_others(monkeyp
 
 @pytest.mark.parametrize(
     ("package", "stages"),
-    [("metadata", {"metadata"}), ("reuse", {"reuse"}), ("ingest", {"ingest", "metadata", "reuse"})],
+    [
+        ("metadata", {"metadata"}),
+        ("reuse", {"reuse"}),
+        ("ingest", {"damage", "ingest", "metadata", "reuse"}),
+    ],
 )
 def test_changed_source_changes_the_steps_that_rest_on_it(monkeypatch, package, stages):
     before = {step.name: basis_of(step) for step in STEPS}

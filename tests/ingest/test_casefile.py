@@ -19,6 +19,16 @@ HOSTILE = {
     "other schema": b"schema = 99\n",
     "no offset": b"[event]\nstart = 2024-08-16T00:00:00\n",
     "no offset of an observation": b"[[observation]]\nwho=''\nwhen='2024-08-16'\nhow=''\ntext=''\n",
+    "coarse date that is none": b"[[reference]]\npath='a'\ntaken='spring'\n",
+    "date of no picture": b"[[observation]]\nwho=''\nwhen='2024-08-16T00:00:00Z'\nhow=''\ntext=''\n"
+    b"taken='2024'\n",
+    "deck of three corners": b"[[deck]]\nimage='a'\npolygon=[[0, 0], [9, 0], [9, 2]]\n",
+    "deck that is no number": b"[[deck]]\nimage='a'\npolygon=[[0,0], [nan,0], [9,2], [0,2]]\n",
+    "tie points that are three": b"[[deck]]\nimage='a'\npolygon=[[0,0], [9,0], [9,2], [0,2]]\n"
+    b"[[deck.tie]]\npicture='b'\npoints=[[0,0,0,0], [9,0,9,0], [9,2,9,2]]\n",
+    "one deck twice": b"[[deck]]\nimage='a'\npolygon=[[0,0], [9,0], [9,2], [0,2]]\n" * 2,
+    "too many decks": b"[[deck]]\nimage='a'\npolygon=[[0,0], [9,0], [9,2], [0,2]]\n" * 21,
+    "deck without an image": b"[[deck]]\npolygon=[[0, 0], [9, 0], [9, 2], [0, 2]]\n",
     "backwards": b"[event]\nstart = 2024-08-17T00:00:00Z\nend = 2024-08-16T00:00:00Z\n",
 }
 
@@ -46,6 +56,7 @@ def test_the_sample_case_is_read(repository: Path) -> None:
 
     assert case.event.start == "2024-08-16T00:00:00+03:00"
     assert len(case.claim) == 6
+    assert [deck.image for deck in case.deck] == ["DJI_0142.JPG", "document_5217840391.png"]
 
 
 def test_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import sys
 import pytest
 from msgspec.structs import replace
 
-import forensics
 from forensics.model.errors import ForensicsError
 from forensics.report.render import render_again
 from forensics.report.write import encode_case
@@ -88,17 +87,6 @@ def test_other_format_version_is_said(tmp_path, make_case):
 
     with pytest.raises(ForensicsError, match="this version reads"):
         render_again(tmp_path)
-
-
-def test_folder_with_a_report_can_be_moved(repository, tmp_path):
-    made = tmp_path / "made"
-    forensics.scan(repository / "samples" / "glushkovo", out=made)
-    before = (made / "report.html").read_bytes()
-    moved = made.rename(tmp_path / "moved")
-
-    render_again(moved)
-
-    assert (moved / "report.html").read_bytes() == before
 
 
 def test_link_in_the_place_of_the_new_page_does_not_lead_out(folder, tmp_path_factory):

@@ -1,6 +1,6 @@
 """Everything dated, in order, with whose clock says so."""
 
-from forensics.model.casefile import CaseFile, EventWindow
+from forensics.model.casefile import CaseFile, EventWindow, Observation, Reference
 from forensics.model.findings import Field
 from forensics.report.lookup import Lookup
 from forensics.report.timeline import draw_time_line
@@ -45,3 +45,21 @@ def test_dates_that_cannot_be_read_come_last(make_case, make_item, make_outcomes
     ).rows
 
     assert [row.certainty for row in rows] == ["to the second, zone known", "cannot be placed"]
+
+
+def test_persons_date_pictures_too(make_case):
+    case = CaseFile(
+        reference=(Reference("a.jpg", taken="2024-05"), Reference("b.jpg")),
+        observation=(
+            Observation(
+                "A. Example", "2024-08-18T00:00:00Z", "", "", picture="c.jpg", taken="2023"
+            ),
+        ),
+    )
+
+    rows = draw_time_line(Lookup(make_case(case=case))).rows
+
+    assert [(row.what.striptags(), row.whose) for row in rows[:2]] == [
+        ("c.jpg taken", "A. Example"),
+        ("a.jpg taken", "the case file"),
+    ]

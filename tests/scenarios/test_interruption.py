@@ -24,6 +24,17 @@ REPOSITORY = Path(__file__).parents[2]
 SAMPLE = REPOSITORY / "samples" / "glushkovo"
 
 
+@pytest.fixture(scope="module")
+def plain_sample(tmp_path_factory):
+    """The sample case without its decks, which `test_decks` interrupts: comparing takes seconds."""
+    folder = tmp_path_factory.mktemp("sample") / SAMPLE.name
+    shutil.copytree(SAMPLE, folder)
+    case = (folder / "case.toml").read_text()
+    start, end = case.index("# Outlines of the deck"), case.index("[[claim]]")
+    (folder / "case.toml").write_text(case[:start] + case[end:])
+    return folder
+
+
 def start(folder, out, *options):
     command = [sys.executable, "-m", "forensics.cli.main", "scan", folder, "--out", out, *options]
     return subprocess.Popen(
@@ -73,34 +84,34 @@ def kept(out):
 
 
 @pytest.fixture(scope="module")
-def expected(tmp_path_factory):
+def expected(tmp_path_factory, plain_sample):
     out = tmp_path_factory.mktemp("expected") / "out"
-    assert scan(SAMPLE, out)[0] == 0
+    assert scan(plain_sample, out)[0] == 0
     return reports(out), record(out)
 
 
 @pytest.mark.parametrize("jobs", ["0", "1", "4"])
-def test_report_does_not_depend_on_the_number_of_workers(tmp_path, expected, jobs):
-    status, _ = scan(SAMPLE, tmp_path / "out", "--jobs", jobs)
+def test_report_does_not_depend_on_the_number_of_workers(tmp_path, expected, jobs, plain_sample):
+    status, _ = scan(plain_sample, tmp_path / "out", "--jobs", jobs)
 
     assert status == 0
     assert reports(tmp_path / "out") == expected[0]
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_killed_run_goes_on_and_gives_the_same_report(tmp_path, expected, seed):
+def test_killed_run_goes_on_and_gives_the_same_report(tmp_path, expected, seed, plain_sample):
     out = tmp_path / "out"
     chance = random.Random(seed)
     finished = set()
     for _ in range(3):
-        running = start(SAMPLE, out)
+        running = start(plain_sample, out)
         time.sleep(chance.uniform(0.3, 2.0))
         running.kill()
         running.communicate()
         finished |= kept(out)
     before = len(record(out))
 
-    status, _ = scan(SAMPLE, out)
+    status, _ = scan(plain_sample, out)
 
     assert status == 0
     assert reports(out) == expected[0]
@@ -108,10 +119,10 @@ def test_killed_run_goes_on_and_gives_the_same_report(tmp_path, expected, seed):
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_killed_worker_changes_nothing(tmp_path, expected, seed):
+def test_killed_worker_changes_nothing(tmp_path, expected, seed, plain_sample):
     out = tmp_path / "out"
     chance = random.Random(seed)
-    running = start(SAMPLE, out)
+    running = start(plain_sample, out)
     watched = psutil.Process(running.pid)
     waited_until = time.monotonic() + 30
     while not (workers := watched.children()):
@@ -126,12 +137,12 @@ def test_killed_worker_changes_nothing(tmp_path, expected, seed):
     assert reports(out) == expected[0]
 
 
-def test_second_run_of_an_unchanged_folder_decodes_nothing(tmp_path, expected):
+def test_second_run_of_an_unchanged_folder_decodes_nothing(tmp_path, expected, plain_sample):
     out = tmp_path / "out"
-    scan(SAMPLE, out)
+    scan(plain_sample, out)
     before = len(record(out))
 
-    scan(SAMPLE, out)
+    scan(plain_sample, out)
 
     later = record(out)[before:]
     assert work(later) == []
@@ -176,9 +187,9 @@ def test_known_footage_that_grew_is_examined_alone_and_searched_again(tmp_path):
     assert json.loads(reports(out)[0])["matches"]
 
 
-def test_tampered_result_is_noticed_told_and_made_again(tmp_path, expected):
+def test_tampered_result_is_noticed_told_and_made_again(tmp_path, expected, plain_sample):
     out = tmp_path / "out"
-    scan(SAMPLE, out)
+    scan(plain_sample, out)
     connection = sqlite3.connect(out / "store.db")
     with connection:
         changed = connection.execute(
@@ -188,7 +199,7 @@ def test_tampered_result_is_noticed_told_and_made_again(tmp_path, expected):
     connection.close()
     before = len(record(out))
 
-    status, (_, errors) = scan(SAMPLE, out)
+    status, (_, errors) = scan(plain_sample, out)
 
     assert changed > 0
     assert status == 0
@@ -197,15 +208,15 @@ def test_tampered_result_is_noticed_told_and_made_again(tmp_path, expected):
     assert reports(out) == expected[0]
 
 
-def test_second_run_at_the_same_time_says_so_and_stops(tmp_path, expected):
+def test_second_run_at_the_same_time_says_so_and_stops(tmp_path, expected, plain_sample):
     out = tmp_path / "out"
-    first = start(SAMPLE, out)
+    first = start(plain_sample, out)
     waited_until = time.monotonic() + 30
     while not (out / "run.jsonl").exists():
         assert time.monotonic() < waited_until
         time.sleep(0.01)
 
-    status, (_, errors) = scan(SAMPLE, out)
+    status, (_, errors) = scan(plain_sample, out)
     first.communicate(timeout=100)
 
     assert status == 2
@@ -280,16 +291,16 @@ def test_record_of_a_run_names_who_where_and_how(tmp_path):
 
 
 @pytest.mark.skipif(shutil.which("sha256sum") is None, reason="sha256sum is not installed")
-def test_digests_of_report_and_evidence_are_checked_by_sha256sum(tmp_path):
+def test_digests_of_report_and_evidence_are_checked_by_sha256sum(tmp_path, plain_sample):
     out = tmp_path / "out"
-    scan(SAMPLE, out)
+    scan(plain_sample, out)
 
     report = subprocess.run(
         ["sha256sum", "-c", "--strict", "SHA256SUMS"], cwd=out, capture_output=True, check=False
     )
     evidence = subprocess.run(
-        ["sha256sum", "-c", "--strict", out / "evidence.sha256"], cwd=SAMPLE, capture_output=True,
-        check=False,
+        ["sha256sum", "-c", "--strict", out / "evidence.sha256"],
+        cwd=plain_sample, capture_output=True, check=False,
     )  # fmt: skip
 
     assert (report.returncode, evidence.returncode) == (0, 0)
@@ -298,8 +309,8 @@ def test_digests_of_report_and_evidence_are_checked_by_sha256sum(tmp_path):
     assert b"report.html: OK" in report.stdout
 
 
-def test_signal_to_end_is_an_interruption_that_leaves_no_worker(tmp_path):
-    running = start(SAMPLE, tmp_path / "out")
+def test_signal_to_end_is_an_interruption_that_leaves_no_worker(tmp_path, plain_sample):
+    running = start(plain_sample, tmp_path / "out")
     watched = psutil.Process(running.pid)
     while not (workers := watched.children()):
         time.sleep(0.01)

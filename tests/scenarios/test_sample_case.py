@@ -2,16 +2,21 @@
 
 import json
 import re
+import shutil
 from datetime import datetime
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+from jsonschema import Draft202012Validator
 
 import forensics
 from forensics.model.case import Case
 from forensics.model.findings import MetadataTable, Notes, StillFacts
 from forensics.model.outcome import Result
+from forensics.report.render import render_again
+from forensics.report.schema import shipped_schema
 
 Manifest = dict[str, dict]
 
@@ -206,6 +211,83 @@ def test_orientation_is_applied_once(case: Case, manifest: Manifest) -> None:
         assert isinstance(facts, StillFacts)
         assert facts.orientation == truth["orientation"]
         assert (facts.width_px, facts.height_px) == (facts.stored_height_px, facts.stored_width_px)
+
+
+def test_named_pictures_are_compared_with_their_deck(case: Case) -> None:
+    path_of = {item.sha256: set(item.paths) for item in case.items}
+    wanted = [(deck.image, name) for deck in case.case.deck for name in deck.pictures]
+    tied = {tie.picture for deck in case.case.deck for tie in deck.tie}
+
+    compared = [(each.before.path, path_of[each.after.sha256]) for each in case.damage]
+
+    assert len(compared) == len(wanted)
+    for image, name in wanted:
+        assert any(image == before and name in after for before, after in compared)
+    begun = {each.after.path for each in case.damage if each.registration.tie_points}
+    assert begun == tied == {"photo_2024-08-15_19-40-12.jpg"}
+
+
+def test_states_of_the_deck_are_those_of_the_manifest_or_not_settled(
+    case: Case, scanned: tuple[Case, Path], manifest: Manifest
+) -> None:
+    for each in case.damage:
+        truth = manifest[f"glushkovo/{each.after.path}"]["truth"]
+        state = truth["state"] if truth["bridge"] == "glushkovo" else "undetermined"
+        assert each.damage.state in {state, "undetermined"}, (each.after.path, each.damage)
+        assert each.damage.reason
+        assert {"before", "after"} <= set(each.artefacts)
+        if each.registration.status == "registered" and each.damage.state != "undetermined":
+            mask = cv2.imread(str(scanned[1] / each.damage.mask), cv2.IMREAD_UNCHANGED)
+            codes = {"none": {0}, "scorched": {0, 2}, "holed": {0, 3}, "collapsed": {0, 4}}
+            assert codes[each.damage.state] <= set(np.unique(mask))
+
+
+def test_the_split_bridge_is_measured(case: Case) -> None:
+    (each,) = [each for each in case.damage if each.after.path == "IMG_20240816_131502.jpg"]
+
+    assert each.registration.status == "registered"
+    if each.damage.state == "collapsed":
+        # 36.5 % by the truth of the renderer; what hangs into the river is counted, too.
+        assert each.damage.gap.fraction_of_deck == pytest.approx(0.4, abs=0.1)
+
+
+def test_decks_are_told_in_the_order_of_their_dates(case: Case) -> None:
+    above, beside = case.deck_timelines
+
+    in_order = [
+        "DJI_0142.JPG", "photo_2024-08-15_19-40-12.jpg", "photo_2024-08-16_14-22-07 (2).jpg",
+    ]  # fmt: skip
+    laid = {each.after.path for each in case.damage if each.registration.status == "registered"}
+    assert [step.path for step in above.steps] == [
+        path for path in in_order if path in {*laid, "DJI_0142.JPG"}
+    ]
+    assert [step.dated.source for step in beside.steps] == ["case file", "metadata"]
+    assert above.remarks == beside.remarks == ()
+
+
+def test_every_item_is_compared_with_each_deck_or_told_why_not(case: Case) -> None:
+    for deck in case.case.deck:
+        seen = {each.after.sha256 for each in case.damage if each.before.path == deck.image}
+        told = {each.sha256 for each in case.not_compared if each.image == deck.image}
+        own = {item.sha256 for item in case.items if deck.image in item.paths}
+        assert seen | told | own == {item.sha256 for item in case.items}
+        assert not seen & told
+
+
+def test_sample_report_validates(scanned: tuple[Case, Path]) -> None:
+    validator = Draft202012Validator(json.loads(shipped_schema()))
+
+    validator.validate(json.loads((scanned[1] / "report.json").read_bytes()))
+
+
+def test_folder_with_a_report_can_be_moved(scanned: tuple[Case, Path], tmp_path: Path) -> None:
+    moved = tmp_path / "moved"
+    shutil.copytree(scanned[1], moved)
+    (moved / "report.html").unlink()
+
+    render_again(moved)
+
+    assert (moved / "report.html").read_bytes() == (scanned[1] / "report.html").read_bytes()
 
 
 def test_report_says_what_it_cannot_say(case: Case, scanned: tuple[Case, Path]) -> None:

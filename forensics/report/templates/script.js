@@ -36,14 +36,15 @@
 
   function addSlider(box) {
     var pictures = box.parentElement.querySelectorAll(".shots img");
-    if (pictures.length < 3) return;
+    var wanted = [Number(box.dataset.below || 1), Number(box.dataset.above || 2)];
+    if (pictures.length <= Math.max(wanted[0], wanted[1])) return;
     var pane = document.createElement("div");
-    var below = pictures[1].cloneNode();
-    var above = pictures[2].cloneNode();
+    var below = pictures[wanted[0]].cloneNode();
+    var above = pictures[wanted[1]].cloneNode();
     var range = document.createElement("input");
     range.type = "range";
     range.value = 50;
-    range.setAttribute("aria-label", "How much of the known picture is shown, from the left");
+    range.setAttribute("aria-label", box.dataset.label || "How much of the known picture is shown, from the left");
     function slide() { above.style.clipPath = "inset(0 0 0 " + range.value + "%)"; }
     range.addEventListener("input", slide);
     pane.append(below, above);
@@ -53,6 +54,7 @@
   }
 
   document.querySelectorAll("details.slider").forEach(addSlider);
+  if (!form) return;
   form.removeAttribute("hidden");
   form.addEventListener("input", apply);
   form.addEventListener("submit", function (event) { event.preventDefault(); });

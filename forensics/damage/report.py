@@ -1,0 +1,111 @@
+"""Put the comparisons of a case together: identifiers, order, timelines."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from forensics.damage.pairs import DeckImage
+from forensics.damage.timeline import tell_order, tell_timeline
+from forensics.model.damage import (
+    DamageReport,
+    Dated,
+    DeckComparison,
+    DeckTimeline,
+    TimelineStep,
+    View,
+)
+
+_ID_LENGTH = 16
+
+
+def pair_id(before: str, after: str, outline: object = None) -> str:
+    """Give the identifier of a comparison.
+
+    Parameters
+    ----------
+    before, after : str
+        SHA-256 of the two.
+    outline : object, optional
+        What else it depends on, where two decks are drawn on one image.
+
+    Returns
+    -------
+    str
+        The same in every run.
+    """
+    data = f"{before}{after}".encode()
+    data += b"" if outline is None else msgspec.json.encode(outline)
+    return f"damage-{hashlib.sha256(data).hexdigest()[:_ID_LENGTH]}"
+
+
+def told_pair(
+    found: DeckComparison,
+    artefacts: Mapping[str, str],
+    *,
+    image: DeckImage,
+    after: View,
+    dated: Dated | None,
+) -> DamageReport:
+    """Give a comparison as the report has it.
+
+    Parameters
+    ----------
+    found : DeckComparison
+        What the step found.
+    artefacts : mapping of str to str
+        Its pictures.
+    image : DeckImage
+        The deck.
+    after : View
+        The other picture, with its date.
+    dated : Dated or None
+        When the deck's image was taken.
+
+    Returns
+    -------
+    DamageReport
+        With order and identifier.
+    """
+    before = View(image.path, image.sha256, None, dated)
+    order, because = tell_order(before, after)
+    return DamageReport(
+        pair_id(image.sha256, after.sha256 or "", image.deck.polygon),
+        before,
+        after,
+        order,
+        found.registration,
+        found.deck,
+        replace(found.damage, mask=artefacts.get("mask")),
+        dict(artefacts),
+        because,
+    )
+
+
+def timeline_of(
+    image: DeckImage, compared: Sequence[DamageReport], *, dated: Dated | None
+) -> DeckTimeline:
+    """Order what was found of one deck by time.
+
+    Parameters
+    ----------
+    image : DeckImage
+        The deck.
+    compared : sequence of DamageReport
+        Comparisons with it.
+    dated : Dated or None
+        When its image was taken.
+
+    Returns
+    -------
+    DeckTimeline
+        See `tell_timeline`.
+    """
+    first = None
+    if dated is not None:
+        because = "The picture that the deck is drawn on; the others are compared with it"
+        first = TimelineStep(image.path, image.sha256, "none", dated, None, because)
+    key = hashlib.sha256(image.sha256.encode() + msgspec.json.encode(image.deck.polygon))
+    name = f"deck-{key.hexdigest()[:_ID_LENGTH]}"
+    return tell_timeline(first, compared, key=name, name=image.path)

@@ -1,0 +1,138 @@
+"""The sentences in which comparisons on decks are told, the same everywhere."""
+
+from markupsafe import Markup
+
+from forensics.model.damage import DamageReport
+from forensics.report.lookup import Lookup
+from forensics.report.text import counted, markup, name
+from forensics.report.words import DECK_STATES, STANDINGS
+
+DAMAGED = frozenset({"scorched", "holed", "collapsed"})
+
+
+def damage_standing(each: DamageReport) -> str:
+    """Say how a comparison stands.
+
+    Parameters
+    ----------
+    each : DamageReport
+        The comparison.
+
+    Returns
+    -------
+    str
+        ``damage``, ``unchanged`` or ``undecided``.
+    """
+    if each.damage.state in DAMAGED:
+        return "damage"
+    return "unchanged" if each.damage.state == "none" else "undecided"
+
+
+def damage_sentence(each: DamageReport, lookup: Lookup) -> Markup:
+    """Say what a comparison found.
+
+    Parameters
+    ----------
+    each : DamageReport
+        The comparison.
+    lookup : Lookup
+        The case.
+
+    Returns
+    -------
+    Markup
+        One or two full sentences, with the score and what it is not.
+    """
+    after = lookup.linked(each.after.sha256 or "", each.after.path or "the other picture")
+    before = name(each.before.path or "the first picture")
+    if each.damage.state == "undetermined":
+        said = "What happened to the deck between {} and {} is not settled. {}."
+        return markup(said, before, after, each.damage.reason.rstrip("."))
+    found = _found(each)
+    score = (
+        ""
+        if each.damage.confidence is None
+        else f" Score {each.damage.confidence:.2f}, {_NO_PROBABILITY}."
+    )
+    return markup("{}, against {}: {}.{}", after, before, found, score)
+
+
+def damage_alt(each: DamageReport) -> str:
+    """Say what a comparison found, as the text for its pictures.
+
+    Parameters
+    ----------
+    each : DamageReport
+        The comparison.
+
+    Returns
+    -------
+    str
+        Plain text.
+    """
+    word = STANDINGS[damage_standing(each)]
+    state = DECK_STATES[each.damage.state]
+    return f"{word}: {each.after.path} against {each.before.path}: {state}"
+
+
+def score_words(score: float) -> str:
+    """Write a score so that nobody takes it for a probability.
+
+    Parameters
+    ----------
+    score : float
+        0 to 1.
+
+    Returns
+    -------
+    str
+        In words.
+    """
+    return f"{score:.2f}, {_NO_PROBABILITY}"
+
+
+def as_percent(share: float) -> str:
+    """Write a share in percent.
+
+    Parameters
+    ----------
+    share : float
+        0 to 1.
+
+    Returns
+    -------
+    str
+        To a whole percent from 10 % on, to a tenth below.
+    """
+    percent = 100 * share
+    return f"{percent:.0f} %" if percent >= _WHOLE_FROM else f"{percent:.1f} %"
+
+
+_NO_PROBABILITY = "calibrated on rendered scenes: not a probability"
+_WHOLE_FROM = 9.95
+"""Percent that are written as a whole number from here on."""
+
+
+def _found(each: DamageReport) -> str:
+    damage = each.damage
+    if damage.state == "none":
+        examined = as_percent(each.deck.examined_fraction)
+        return (
+            f"no change found on {examined} of the deck surface; underside and piers not examined"
+        )
+    shares = {
+        kind: sum(each.area_fraction_of_deck for each in damage.findings if each.class_ == kind)
+        for kind in ("scorch", "hole", "missing_deck")
+    }
+    if damage.state == "collapsed":
+        gaps = counted(max(1, len(damage.gap.parts)), "gap")
+        missing = as_percent(damage.gap.fraction_of_deck)
+        return f"the deck is missing over {missing} of its length, in {gaps}"
+    if damage.state == "holed":
+        count = sum(each.class_ == "hole" for each in damage.findings)
+        holes = counted(count, "place that looks like a hole", "places that look like holes")
+        return f"{holes}, on {as_percent(shares['hole'])} of the deck; its edges go on"
+    return (
+        f"the deck is darkened as by scorch on {as_percent(shares['scorch'])} of its surface, and "
+        "its texture and edges go on; a dark patch may also be a shadow, wet, oil or new asphalt"
+    )
