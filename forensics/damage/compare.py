@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from forensics.calibration import Calibration, load
 from forensics.damage.decide import Decided, Place, decide
 from forensics.damage.draw import in_before, on_strip, outline
+from forensics.damage.find import FoundDeck, find_deck
 from forensics.damage.measures import measure
 from forensics.damage.model import fitted_model
 from forensics.damage.register import Laid, register
+from forensics.damage.shifts import rival_shift
 from forensics.damage.strip import Strip, lay_strip, unroll
 from forensics.model.damage import (
     HOLE,
@@ -28,6 +30,7 @@ from forensics.model.damage import (
     Registration,
     State,
 )
+from forensics.model.outcome import Absent
 from forensics.vision.alignment import Matrix3, moved, resizing
 from forensics.vision.views import fit
 
@@ -41,7 +44,11 @@ _STATES: dict[int, State] = {MISSING: "collapsed", HOLE: "holed", SCORCH: "scorc
 _NO_GAP = Gap(0.0, None, ())
 _SCORCH_NOTE = "Scorch is an appearance: a dark patch may also be a shadow, wet, oil or new asphalt"
 _LOOK = "Look at both strips"
-_NO_DECK = "No deck was drawn: nothing can be said of it. Draw its outline on the before picture"
+_DRAW_IT = "Draw its outline on the before picture"
+_RIVAL = (
+    "The deck fits as well further along, as one of equal spans does with nothing else in sight. "
+    "What would help: four points marked by a person"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +100,7 @@ def compare_views(
         The two pictures, sRGB, R-G-B, the right way up.
     deck : (N, 2) float64, optional
         Outline of the deck in the before picture, (x, y), pixel centres; may reach outside it.
-        Without it the state stays undetermined.
+        Without it the deck is looked for; that is less sure, above all of its ends.
     tie_points : (N, 4) float64, optional
         Points of the deck marked by a person, at least four: x and y before, x and y after.
 
@@ -112,10 +119,13 @@ def compare_views(
     *Convention*: the homography maps after -> before; all regions are in the before picture.
     Limits: the underside and the piers are not examined. Calibrated on rendered scenes.
     """
-    if deck is None:
-        missing = Registration("refused", _NO_DECK, 0, 0.0, None, None)
-        return _undetermined(_NO_DECK, missing, None)
-    strip = lay_strip(np.asarray(deck, dtype=float64))
+    found = find_deck(before) if deck is None else None
+    if isinstance(found, Absent):
+        reason = f"No deck was drawn, and none was found: {found.detail}. {_DRAW_IT}"
+        missing = Registration("refused", reason, 0, 0.0, None, None)
+        return _undetermined(reason, missing, Deck("none", None, None, None, 0.0), None)
+    strip = lay_strip(np.asarray(deck if found is None else found.polygon, dtype=float64))
+    examined = _deck(strip, found)
     near, far, scales = _shrunk(before, after, strip)
     small = lay_strip(moved(strip.corners, _back(scales[0])))
     ties = None if tie_points is None else _scaled(tie_points, scales)
@@ -123,12 +133,15 @@ def compare_views(
     strip = Strip(small.grid, scales[0] @ small.matrix, strip.corners)
     told = structs.replace(_told(laid, strip, scales), tie_points=0 if ties is None else len(ties))
     if laid.reason is not None or laid.matrix is None:
-        return _undetermined(laid.reason or "", told, strip)
+        return _undetermined(laid.reason or "", told, examined, strip)
     if laid.mirrored:
         reason = "One of the pictures is a mirror image: turn it over, then compare again"
-        return _undetermined(reason, told, strip)
+        return _undetermined(reason, told, examined, strip)
     one, seen = unroll(near, small.matrix, strip.grid)
     other, too = unroll(far, laid.matrix, strip.grid)
+    if ties is None and rival_shift(one, other, seen & too, strip.grid).is_rival:
+        told = Registration("refused", _RIVAL, told.inliers, told.support, None, None)
+        return _undetermined(_RIVAL, told, examined, strip)
     limits = load(CALIBRATION)
     decided = decide(measure(one, other, seen & too, strip.grid), fitted_model(), limits)
     damage = _damage(decided, strip, limits)
@@ -138,7 +151,7 @@ def compare_views(
         codes = np.where(codes == NOTHING, NOTHING, NOT_EXAMINED).astype(uint8)
     return DamageComparison(
         told,
-        _deck(strip, decided.examined),
+        structs.replace(examined, examined_fraction=round(decided.examined, 4)),
         damage,
         in_before(codes, strip, before.shape[:2]),
         (one, other),
@@ -245,15 +258,18 @@ def _told(laid: Laid, strip: Strip, scales: tuple[Matrix3, Matrix3]) -> Registra
     return Registration("registered", None, laid.inliers, support, error, matrix, laid.mirrored)
 
 
-def _deck(strip: Strip | None, examined: float) -> Deck:
-    if strip is None:
-        return Deck("none", None, None, None, 0.0)
+def _deck(strip: Strip, found: FoundDeck | None) -> Deck:
     region = tuple((round(float(x), 2), round(float(y), 2)) for x, y in strip.corners)
-    length, width = strip.extent_px
-    return Deck("drawn", region, round(length, 1), round(width, 1), round(examined, 4))
+    length, width = (round(each, 1) for each in strip.extent_px)
+    if found is None:
+        return Deck("drawn", region, length, width, 0.0)
+    sure, edges_px = round(found.confidence, 4), round(found.edges_px, 2)
+    return Deck("found", region, length, width, 0.0, sure, edges_px)
 
 
-def _undetermined(reason: str, registration: Registration, strip: Strip | None) -> DamageComparison:
+def _undetermined(
+    reason: str, registration: Registration, deck: Deck, strip: Strip | None
+) -> DamageComparison:
     damage = Damage("undetermined", reason, None, (), _NO_GAP, None)
     corners = None if strip is None else strip.corners
-    return DamageComparison(registration, _deck(strip, 0.0), damage, None, (), None, corners)
+    return DamageComparison(registration, deck, damage, None, (), None, corners)
