@@ -1,5 +1,6 @@
 """Name what the measures of a deck show: nothing, scorch, hole or missing deck, and where."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from forensics.calibration import Calibration
 from forensics.damage.measures import NAMES, Measures
-from forensics.damage.model import CLASSES, COLUMNS, STATES, Model, Weights, scores
+from forensics.damage.model import CLASSES, COLUMNS, STATES, Model, Weights, mean_scores, scores
 from forensics.damage.strip import Mask
 from forensics.model.damage import HOLE, MISSING, NOT_EXAMINED, NOTHING, SCORCH, FindingClass
 
@@ -178,15 +179,15 @@ def decide(measures: Measures, fitted: Model, limits: Calibration) -> Decided:
     return Decided(codes, places, gaps, sure, examined, measures.held)
 
 
-def score(measures: Measures, cells: Weights, columns: Weights) -> Scored:
+def score(measures: Measures, cells: Sequence[Weights], columns: Sequence[Weights]) -> Scored:
     """Score the cells and the columns of a deck.
 
     Parameters
     ----------
     measures : Measures
         Of the deck.
-    cells, columns : Weights
-        The networks.
+    cells, columns : sequence of Weights
+        The networks of each.
 
     Returns
     -------
@@ -194,13 +195,14 @@ def score(measures: Measures, cells: Weights, columns: Weights) -> Scored:
         Smoothed scores.
     """
     rows = measures.seen.shape[0]
-    share = scores(measures.maps, NAMES, cells)
+    share = mean_scores(measures.maps, NAMES, cells)
     # A picture of five channels is more than cv2 blurs at once.
     blurred = [
         cv2.GaussianBlur(np.ascontiguousarray(share[..., at]), (0, 0), max(0.8, rows * _SMOOTH))
         for at in range(len(CLASSES))
     ]
-    lost = scores(column_means(measures), NAMES, columns)[:, COLUMNS.index("missing_deck")]
+    lost = mean_scores(column_means(measures), NAMES, columns)
+    lost = lost[:, COLUMNS.index("missing_deck")]
     lost = cv2.GaussianBlur(lost[None], (0, 0), max(1.0, rows * _SMOOTH_COLUMNS))[0]
     return Scored(np.stack(blurred, axis=2), np.asarray(lost), measures.seen, measures.held)
 
@@ -235,16 +237,21 @@ def summary(scored: Scored, limits: Calibration) -> NDArray[float64]:
     Returns
     -------
     (len(DECK),) float64
-        `*_top`, `*_small`, `*_wide`: log odds of the mean over the highest scores; `*_share`: share of the deck whose
-        likeliest class it is, of its length for missing deck; the rest as it is.
+        `*_small`, `*_top`, `*_wide`, `missing_run`: log odds of the mean over fewer or more of the
+        highest scores; `hole_in_scorch` counts holes with scorch around; `*_share` and
+        `missing_cells`: square root of the share of the deck, or of its length, whose likeliest
+        class it is; the rest as it is.
     """
     seen = scored.seen
     if not seen.any():
         return np.zeros(len(DECK))
     best = scored.cells.argmax(axis=2)
-    told = {}
+    told: dict[str, float] = {}
     for name, tops in _TOPS.items():
-        told |= {key: _top(scored.cells[..., CLASSES.index(name)][seen], top) for key, top in tops.items()}
+        told |= {
+            key: _top(scored.cells[..., CLASSES.index(name)][seen], top)
+            for key, top in tops.items()
+        }
         told[f"{name}_share"] = float((best == CLASSES.index(name))[seen].mean()) ** 0.5
     scorch, hole = (
         np.ascontiguousarray(scored.cells[..., CLASSES.index(name)]) for name in ("scorch", "hole")
@@ -306,9 +313,7 @@ def _kept(
     places: list[Place] = []
     for code in (MISSING, HOLE, SCORCH):
         found = _places(codes, code, scored, measures)
-        large = [
-            each for each in found if each.share >= limits.value(f"min_{each.name}_share")
-        ]
+        large = [each for each in found if each.share >= limits.value(f"min_{each.name}_share")]
         if code == _CODES[state]:
             # The state was decided on the whole deck: its largest place stands, however small.
             large = [
@@ -322,9 +327,7 @@ def _kept(
     return tuple(sorted(places, key=lambda each: -each.share))
 
 
-def _places(
-    codes: NDArray[uint8], code: int, scored: Scored, measures: Measures
-) -> list[Place]:
+def _places(codes: NDArray[uint8], code: int, scored: Scored, measures: Measures) -> list[Place]:
     count, labels = cv2.connectedComponents((codes == code).astype(uint8), connectivity=8)
     name = _NAMED[code]
     told = scored.cells[..., CLASSES.index(name)]

@@ -120,12 +120,8 @@ class Lit:
         Lit
             Both.
         """
-        greys = [cv2.cvtColor(each, cv2.COLOR_RGB2GRAY).astype(float32) for each in (before, after)]
-        labs = [
-            np.asarray(cv2.cvtColor(each.astype(float32) / 255, cv2.COLOR_RGB2LAB), dtype=float32)
-            for each in (before, after)
-        ]
-        return cls(*greys, *labs, grid.width_px)
+        (grey_one, lab_one), (grey_other, lab_other) = _light(before), _light(after)
+        return cls(grey_one, grey_other, lab_one, lab_other, grid.width_px)
 
     def across(self, values: Map, grid: Grid, *, reach: float) -> Map:
         """Average a map across the deck, and along it over a reach.
@@ -189,6 +185,13 @@ def light_measures(lit: Lit, seen: Mask, grid: Grid) -> dict[str, Map]:
         "was_off_deck": np.log1p(off[0]),
         "like_beside": off[1] / (off[1] + beside + 1.0),
     }
+
+
+def _light(strip: NDArray[uint8]) -> tuple[Map, Map]:
+    """Give the grey and the CIELAB of a strip."""
+    grey = cv2.cvtColor(strip, cv2.COLOR_RGB2GRAY).astype(float32)
+    lab = cv2.cvtColor(strip.astype(float32) / 255, cv2.COLOR_RGB2LAB)
+    return grey, np.asarray(lab, dtype=float32)
 
 
 def _middle(values: Map, known: Mask) -> Map:

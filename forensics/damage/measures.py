@@ -54,7 +54,9 @@ _COLUMN, _STRETCH = 0.12, 0.8
 """Reach along the deck of the means across its width, in deck widths (sigma of a Gaussian)."""
 
 _USUAL = 0.7
-_RELATIVE = tuple(name.startswith(("texture", "edges_", "either_edge")) or name == "edges" for name in NAMES)
+_RELATIVE = tuple(
+    name.startswith(("texture", "edges_", "either_edge")) or name == "edges" for name in NAMES
+)
 """Damage is local: how well texture and edges persist is counted from what is usual on this deck,
 which haze, blur and the angle lower everywhere."""
 
@@ -97,21 +99,24 @@ def measure(before: NDArray[uint8], after: NDArray[uint8], seen: Mask, grid: Gri
 
     Notes
     -----
-    `texture_*`: normalised correlation under a Gaussian window, best of small shifts.
-    `elsewhere`: how much better a patch fits somewhere up to a third of the width away, and
-    `moved` how far that is, in widths: a slab that fell; `drift` is the distance of the best fit
-    wherever it is, times how well it fits. `roughness`: log ratio of the local
-    contrasts, `detail`, `grain`: that of after
-    alone, wider and finer; each less its median. `edges`: the weaker of both
-    deck edges, as correlation of the slopes across them; `either_edge`: the stronger;
-    `edge_shift`, `narrower`: how far aside both lie, and how much nearer to each other.
-    `darkening`: log of after over before, `darkness` of after and `was_dark` of before alone, each
-    less its median over the deck, so exposure drops out; `dark_near`: darkening around; `border`: steepness of the darkening
-    near by; `blue_shift`, `colour_change`: signed and whole change of hue. `off_deck`,
-    `was_off_deck`: distance in colour to the deck's middle; `like_beside`: 0 looks like the deck,
-    1 like the water or ground beside it in the same columns. The measures of columns and stretches
-    are means across the width, near by and over a deck width either way. `held` is the same
-    everywhere.
+    Texture: `texture_*` is the normalised correlation under a Gaussian window, best of small
+    shifts; `elsewhere` how much better a patch fits up to a third of the width away, `moved` how
+    far that is in widths (a slab that fell), `drift` the distance of the best fit wherever it is,
+    times how well it fits; `roughness` the log ratio of the local contrasts, `detail` and `grain`
+    the contrast of after alone, wider and finer, less its median.
+
+    Edges: `edges` is the weaker of both deck edges as correlation of the slopes across them,
+    `either_edge` the stronger; `edge_shift` and `narrower` say how far aside both lie, and how much
+    nearer to each other.
+
+    Light: `darkening` is the log of after over before, `darkness` that of after and `was_dark` that
+    of before alone, each less its median over the deck, so that exposure drops out; `dark_near` the
+    darkening around, `border` its steepest slope near by; `blue_shift` and `colour_change` the
+    signed and the whole change of hue; `off_deck` and `was_off_deck` the distance in colour to the
+    deck's middle; `like_beside` is 0 like the deck, 1 like the water or ground beside it.
+
+    The measures of columns and stretches are means across the width, near by and over a deck width
+    either way. `held` is the same everywhere.
     """
     lit = Lit.of(before, after, grid)
     maps = texture_measures(lit, grid) | light_measures(lit, seen, grid)

@@ -1,6 +1,7 @@
 """The small networks that name what the measures show: of cells, of columns, of the whole deck."""
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
@@ -61,12 +62,14 @@ class Model(Struct, frozen=True):
 
     Parameters
     ----------
-    cells, columns, deck : Weights
-        Of `CLASSES`, of `COLUMNS` and of `STATES`.
+    cells, columns : tuple of Weights
+        Of `CLASSES` and of `COLUMNS`: several networks each, whose scores are averaged.
+    deck : Weights
+        Of `STATES`.
     """
 
-    cells: Weights
-    columns: Weights
+    cells: tuple[Weights, ...]
+    columns: tuple[Weights, ...]
     deck: Weights
 
 
@@ -83,9 +86,7 @@ def fitted_model() -> Model:
     return convert(json.loads(file.read_text("utf-8")), Model)
 
 
-def unit(
-    values: NDArray[np.generic], names: tuple[str, ...], fitted: Weights
-) -> NDArray[float64]:
+def unit(values: NDArray[np.generic], names: tuple[str, ...], fitted: Weights) -> NDArray[float64]:
     """Give the measures that a network uses, brought to one scale and bounded.
 
     Parameters
@@ -130,3 +131,25 @@ def scores(
         state = (np.tanh(state) if at else state) @ np.array(layer.weights).T + layer.bias
     state = np.exp(state - state.max(axis=-1, keepdims=True))
     return np.asarray(state / state.sum(axis=-1, keepdims=True))
+
+
+def mean_scores(
+    values: NDArray[np.generic], names: tuple[str, ...], fitted: Sequence[Weights]
+) -> NDArray[float64]:
+    """Average what several networks score: one alone depends on where its fit began.
+
+    Parameters
+    ----------
+    values : (..., M) float
+        Measures.
+    names : tuple of str
+        Their names.
+    fitted : sequence of Weights
+        The networks.
+
+    Returns
+    -------
+    (..., classes) float64
+        Shares that sum to 1.
+    """
+    return np.asarray(np.mean([scores(values, names, each) for each in fitted], axis=0))

@@ -196,9 +196,9 @@ def _starts(
 
 
 def _mirrored_starts(found: Described, turned: Described, strip: Strip) -> Iterator[Matrix3]:
-    """Propose places in a mirror image, which is a copy and no other view: planes suffice."""
+    """Propose places in a mirror image, which is a copy: no other plane than the features'."""
     everywhere = _without_overlays(match(found, turned))
-    for matrix in chain((each for each, _ in planes(everywhere, count=1)), turns(everywhere)):
+    for matrix in chain((each for each, _ in planes(everywhere)), turns(everywhere)):
         yield matrix @ strip.matrix
 
 

@@ -9,7 +9,7 @@ from numpy import float64, uint8
 from numpy.typing import NDArray
 
 from forensics.model.damage import DeckError
-from forensics.vision.alignment import Matrix3, moved
+from forensics.vision.alignment import Matrix3
 
 Points = NDArray[float64]
 Mask = NDArray[np.bool_]

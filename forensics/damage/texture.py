@@ -79,7 +79,7 @@ def _texture(one: Map, other: Map, sigma: float) -> Map:
     first = mean(one)
     spread_one = np.maximum(mean(one * one) - first**2, 0) + _FLAT
     best = np.full(first.shape, -1, float32)
-    padded = cv2.copyMakeBorder(other, *[_SEARCH_PX] * 4, cv2.BORDER_REPLICATE)
+    padded = np.pad(other, _SEARCH_PX, mode="edge")
     rows, columns = one.shape
     for down in range(2 * _SEARCH_PX + 1):
         for right in range(2 * _SEARCH_PX + 1):
@@ -108,7 +108,7 @@ def _elsewhere(one: Map, other: Map, wide: int) -> tuple[Map, Map, Map]:
     if not len(rows) or not len(columns):
         nothing = np.zeros(one.shape, float32)
         return nothing, nothing, nothing
-    padded = cv2.copyMakeBorder(other, *[reach] * 4, cv2.BORDER_REPLICATE)
+    padded = np.pad(other, reach, mode="edge")
     gain, away, drift = np.zeros((3, len(rows), len(columns)), float32)
     near = slice(reach - _SEARCH_PX, reach + _SEARCH_PX + 1)
     for i, y in enumerate(rows):

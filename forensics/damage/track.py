@@ -108,7 +108,9 @@ def follow(
     starts = starts[detailed & (_spread(padded, starts, whole) >= _MIN_SPREAD)]
     found = [
         _find(
-            before[y : y + patch_px, x : x + patch_px], padded[y : y + whole, x : x + whole], reach_px
+            before[y : y + patch_px, x : x + patch_px],
+            padded[y : y + whole, x : x + whole],
+            reach_px,
         )
         for y, x in starts
     ]
@@ -132,7 +134,7 @@ def follow(
 def _find(
     patch: NDArray[uint8], around: NDArray[uint8], reach: int
 ) -> tuple[int, int, float, float, float] | None:
-    """Give the whole shift in x and y, the likeness there, and the shift to fractions of a pixel."""
+    """Give the shift in whole pixels, x and y, the likeness there, and the shift in fractions."""
     scores = np.asarray(cv2.matchTemplate(around, patch, cv2.TM_CCOEFF_NORMED), dtype=np.float32)
     _, best, _, (column, row) = cv2.minMaxLoc(scores)
     if not np.isfinite(best) or best < _MIN_LIKENESS:
@@ -176,7 +178,8 @@ def _information(
     before: NDArray[uint8], starts: NDArray[np.intp], side: int, likeness: NDArray[float64]
 ) -> NDArray[float64]:
     smooth = np.asarray(cv2.GaussianBlur(before.astype(float64), (0, 0), 0.7), dtype=float64)
-    down, right = np.gradient(smooth)
+    slopes: list[NDArray[float64]] = list(np.gradient(smooth))
+    down, right = slopes
     mean = _sums(smooth, starts, side) / side**2
     power = _sums(smooth * smooth, starts, side) / side**2 - mean * mean
     tensor = np.empty((len(starts), 2, 2))

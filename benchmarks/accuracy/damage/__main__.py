@@ -7,6 +7,7 @@ python benchmarks/accuracy/damage --fit      fit the model again, on the tuning 
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 # One core: processor time is measured.
@@ -17,8 +18,10 @@ import msgspec
 from accuracy.damage import fitting
 from accuracy.damage.asking import Row, ask
 from accuracy.damage.baselines import print_baselines
-from accuracy.damage.scenes import TEST, load, null_pairs, pairs, renders
+from accuracy.damage.scenes import TEST, folders, load, null_pairs, pairs, renders
 from accuracy.damage.table import print_tables
+from accuracy.damage_truth.composite import composites
+from accuracy.damage_truth.pair import TruthPair, load_photos
 
 RESULTS = Path(__file__).resolve().parents[2] / "results/damage.json"
 WEIGHTS = Path(__file__).resolve().parents[3] / "forensics/calibration/damage.decide.weights.json"
@@ -34,11 +37,20 @@ def main(arguments: list[str]) -> None:
         return
     if "--write" in arguments:
         rows: list[Row] = []
-        for pair, kind in questions():
-            rows.append(ask(load(pair), kind))
+        for pair, kind in asked():
+            rows.append(ask(pair, kind))
             RESULTS.write_bytes(msgspec.json.encode(rows).replace(b"},{", b"},\n{") + b"\n")
     print_baselines()
     print_tables(msgspec.json.decode(RESULTS.read_bytes(), type=list[Row]))
+
+
+def asked() -> Iterator[tuple[TruthPair, str]]:
+    """Give every pair of the reported half: rendered ones, then composites on photographs."""
+    for each, kind in questions():
+        yield load(each), kind
+    for pair in composites(load_photos(folders()[0].parents[1])):
+        if not pair.is_tuning and pair.shows != "likeness":
+            yield pair, "composite"
 
 
 def questions() -> list[tuple[tuple[Path, Path], str]]:

@@ -105,9 +105,7 @@ def deck_of(pair: TruthPair, seed: int) -> Deck:
     maps = found.maps[::_THIN, ::_THIN].astype(np.float16)
     thin = truth[::_THIN, ::_THIN]
     state = STATES.index(pair.state)
-    return Deck(
-        pair.name, pair.source, state, maps, found.seen[::_THIN, ::_THIN], found.held, thin
-    )
+    return Deck(pair.name, pair.source, state, maps, found.seen[::_THIN, ::_THIN], found.held, thin)
 
 
 def cells_of(deck: Deck, seed: int) -> Labelled:

@@ -1,6 +1,7 @@
 """Fit a small network: one hidden layer, by L-BFGS on the whole of the examples."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from msgspec.structs import replace
@@ -79,7 +80,7 @@ def even(groups: NDArray[np.int_], shares: Sequence[float]) -> NDArray[float64]:
 
 
 def _steps(sizes: list[int]) -> list[tuple[int, int]]:
-    return list(zip(sizes[:-1], sizes[1:], strict=True))
+    return list(pairwise(sizes))
 
 
 def _unpacked(

@@ -20,11 +20,11 @@ LADDER = tuple(range(301, 309))
 TEST = tuple(each for each in LADDER if not is_tuning(f"bridge {each}"))
 """Frozen by the project's rule for sources: 301, 302, 303, 306 and 308."""
 
-ASIDE = (408, 409)
-"""Tuning bridges that nothing is fitted to, as `tools.scenes.plan.KEPT_ASIDE` says."""
+ASIDE = (408,)
+"""A tuning bridge that nothing is fitted to: a look before anything is reported on."""
 
-TUNING = (*(each for each in LADDER if each not in TEST), *range(401, 408), *range(410, 415))
-"""304, 305, 307, and all but two that `tools/scenes` renders since."""
+TUNING = (*(each for each in LADDER if each not in TEST), *range(401, 408))
+"""304, 305, 307, and those that `tools/scenes` rendered; more of its plan may follow."""
 
 _NAME = re.compile(r"s(\d+)_([a-z-]+)_([a-z]+)(?:_(\w+))?")
 _STATES = {"before": 0, "null": 0, "scorch": 1, "scorched": 1, "holes": 2, "holed": 2}
