@@ -11,9 +11,6 @@ import numpy as np
 from accuracy.damage.examples import Deck, Labelled, cells_of, columns_of, deck_of
 from accuracy.damage.network import even, fit_network
 from accuracy.damage.scenes import ASIDE, TEST, TUNING, later_pairs, load, null_pairs, pairs
-from accuracy.damage_truth.composite import composites
-from accuracy.damage_truth.pair import load_photos
-from accuracy.media import media_root
 from numpy import float64
 from numpy.typing import NDArray
 
@@ -35,13 +32,12 @@ _DECK_SHARES = (2.0, 1.0, 1.0, 1.0)
 """How much each group counts together: what is undamaged counts most."""
 
 _COLUMN_MEASURES = tuple(name for name in NAMES if name != "held")
-_COMPOSITE_SEEDS = 2
 _EVERY_NULL, _EVERY_LATER = 2, 3
 """Of the further pairs of a bridge, every so many are used: they share their pictures."""
 
 
 def tuning_decks() -> Iterator[Deck]:
-    """Measure what may be fitted to: rendered pairs, mostly without change, and composites.
+    """Measure what may be fitted to: rendered pairs, nulls more than any kind of damage.
 
     Pairs with damage are taken twice, made worse in two ways.
     """
@@ -54,11 +50,6 @@ def tuning_decks() -> Iterator[Deck]:
             pair = load(each)
             for again in range(1 if pair.is_null else 2):
                 yield deck_of(pair, 2 * at + 1000 * again)
-    media = media_root()
-    if media is not None:
-        for at, pair in enumerate(composites(load_photos(media), seeds=_COMPOSITE_SEEDS)):
-            if pair.is_tuning and pair.shows == "deck":
-                yield deck_of(pair, 2 * at)
 
 
 def fit_model(decks: Sequence[Deck]) -> tuple[Model, NDArray[float64]]:
