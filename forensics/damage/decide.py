@@ -157,10 +157,13 @@ def decide(measures: Measures, fitted: Model, limits: Calibration) -> Decided:
     scores and by how much of the deck reaches them. Places are then drawn for that state and for
     lesser ones, never for worse. Limits: a dark patch may be wet, oil, new asphalt or a shadow.
     """
+    rows, columns = measures.seen.shape
+    if not measures.seen.any():
+        nothing = np.full((rows, columns), NOT_EXAMINED, uint8)
+        return Decided(nothing, (), (), 0.0, 0.0, measures.held)
     scored = score(measures, fitted.cells, fitted.columns)
     states = scores(summary(scored, limits), DECK, fitted.deck)
     state, sure = STATES[int(states.argmax())], float(states.max())
-    rows, columns = measures.seen.shape
     codes = np.full((rows, columns), NOTHING, uint8)
     best = scored.cells.argmax(axis=2)
     codes[best == CLASSES.index("object")] = NOT_EXAMINED
@@ -174,6 +177,8 @@ def decide(measures: Measures, fitted: Model, limits: Calibration) -> Decided:
     if state != "none" and not (codes == _CODES[state]).any():
         codes[_likeliest(state, scored) & measures.seen] = _CODES[state]
     places = _kept(codes, state, sure, scored, measures, limits)
+    if state != "none" and not any(place.code == _CODES[state] for place in places):
+        sure = 0.0  # Damage that can be shown nowhere is not said to be there.
     gaps = _runs((codes == MISSING).any(axis=0), columns)
     examined = float((codes != NOT_EXAMINED).mean())
     return Decided(codes, places, gaps, sure, examined, measures.held)
