@@ -15,9 +15,6 @@ Map = NDArray[float32]
 _FINE, _SMOOTH, _NEAR = 0.04, 0.08, 0.3
 """Windows, in deck widths: for borders (sigma), for brightness (sigma), for what is near by."""
 
-_BESIDE = 0.25
-"""Window of what is brightest and blackest near by, in deck widths."""
-
 _COLUMN = 0.3
 _LEAST_LIGHT = 8.0
 _WHOLE_SIGMA_PX = 4.0
@@ -176,12 +173,7 @@ def light_measures(lit: Lit, seen: Mask, grid: Grid) -> dict[str, Map]:
     smooth = [blurred(each, wide * _SMOOTH) for each in (lit.lab_before, lit.lab_after)]
     off = [np.linalg.norm(each - _middle(each, known), axis=2) for each in smooth]
     beside = _to_beside(smooth[1], grid)
-    shade = fine[1] - _middle(fine[1], known)
-    side = max(3, round(wide * _BESIDE))
-    window = np.ones((side, side), uint8)
     return {
-        "bright_near": blurred(_as_map(cv2.dilate(shade, window)), wide * _SMOOTH),
-        "black_near": blurred(_as_map(cv2.erode(shade, window)), wide * _SMOOTH),
         "darkening": new - old - _middle(new - old, known),
         "dark_near": blurred(new - old - _middle(new - old, known), wide * _NEAR),
         "darkness": new - _middle(new, known),
@@ -193,10 +185,6 @@ def light_measures(lit: Lit, seen: Mask, grid: Grid) -> dict[str, Map]:
         "was_off_deck": np.log1p(off[0]),
         "like_beside": off[1] / (off[1] + beside + 1.0),
     }
-
-
-def _as_map(values: object) -> Map:
-    return np.asarray(values, dtype=float32)
 
 
 def _light(strip: NDArray[uint8]) -> tuple[Map, Map]:

@@ -27,8 +27,6 @@ NAMES = (
     "dark_near",
     "darkness",
     "was_dark",
-    "bright_near",
-    "black_near",
     "border",
     "blue_shift",
     "colour_change",
@@ -113,11 +111,9 @@ def measure(before: NDArray[uint8], after: NDArray[uint8], seen: Mask, grid: Gri
 
     Light: `darkening` is the log of after over before, `darkness` that of after and `was_dark` that
     of before alone, each less its median over the deck, so that exposure drops out; `dark_near` is
-    the darkening around, `border` its steepest slope near by; `bright_near` and `black_near` are
-    the extremes of after near by, as where girders are seen through a hole; `blue_shift` and
-    `colour_change` the signed and the whole change of hue; `off_deck` and `was_off_deck` the
-    distance in colour to the deck's middle; `like_beside` is 0 like the deck, 1 like the water or
-    ground beside it.
+    the darkening around, `border` its steepest slope near by; `blue_shift` and `colour_change` the
+    signed and the whole change of hue; `off_deck` and `was_off_deck` the distance in colour to the
+    deck's middle; `like_beside` is 0 like the deck, 1 like the water or ground beside it.
 
     The measures of columns and stretches are means across the width, near by and over a deck width
     either way. `held` is the same everywhere.

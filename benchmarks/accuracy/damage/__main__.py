@@ -2,7 +2,8 @@
 
 python benchmarks/accuracy/damage            the tables, from benchmarks/results/damage.json
 python benchmarks/accuracy/damage --write    ask about every pair of the test bridges first
-python benchmarks/accuracy/damage --fit      fit the model again, on the tuning bridges
+python benchmarks/accuracy/damage --fit      fit the model again, on the tuning bridges;
+                                             FORENSICS_SCENES: what tools/scenes rendered
 """
 
 import os
