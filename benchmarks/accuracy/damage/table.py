@@ -164,7 +164,7 @@ def _confidence(rows: Sequence[Row]) -> None:
         if group:
             right = float(np.mean([row.likeliest == row.true_state for row in group]))
             gap += abs(right - float(np.mean([row.score or 0 for row in group]))) * len(group)
-            print(f"| {low:.1f} to {min(high, 1):.1f} | {len(group)} | {right:.2f} |")
+            print(f"| {low:.2f} to {min(high, 1):.2f} | {len(group)} | {right:.2f} |")
     print(f"\nExpected calibration error {gap / max(1, len(told)):.2f}")
 
 
