@@ -2,7 +2,7 @@
 PYTHON ?= .venv/bin/python
 BIN := $(dir $(PYTHON))
 
-.PHONY: venv check lint types test lowest docs bench bench-damage reliability calibrate samples schema fuzz
+.PHONY: venv check lint types test lowest docs bench bench-damage bench-damage-found reliability calibrate samples schema fuzz
 
 venv:
 	python3 -m venv .venv
@@ -39,6 +39,10 @@ bench:
 # The tables of docs/methods/damage.md; WRITE=--write asks again, which takes half an hour.
 bench-damage:
 	$(PYTHON) benchmarks/accuracy/damage $(WRITE)
+
+# The tables of docs/methods/damage-deck.md; WRITE=--write asks again, FIT=--fit fits again.
+bench-damage-found:
+	$(PYTHON) benchmarks/accuracy/damage/finding.py $(WRITE) $(FIT)
 
 reliability:
 	$(PYTHON) benchmarks/reliability all --write

@@ -15,6 +15,7 @@ from forensics.engine.visited import Errand, Visited
 from forensics.engine.visits import Visits
 from forensics.model.errors import ArchiveError
 from forensics.model.findings import (
+    ClipTraceKept,
     CompareViews,
     ImageHashes,
     LocalFeatures,
@@ -23,13 +24,13 @@ from forensics.model.findings import (
 )
 from forensics.model.outcome import Absent, Problem, Result
 from forensics.reuse.archive import Archive
-from forensics.reuse.enroll import Footage, enroll_found, kept_features
+from forensics.reuse.enroll import Footage, enroll_found, kept_features, kept_trace
 from forensics.reuse.intake import Planned, plan_intake
 
 INDEX = "archive.db"
 """The index of a folder of known footage, in the output folder."""
 
-STEPS = ("ingest.media", "reuse.hashes", "reuse.views", "reuse.features")
+STEPS = ("ingest.media", "reuse.hashes", "reuse.views", "reuse.features", "reuse.traces")
 """What is found out about each file of known footage."""
 
 _STORED = "the index of known footage"
@@ -164,7 +165,7 @@ def footage_of(item: Visited, output: OutputFolder) -> Footage:
     Footage
         What an archive takes in.
     """
-    facts, hashes, views, described = (_result(item, name) for name in STEPS)
+    facts, hashes, views, described, traced = (_result(item, name) for name in STEPS)
     kept = None
     if isinstance(views.finding, CompareViews):
         kept = views.finding, output.load(views.artefacts["views"])
@@ -174,8 +175,11 @@ def footage_of(item: Visited, output: OutputFolder) -> Footage:
     if isinstance(described.finding, LocalFeatures):
         data = output.load(described.artefacts["features"])
         features = kept_features(described.finding, data, pictures=len(hashes.finding.frames))
+    trace = None
+    if isinstance(traced.finding, ClipTraceKept):
+        trace = kept_trace(output.load(traced.artefacts["trace"]))
     return Footage(
-        item.sha256, item.bytes, item.type, facts.finding, hashes.finding, kept, features
+        item.sha256, item.bytes, item.type, facts.finding, hashes.finding, kept, features, trace
     )
 
 

@@ -171,40 +171,55 @@ STEPS: tuple[Step, ...] = (
         run="forensics.reuse.features:describe_frames",
         scope="item",
         takes=("frames",),
-        version=1,
+        version=2,
         summary="Finds local features of every examined picture, by which crops, screenshots and "
-        "collages are found.",
+        "collages are found, and of moments of clips.",
         limits=(
             "Pictures of sky, fog, water and plain surfaces have few features or none.",
             "Shared features are a reason to compare two pictures, never a finding.",
         ),
-        kinds=("still",),
+    ),
+    Step(
+        name="reuse.traces",
+        run="forensics.reuse.traces:trace_clip",
+        scope="item",
+        takes=("media",),
+        version=1,
+        summary="Keeps a small trace of what changes in a clip over time, by which its stretches "
+        "are found in other clips.",
+        limits=(
+            "Of clips of more than ten minutes fewer frames a second are kept.",
+            "What does not change over time, a fixed view without motion, leaves no trace.",
+        ),
+        kinds=("animation", "video"),
     ),
     Step(
         name="reuse.groups",
         run="forensics.reuse.groups:find_groups",
         scope="case",
         takes=("probes",),
-        version=2,
+        version=3,
         summary="Groups the items of this folder that are copies of each other.",
-        limits=("Crops, borders and captions of clips are not recognised by this version.",),
-        calibrations=("reuse.search", "reuse.judge", "reuse.compare"),
+        limits=("Clips in which nothing moves are not told to be copies of each other.",),
+        calibrations=("reuse.search", "reuse.judge", "reuse.compare", "reuse.clips"),
     ),
     Step(
         name="reuse.search",
         run="forensics.reuse.search:search_archive",
         scope="case",
         takes=("probes", "archive", "event"),
-        version=2,
+        version=3,
         summary="Looks every item up in the archive of known footage, whole and in parts, and says "
         "what was done to copies.",
         limits=(
-            "Clips are found when they were saved again, mirrored or turned; their crops, parts "
-            "and captions may be missed or stay leads.",
+            "Stretches of clips are found by what moves in them; a shot without motion stays a "
+            "lead, and so may stretches shorter than a second or two.",
+            "A still is compared with moments of a clip a second apart; what the clip shows "
+            "between them stays a lead.",
             "Photos of little detail are found by their hashes only, and not inside other ones.",
             "No match means that nothing like it is in this archive, not that it is original.",
         ),
-        calibrations=("reuse.search", "reuse.judge", "reuse.compare"),
+        calibrations=("reuse.search", "reuse.judge", "reuse.compare", "reuse.clips"),
     ),
 )
 
@@ -214,6 +229,5 @@ NOT_TESTED: tuple[str, ...] = (
     "When a strike happens in a clip, and whether the shot is continuous around it: not examined; "
     "only hard cuts are looked for.",
     "Which of the article's sentences these media support: they are printed, not tested.",
-    "Crops, parts, captions and borders of clips: copies with them may be missed.",
 )
 """Questions a reader will ask that no row of the table answers."""

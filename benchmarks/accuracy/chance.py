@@ -10,7 +10,8 @@ from forensics.model.casefile import EventWindow
 from forensics.model.match import COPIES, CheckReport
 from forensics.reuse.archive import Archive
 from forensics.reuse.archive_entry import Entry
-from forensics.reuse.search import as_probe, search_archive
+from forensics.reuse.archived import as_probe
+from forensics.reuse.search import search_archive
 from forensics.reuse.views import Probe
 
 

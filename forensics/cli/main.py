@@ -29,6 +29,10 @@ examined; 130 interrupted. Findings are not errors. Nothing is ever sent over a 
 """
 
 
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""The products are small: with more threads linear algebra takes twice the time, waiting."""
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose errors are one line that helps."""
 
@@ -97,6 +101,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run() -> NoReturn:
     """Run one command and leave the interpreter with its exit status."""
+    for name in _ONE_THREAD:
+        os.environ.setdefault(name, "1")
     _fill_missing_streams()
     # Paths may hold anything; a terminal that cannot show it gets escapes, not a crash.
     for stream in (sys.stdout, sys.stderr):

@@ -287,6 +287,30 @@ class LocalFeatures(Struct, frozen=True, tag="local_features"):
     lengths: tuple[int, ...]
 
 
+class ClipTraceKept(Struct, frozen=True, tag="clip_trace"):
+    """A small trace of what a clip looks like over time, by which its stretches are found again.
+
+    It is the artefact ``trace``: tiny grey frames, packed with loss.
+
+    Parameters
+    ----------
+    recipe : str
+        Name of the recipe that led from frames to trace.
+    frames : int
+        How many moments it holds.
+    width_px, height_px : int
+        Size of its frames.
+    duration_s : float
+        Seconds from the first presented frame to the end of the last one.
+    """
+
+    recipe: str
+    frames: int
+    width_px: int
+    height_px: int
+    duration_s: float
+
+
 Finding = (
     StillFacts
     | VideoFacts
@@ -295,6 +319,7 @@ Finding = (
     | ImageHashes
     | CompareViews
     | LocalFeatures
+    | ClipTraceKept
     | Provenance
     | EncoderIdentity
     | EmbeddedThumbnail

@@ -200,7 +200,7 @@ def _sampled(lookup: Lookup) -> Iterator[_Draft]:
             details.append(markup("{}: {}", lookup.linked(item.sha256), said))
     if details:
         count = counted(len(details), "clip was", "clips were")
-        said = "{} compared at single frames; what is only seen between them is not compared."
+        said = "{} compared with photos at single frames; photos of others are leads at most."
         yield "limited", markup(said, count), details
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 from msgspec import Struct
 
+from forensics.model.findings import VideoFacts
 from forensics.model.match import Group, Match, Segment
 from forensics.report.lookup import Lookup, is_copy
 from forensics.report.pictures import Picture, Pictures
@@ -17,6 +18,7 @@ from forensics.report.sentences import (
     match_standing,
 )
 from forensics.report.text import markup, moment, name
+from forensics.report.time_plot import draw_time_plot
 from forensics.report.words import BASES, EDITS, RELATION_NAMES, STANDINGS
 
 _DRAWN = (
@@ -69,6 +71,8 @@ class MatchCard(Struct, frozen=True):
         Distance, geometry, digests.
     segments : tuple of str
         Which stretch shows which.
+    plot : Markup
+        The same as a plot; empty unless a stretch lasts.
     """
 
     anchor: str
@@ -80,6 +84,7 @@ class MatchCard(Struct, frozen=True):
     facts: tuple[tuple[str, Markup], ...]
     measures: tuple[tuple[str, Markup], ...]
     segments: tuple[str, ...]
+    plot: Markup
 
 
 class GroupCard(Struct, frozen=True):
@@ -147,6 +152,7 @@ def group_cards(lookup: Lookup, pictures: Pictures) -> tuple[GroupCard, ...]:
 
 def _match_card(match: Match, lookup: Lookup, pictures: Pictures) -> MatchCard:
     standing = match_standing(match)
+    facts = lookup.finding(match.query.sha256, VideoFacts)
     return MatchCard(
         match.id,
         standing,
@@ -157,6 +163,7 @@ def _match_card(match: Match, lookup: Lookup, pictures: Pictures) -> MatchCard:
         tuple(_facts(match)),
         tuple(_measures(match)),
         tuple(_segment(each) for each in match.segments),
+        draw_time_plot(match.segments, query_s=None if facts is None else facts.duration_s),
     )
 
 

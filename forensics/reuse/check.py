@@ -2,21 +2,23 @@
 
 import os
 from collections.abc import Sequence
+from functools import partial
 
 from msgspec.structs import replace
 
 from forensics.ingest.folder import printable_path
-from forensics.ingest.media import Media, open_media, require_pictures
+from forensics.ingest.media import open_media, require_pictures
 from forensics.model.casefile import EventWindow
 from forensics.model.errors import UnreadableMedia
 from forensics.model.findings import CompareViews, LocalFeatures
 from forensics.model.match import CheckProblem, CheckReport
+from forensics.model.outcome import Made
 from forensics.reuse.archive import Archive
 from forensics.reuse.features import describe_frames, read_described
 from forensics.reuse.hashes import hash_frames
 from forensics.reuse.search import search_archive
+from forensics.reuse.traces import trace_clip
 from forensics.reuse.views import MOVING, Probe, make_views, read_views
-from forensics.vision.codes import CodedFeatures
 
 
 def check_files(
@@ -75,6 +77,9 @@ def probe_file(path: str | os.PathLike[str]) -> Probe:
     facts = require_pictures(media)
     views = make_views(media.frames)
     assert isinstance(views.finding, CompareViews)  # noqa: S101 - what make_views returns
+    described = describe_frames(media.frames)
+    assert isinstance(described.finding, LocalFeatures)  # noqa: S101 - what it returns
+    traced = trace_clip(media)
     return Probe(
         sha256=media.sha256,
         path=printable_path(path),
@@ -83,13 +88,11 @@ def probe_file(path: str | os.PathLike[str]) -> Probe:
         views=read_views(views.finding, views.artefacts["views"].data),
         size_px=(facts.width_px or 0, facts.height_px or 0),
         duration_s=facts.duration_s,
-        features=_features(media),
+        features=read_described(described.finding, described.artefacts["features"].data),
+        described=described.finding.pictures,
+        read_trace=partial(_trace, traced) if isinstance(traced, Made) else None,
     )
 
 
-def _features(media: Media) -> tuple[CodedFeatures, ...]:
-    if media.type.kind != "still":
-        return ()
-    made = describe_frames(media.frames)
-    assert isinstance(made.finding, LocalFeatures)  # noqa: S101 - what describe_frames returns
-    return read_described(made.finding, made.artefacts["features"].data)
+def _trace(made: Made) -> bytes:
+    return made.artefacts["trace"].data

@@ -1,5 +1,7 @@
 """Compare two pictures that look alike, pixel by pixel: a copy, or another moment?"""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from msgspec import Struct
@@ -80,35 +82,84 @@ def compare_views(query: Pixels, reference: Pixels) -> Comparison:
     >>> compare_views(ramp, ramp).is_copy
     True
     """
+    found = compare_blocks(query, reference)
+    if isinstance(found, str):
+        return _not_compared(found)
+    most = float(found.residuals.max())
+    least = load("reuse.compare").value("min_correlation")
+    is_copy = most <= found.limit and found.correlation >= least
+    if found.correlation < least:
+        reason = (
+            f"their grey values hardly go together (correlation {found.correlation:.2f}), or there "
+            "is too little detail to compare"
+        )
+    else:
+        reason = (
+            f"after fitting brightness, the part that differs most differs by {most:.1f} of 255 "
+            f"grey levels, {'at most' if is_copy else 'more than'} the {found.limit:.1f} that "
+            "compression explains here"
+        )
+    typical = float(np.median(found.residuals))
+    return Comparison(
+        is_copy, round(most, 2), round(found.correlation, 4), reason, round(typical, 2)
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Blocks:
+    """Differences of two pictures block by block.
+
+    Parameters
+    ----------
+    residuals : (rows, columns) float32
+        Mean difference in each block of `BLOCK_PX`, in grey levels of 255.
+    limit : float
+        What compression explains.
+    correlation : float
+        Pearson correlation of the grey values.
+    """
+
+    residuals: NDArray[np.float32]
+    limit: float
+    correlation: float
+
+
+def compare_blocks(query: Pixels, reference: Pixels, *, best: float = 1.0) -> Blocks | str:
+    """Compare two upright grey views block by block.
+
+    Parameters
+    ----------
+    query, reference : (H, W) uint8
+        As for `compare_views`.
+    best : float, optional
+        Brightness and contrast are fitted on this share of the pixels, those that fit best; a large
+        logo shifts them otherwise.
+
+    Returns
+    -------
+    Blocks or str
+        The differences, or why the views cannot be compared.
+    """
     calibration = load("reuse.compare")
     query, reference = (
         fit(each, longest_side_px=CLIP_COMPARE_SIDE_PX) for each in (query, reference)
     )
     if min(*query.shape, *reference.shape) < calibration.value("min_side_px"):
-        return _not_compared("one of them is too small to compare")
+        return "one of them is too small to compare"
     aspect_query = query.shape[1] / query.shape[0]
     aspect_reference = reference.shape[1] / reference.shape[0]
     stretch = abs(np.log(aspect_query / aspect_reference))
     if stretch > calibration.value("max_aspect_difference"):
-        return _not_compared("the ratios of width to height differ")
+        return "the ratios of width to height differ"
     one, other = _same_size(query, reference)
     fitted, correlation = _fit_brightness(one, other)
-    blocks = _block_means(np.abs(one - fitted))
-    most, typical = float(blocks.max()), float(np.median(blocks))
+    for _ in range(_ROUNDS if best < 1 else 0):
+        missed = np.abs(one - fitted)
+        fitted = _fitted_on(missed <= np.quantile(missed, best), one, other)
+    residuals = _block_means(np.abs(one - fitted))
+    typical = float(np.median(residuals))
     limit = calibration.value("max_block_residual") + calibration.value("typical_share") * typical
-    is_copy = most <= limit and correlation >= calibration.value("min_correlation")
-    if correlation < calibration.value("min_correlation"):
-        reason = (
-            f"their grey values hardly go together (correlation {correlation:.2f}), or there is "
-            "too little detail to compare"
-        )
-    else:
-        reason = (
-            f"after fitting brightness, the part that differs most differs by {most:.1f} of 255 "
-            f"grey levels, {'at most' if is_copy else 'more than'} the {limit:.1f} that "
-            "compression explains here"
-        )
-    return Comparison(is_copy, round(most, 2), round(correlation, 4), reason, round(typical, 2))
+    return Blocks(residuals, limit, correlation)
 
 
 def _not_compared(reason: str) -> Comparison:
@@ -147,6 +198,22 @@ def _fit_brightness(
     covariance = float((centred_one * centred_other).mean())
     fitted = centred_other * np.float32(covariance / variance_other) + one.mean()
     return fitted, covariance / float(np.sqrt(variance_one * variance_other))
+
+
+_ROUNDS = 4
+
+
+def _fitted_on(
+    used: NDArray[np.bool_], one: NDArray[np.float32], other: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Fit gain and offset of `other` to `one` on some of the pixels."""
+    mine, theirs = one[used], other[used]
+    centred = theirs - theirs.mean()
+    variance = float((centred**2).mean())
+    if variance < _FLAT_VARIANCE:
+        return np.asarray(other - theirs.mean() + mine.mean())
+    gain = float((centred * (mine - mine.mean())).mean()) / variance
+    return np.asarray((other - theirs.mean()) * np.float32(gain) + mine.mean())
 
 
 def _block_means(values: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from forensics.reuse.pair import NearPair, Verdict, decide_clips
+from forensics.reuse.clips import decide_clips
+from forensics.reuse.known_pictures import Sighting
+from forensics.reuse.pair import NearPair, Verdict
 from forensics.reuse.stills import align_probes, decide_stills, has_enough
 from forensics.reuse.views import Probe
-from forensics.vision.alignment import Alignment
 
 
 def decide(
@@ -13,7 +14,7 @@ def decide(
     reference: Probe,
     near: Sequence[NearPair] = (),
     *,
-    aligned: Sequence[Alignment] | None = None,
+    sighted: Sequence[Sighting] | None = None,
 ) -> Verdict | None:
     """Decide what two items are to each other.
 
@@ -23,8 +24,9 @@ def decide(
         The two items.
     near : sequence of NearPair, optional
         Their pictures with near hashes.
-    aligned : sequence of Alignment, optional
-        How their first pictures lie over each other; looked for unless given.
+    sighted : sequence of Sighting, optional
+        Which of their pictures have features in common; of stills their first pictures are
+        compared unless it is given.
 
     Returns
     -------
@@ -32,8 +34,10 @@ def decide(
         The strongest relation that was shown; None when nothing speaks for one.
     """
     if query.is_video or reference.is_video:
-        return decide_clips(query, reference, near) if near else None
-    found = align_probes(query, reference) if aligned is None else aligned
+        return decide_clips(query, reference, near=near, sighted=sighted or ())
+    # Further pictures of a still are pages, and compared by their hashes alone.
+    firsts = [each for each in sighted or () if each.query == each.reference == 0]
+    found = [each.alignment for each in firsts] or align_probes(query, reference)
     if not near and not found:
         return None
     verdict = decide_stills(query, reference, near=near, aligned=found)

@@ -16,10 +16,14 @@ from forensics.model.findings import (
 )
 from forensics.model.item import SniffedType
 from forensics.model.match import CheckProblem
+from forensics.model.outcome import Made
 from forensics.reuse.archive import Archive
 from forensics.reuse.archive_entry import Entry, KeptFeatures, KeptTrace, Sighting
+from forensics.reuse.clip_trace import ARCHIVE_RATE, ClipTrace
 from forensics.reuse.features import ARCHIVED_FEATURES, describe_frames, read_described
 from forensics.reuse.hashes import hash_frames
+from forensics.reuse.traces import RECIPE as TRACE_RECIPE
+from forensics.reuse.traces import trace_clip
 from forensics.reuse.views import make_views
 from forensics.vision.codes import to_bytes
 
@@ -135,13 +139,15 @@ def enroll(
         if isinstance(made.finding, CompareViews):
             views = made.finding, made.artefacts["views"].data
     hashes = hash_frames(media.frames)
-    features = None
-    if not hashes_only and media.type.kind == "still":
+    features, trace = None, None
+    if not hashes_only:
         described = describe_frames(media.frames)
         if isinstance(described.finding, LocalFeatures):
             data = described.artefacts["features"].data
             features = kept_features(described.finding, data, pictures=len(hashes.frames))
-    footage = Footage(media.sha256, media.bytes, media.type, facts, hashes, views, features)
+        traced = trace_clip(media)
+        trace = kept_trace(traced.artefacts["trace"].data) if isinstance(traced, Made) else None
+    footage = Footage(media.sha256, media.bytes, media.type, facts, hashes, views, features, trace)
     enrolled = enroll_found(archive, footage, sighting=sighting)
     return msgspec.structs.replace(enrolled, path=enrolled.path or printable_path(path))
 
@@ -209,3 +215,20 @@ def kept_features(finding: LocalFeatures, data: bytes, *, pictures: int) -> Kept
     for place, features in zip(finding.pictures, read_described(finding, data), strict=True):
         packed[place] = to_bytes(features.first(ARCHIVED_FEATURES))
     return KeptFeatures(finding.recipe, tuple(packed))
+
+
+def kept_trace(data: bytes) -> KeptTrace:
+    """Give the trace that an archive keeps of a clip.
+
+    Parameters
+    ----------
+    data : bytes
+        The artefact of `trace_clip`.
+
+    Returns
+    -------
+    KeptTrace
+        With fewer frames a second.
+    """
+    thin = ClipTrace.from_bytes(data).at_rate(ARCHIVE_RATE)
+    return KeptTrace(TRACE_RECIPE, thin.to_bytes())

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from forensics.model.match import Match, Region
 from forensics.model.outcome import ArtefactBytes
 from forensics.reuse.archive import Archive
-from forensics.reuse.search import as_probe
+from forensics.reuse.archived import as_probe
+from forensics.reuse.clip_pictures import paired_pictures
 from forensics.reuse.stills import align_probes
-from forensics.reuse.views import Probe, Views
+from forensics.reuse.views import Probe, Views, moment_of
 from forensics.vision.alignment import Alignment, Matrix3, moved, resizing
 from forensics.vision.views import Pixels, grey
 
@@ -67,8 +68,8 @@ def draw_match(
     known = as_probe(archive.entry(match.reference.id), archive)
     if known.views is None or probe.views is None or match.transform.matrix is None:
         return match
-    query = probe.views.colour(_nearest(probe, _start(match, 0)))
-    reference = known.views.colour(_nearest(known, _start(match, 1)))
+    here, there = _moments_alike(match, probe, known)
+    query, reference = probe.views.colour(here), known.views.colour(there)
     matrix = _between_views(match, probe.views, known.views, probe, known)
     size = (reference.shape[1], reference.shape[0])
     aligned = _warped(query, matrix, size, fill=_OUTSIDE)
@@ -175,18 +176,21 @@ def _structural_similarity(one: Pixels, other: Pixels, inside: NDArray[np.bool_]
     return round(float(table[inside].mean()), 3)
 
 
-def _start(match: Match, side: int) -> float | None:
+def _moments_alike(match: Match, probe: Probe, known: Probe) -> tuple[int, int]:
+    """Choose the pictures of both that are nearest to one moment."""
+    pairs = paired_pictures(probe, known, match.segments)
+    if pairs:
+        _, here, there = min(pairs)
+        return here, there
     if not match.segments:
-        return None
-    segment = match.segments[0]
-    return (segment.query, segment.reference)[side][0]
+        return 0, 0
+    first = match.segments[0]
+    return _nearest(probe, first.query[0]), _nearest(known, first.reference[0])
 
 
-def _nearest(probe: Probe, wanted_s: float | None) -> int:
-    moments = [frame.moment_s for frame in probe.hashes.frames]
-    if wanted_s is None:
-        return 0
-    return min(range(len(moments)), key=lambda i: abs((moments[i] or 0.0) - wanted_s))
+def _nearest(probe: Probe, wanted_s: float) -> int:
+    moments = range(len(probe.hashes.frames))
+    return min(moments, key=lambda position: abs(moment_of(probe, position) - wanted_s))
 
 
 def _png(pixels: Pixels) -> ArtefactBytes:

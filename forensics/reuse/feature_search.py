@@ -1,6 +1,7 @@
 """Find the pictures that show something of a query, by local features that move together."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -13,7 +14,7 @@ MAX_CANDIDATES = 120
 """Pictures whose shared features are looked at for a common movement."""
 
 MAX_ALIGNED = 12
-"""Pictures of which all features are then compared, those with most in common first."""
+"""Items of whose pictures all features are then compared, those with most in common first."""
 
 ROUGH = replace(TOLERANCES, min_inliers=3)
 """Few features are enough to be compared in full: three agree by chance in one of some hundred."""
@@ -35,8 +36,16 @@ class Found:
     alignment: Alignment
 
 
+MAX_OF_ONE = 3
+"""Moments of one clip among them: a static shot looks alike throughout, and would hide the rest."""
+
+
 def find_pictures(
-    index: FeatureIndex, known: Callable[[int], CodedFeatures], query: CodedFeatures
+    index: FeatureIndex,
+    known: Callable[[int], CodedFeatures],
+    query: CodedFeatures,
+    *,
+    owner: Callable[[int], str] = str,
 ) -> tuple[Found, ...]:
     """Find the pictures of an index that show something of a query.
 
@@ -51,6 +60,8 @@ def find_pictures(
         Gives the features of a picture by its number.
     query : CodedFeatures
         Features of the query.
+    owner : callable, optional
+        Says whose picture a number is; each is its own unless given.
 
     Returns
     -------
@@ -69,9 +80,24 @@ def find_pictures(
         moved = align(sides[is_mirrored], known(each.picture), pairs=each.pairs, tolerances=ROUGH)
         rough.append((-len(moved) if moved else 0, -votes, is_mirrored, each.picture))
     found: dict[int, Alignment] = {}
-    for _, _, is_mirrored, picture in sorted(rough)[:MAX_ALIGNED]:
+    for is_mirrored, picture in _first_of_each(sorted(rough), owner):
         aligned = align(sides[is_mirrored], known(picture), mirrored=bool(is_mirrored))
         if aligned is not None and len(aligned) > len(found.get(picture, ())):
             found[picture] = aligned
     ranked = sorted(found.items(), key=lambda each: (-len(each[1]), each[0]))
     return tuple(Found(picture, alignment) for picture, alignment in ranked)
+
+
+def _first_of_each(
+    ranked: Sequence[tuple[int, float, int, int]], owner: Callable[[int], str]
+) -> list[tuple[int, int]]:
+    """Choose the first pictures of the first owners."""
+    chosen: list[tuple[int, int]] = []
+    taken: Counter[str] = Counter()
+    for _, _, is_mirrored, picture in ranked:
+        whose = owner(picture)
+        if taken[whose] >= MAX_OF_ONE or (not taken[whose] and len(taken) >= MAX_ALIGNED):
+            continue
+        taken[whose] += 1
+        chosen.append((is_mirrored, picture))
+    return chosen

@@ -14,7 +14,7 @@ from forensics.reuse.decide import decide
 from forensics.reuse.features import ARCHIVED_FEATURES
 from forensics.reuse.hash_index import PDQ_BITS
 from forensics.reuse.hashes import unpack_hex
-from forensics.reuse.known_pictures import KnownPictures
+from forensics.reuse.known_pictures import KnownPictures, Sighting, searched
 from forensics.reuse.pair import NearPair, Verdict
 from forensics.reuse.views import Probe
 
@@ -64,25 +64,33 @@ def find_groups(probes: Sequence[Probe]) -> tuple[Group, ...]:
 def _links(probes: Sequence[Probe]) -> Iterator[_Link]:
     """Yield every pair that looks alike or shares features, each pair once."""
     near = _near_pairs(probes)
-    pairs = sorted({*near, *_sharing(probes)})
-    for one, other in pairs:
-        verdict = decide(probes[one], probes[other], near.get((one, other), ()))
+    sighted = _sighted(probes)
+    for one, other in sorted({*near, *sighted}):
+        first, second = probes[one], probes[other]
+        shared = sighted.get((one, other)) if first.is_video or second.is_video else None
+        verdict = decide(first, second, near.get((one, other), ()), sighted=shared)
         if verdict is not None:
             yield _Link(one, other, verdict)
 
 
-def _sharing(probes: Sequence[Probe]) -> Iterator[tuple[int, int]]:
-    """Yield the pairs of stills whose first pictures share features."""
+def _sighted(probes: Sequence[Probe]) -> dict[tuple[int, int], list[Sighting]]:
+    """Give the pairs of items whose pictures share features."""
     pictures = KnownPictures.of(
-        ((str(position), 0), probe.features[0].first(ARCHIVED_FEATURES))
+        ((str(position), place), features.first(ARCHIVED_FEATURES))
         for position, probe in enumerate(probes)
-        if probe.features
+        for place, features in zip(*reversed(searched(probe)), strict=True)
     )
+    found: dict[tuple[int, int], list[Sighting]] = {}
     for position, probe in enumerate(probes):
         # The smaller picture inside the larger one is found from the larger one's side.
-        for other in map(int, pictures.find(probe.features)):
-            if other != position:
-                yield min(position, other), max(position, other)
+        for owner, sightings in pictures.find(*searched(probe)).items():
+            other = int(owner)
+            if position < other:
+                found.setdefault((position, other), []).extend(sightings)
+            elif position > other:
+                turned = [each.turned_round() for each in sightings]
+                found.setdefault((other, position), []).extend(turned)
+    return found
 
 
 def _near_pairs(probes: Sequence[Probe]) -> dict[tuple[int, int], list[NearPair]]:

@@ -60,7 +60,24 @@ def score_of(score: Score, measures: Sequence[float]) -> float:
     float
         The log odds, on the half of the sources it was fitted on.
     """
-    weights = load_weights()[score]
+    return linear(load_weights()[score], measures)
+
+
+def linear(weights: Weights, measures: Sequence[float]) -> float:
+    """Compute a linear score.
+
+    Parameters
+    ----------
+    weights : Weights
+        Its weights.
+    measures : sequence of float
+        As many as it has weights.
+
+    Returns
+    -------
+    float
+        The log odds, on the half of the sources it was fitted on.
+    """
     parts = zip(measures, weights.mean, weights.spread, weights.weight, strict=True)
     return sum((value - mean) / spread * weight for value, mean, spread, weight in parts) + (
         weights.offset

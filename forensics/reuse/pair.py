@@ -1,6 +1,4 @@
-"""Decide what a clip is to another item, from near hashes and their views."""
-
-from collections.abc import Sequence
+"""What two items are to each other, and pictures of little detail whose hashes are near."""
 
 import numpy as np
 from msgspec import Struct
@@ -11,17 +9,6 @@ from forensics.reuse.compare import Comparison, chroma_difference, compare_views
 from forensics.reuse.hashes import ORIENTATIONS, orient
 from forensics.reuse.views import Probe
 from forensics.vision.alignment import Matrix3, resizing
-
-MIN_CLIP_PAIRS = 3
-"""Frames at three moments must agree before two clips are called one."""
-
-MAX_CLIP_OFFSET_S = 0.5
-"""Two encodings of one clip may start half a second apart: containers round differently."""
-
-MIN_CLIP_COVER = 0.8
-"""Share of the clip's examined frames that must be found again, in order."""
-
-MAX_LENGTH_DIFFERENCE_S = 1.0
 
 
 class NearPair(Struct, frozen=True):
@@ -64,6 +51,8 @@ class Verdict(Struct, frozen=True):
         How many local features move together; None when none were compared.
     fits : bool
         Whether the detail of most blocks goes together.
+    score : float or None
+        What laying one picture over the other scored, in log odds; None when none was taken.
     """
 
     relation: Relation
@@ -74,32 +63,7 @@ class Verdict(Struct, frozen=True):
     transform: Transform | None = None
     features: int | None = None
     fits: bool = False
-
-
-def decide_clips(query: Probe, reference: Probe, near: Sequence[NearPair]) -> Verdict:
-    """Decide what two items are to each other, of which at least one is a clip.
-
-    Near hashes alone are never more than a lead. A copy is called one when the pixels agree too,
-    at several moments, in order.
-
-    Parameters
-    ----------
-    query, reference : Probe
-        The two items.
-    near : sequence of NearPair
-        Their pictures with near hashes, at least one.
-
-    Returns
-    -------
-    Verdict
-        The strongest relation that was shown.
-    """
-    best = min(near, key=_likeness)
-    segments = _segments(query, reference, near)
-    if query.views is None or reference.views is None:
-        reason = "only hashes are known of one of them, and hashes alone never show a copy"
-        return Verdict("lead", best, reason, segments)
-    return _decide_clips(query, reference, near, best, segments)
+    score: float | None = None
 
 
 def compare_plain(query: Probe, reference: Probe, pair: NearPair) -> Verdict:
@@ -120,7 +84,7 @@ def compare_plain(query: Probe, reference: Probe, pair: NearPair) -> Verdict:
     comparison = _compare(query, reference, pair)
     if not comparison.is_copy:
         return Verdict("lead", pair, comparison.reason, ())
-    return _copy(query, reference, pair, comparison.reason, (), pictures=[pair])
+    return _copy(query, reference, pair, comparison.reason)
 
 
 def transform_of(query: Probe, reference: Probe, orientation: int) -> Transform:
@@ -155,64 +119,37 @@ def transform_of(query: Probe, reference: Probe, orientation: int) -> Transform:
         mirrored=mirrored,
         rotation_deg=float(rotation_deg),
         scale=round(scale, 6),
-        matrix=_as_tuples(matrix),
+        matrix=as_tuples(matrix),
         query_region=_frame_of(query.size_px),
         reference_region=_frame_of(reference.size_px),
     )
 
 
-def _likeness(pair: NearPair) -> tuple[int, int, int, int]:
-    return pair.distance_bits, pair.orientation, pair.query_frame, pair.reference_frame
-
-
-def _decide_clips(
-    query: Probe,
-    reference: Probe,
-    near: Sequence[NearPair],
-    best: NearPair,
-    segments: tuple[Segment, ...],
-) -> Verdict:
-    if not (query.is_video and reference.is_video):
-        reason = "a still and a clip are compared by hash alone in this version"
-        return Verdict("lead", best, reason, segments)
-    same = [pair for pair in near if _is_simultaneous(query, reference, pair)]
-    same = [pair for pair in same if pair.orientation == best.orientation]
-    verified = [pair for pair in same if _compare(query, reference, pair).is_copy]
-    moments = {pair.query_frame for pair in verified}
-    cover = len(moments) / len(query.hashes.frames)
-    reason = (
-        f"{len(moments)} of {len(query.hashes.frames)} examined frames agree with the frame at "
-        "the same moment"
-    )
-    complete = cover >= MIN_CLIP_COVER and len(moments) >= MIN_CLIP_PAIRS
-    if not (complete and _same_length(query, reference)):
-        return Verdict("lead", best, reason, segments)
-    if not _moves(query, sorted(moments)):
-        reason += "; nothing moves in the clip, so another moment cannot be told from a copy"
-        return Verdict("lead", best, reason, segments)
-    return _copy(query, reference, best, reason, segments, pictures=verified)
-
-
-def _copy(
-    query: Probe,
-    reference: Probe,
-    best: NearPair,
-    reason: str,
-    segments: tuple[Segment, ...],
-    *,
-    pictures: Sequence[NearPair],
-) -> Verdict:
+def _copy(query: Probe, reference: Probe, pair: NearPair, reason: str) -> Verdict:
     """Say what was done to the reference of a copy: turned, mirrored, other colours, or nothing."""
-    mirrored, clockwise_deg = ORIENTATIONS[best.orientation]
+    mirrored, clockwise_deg = ORIENTATIONS[pair.orientation]
     edits = (["mirror"] if mirrored else []) + (["rotation"] if clockwise_deg else [])
-    # The most colourful moment tells; a grey copy of a grey wall looks like nothing was done.
-    if any(_colours_differ(query, reference, pair) for pair in pictures):
+    if colours_differ(query, reference, pair):
         edits.append("colour")
     relation: Relation = "edited_copy" if edits else "reencoded"
-    return Verdict(relation, best, reason, segments, tuple(Edit(kind, None) for kind in edits))
+    return Verdict(relation, pair, reason, (), tuple(Edit(kind, None) for kind in edits))
 
 
-def _colours_differ(query: Probe, reference: Probe, pair: NearPair) -> bool:
+def colours_differ(query: Probe, reference: Probe, pair: NearPair) -> bool:
+    """Say whether two pictures that are one differ in their colours.
+
+    Parameters
+    ----------
+    query, reference : Probe
+        The two items.
+    pair : NearPair
+        Their pictures, and how the one is turned.
+
+    Returns
+    -------
+    bool
+        False when only hashes are known of one of them.
+    """
     if query.views is None or reference.views is None:
         return False
     turned = orient(query.views.chroma[pair.query_frame], ORIENTATIONS[pair.orientation])
@@ -226,43 +163,6 @@ def _compare(query: Probe, reference: Probe, pair: NearPair) -> Comparison:
         raise ValueError("both items need views to be compared")
     turned = orient(query.views.grey[pair.query_frame], ORIENTATIONS[pair.orientation])
     return compare_views(turned, reference.views.grey[pair.reference_frame])
-
-
-def _moment(probe: Probe, frame: int) -> float:
-    return probe.hashes.frames[frame].moment_s or 0.0
-
-
-def _is_simultaneous(query: Probe, reference: Probe, pair: NearPair) -> bool:
-    apart = _moment(query, pair.query_frame) - _moment(reference, pair.reference_frame)
-    return abs(apart) <= MAX_CLIP_OFFSET_S
-
-
-def _same_length(query: Probe, reference: Probe) -> bool:
-    if query.duration_s is not None and reference.duration_s is not None:
-        return abs(query.duration_s - reference.duration_s) <= MAX_LENGTH_DIFFERENCE_S
-    # An archive keeps no playing time; both were sampled by one rule, so the last moments compare.
-    lasts = [_moment(probe, len(probe.hashes.frames) - 1) for probe in (query, reference)]
-    return abs(lasts[0] - lasts[1]) <= MAX_LENGTH_DIFFERENCE_S
-
-
-def _moves(query: Probe, frames: Sequence[int]) -> bool:
-    if query.views is None:
-        return False
-    first = query.views.grey[frames[0]]
-    return any(not compare_views(query.views.grey[frame], first).is_copy for frame in frames[1:])
-
-
-def _segments(query: Probe, reference: Probe, near: Sequence[NearPair]) -> tuple[Segment, ...]:
-    """Give the stretch of near moments on both sides; a still counts as moment 0."""
-    if not (query.is_video or reference.is_video):
-        return ()
-    orientation = min(near, key=lambda pair: pair.distance_bits).orientation
-    chosen = [pair for pair in near if pair.orientation == orientation]
-    queries = [_moment(query, pair.query_frame) for pair in chosen]
-    references = [_moment(reference, pair.reference_frame) for pair in chosen]
-    mirrored = ORIENTATIONS[orientation][0]
-    spans = (min(queries), max(queries)), (min(references), max(references))
-    return (Segment(spans[0], spans[1], None, mirrored, None),)
 
 
 def orientation_matrix(
@@ -296,7 +196,19 @@ def orientation_matrix(
     return resizing((width, height), reference_px) @ matrix, mirrored
 
 
-def _as_tuples(matrix: Matrix3) -> Matrix:
+def as_tuples(matrix: Matrix3) -> Matrix:
+    """Give a matrix as results hold it.
+
+    Parameters
+    ----------
+    matrix : (3, 3) float64
+        Any.
+
+    Returns
+    -------
+    3 x 3 tuple of float
+        To six digits after the point.
+    """
     first, second, third = (
         (round(float(a), 6), round(float(b), 6), round(float(c), 6)) for a, b, c in matrix
     )

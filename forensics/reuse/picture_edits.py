@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from forensics.calibration import load
 from forensics.model.match import Matrix, Region, Relation
 from forensics.reuse.changes import Changes
+from forensics.reuse.movement import movement_at
 from forensics.reuse.picture import Picture
 from forensics.reuse.residual import Mask, Residual
 from forensics.reuse.warp import Overlay, Plane, clip, common_region
@@ -108,7 +109,7 @@ def account(
     is_filled = shown is not None and _area(shown) >= _WHOLE * over.query.size
     region = moved(shown if shown is not None and is_filled else common, to_real)
     on_reference = moved(region, matrix)
-    rotation_deg, scale, stretch, mirrored = _movement(matrix, region.mean(axis=0))
+    rotation_deg, scale, stretch, mirrored = movement_at(matrix, region.mean(axis=0))
     of_query = _area(region) / _area(moved(_frame(over.query), to_real))
     whole = reference.size_px[0] * reference.size_px[1]
     of_reference = min(1.0, _area(on_reference) / whole)
@@ -373,21 +374,6 @@ def _at(plane: NDArray[float64], points: Polygon) -> NDArray[float64]:
 
 def _on_view(polygon: Polygon, picture: Picture) -> Polygon:
     return moved(polygon, resizing(picture.size_px, picture.view_px))
-
-
-def _movement(matrix: Matrix3, centre: NDArray[float64]) -> tuple[float, float, float, bool]:
-    """Give turn, scale, how much longer one direction became than the other, and the mirror."""
-    at = matrix @ np.r_[centre, 1.0]
-    local = (matrix[:2, :2] - np.outer(at[:2] / at[2], matrix[2, :2])) / at[2]
-    scale = float(np.sqrt(abs(np.linalg.det(local))))
-    mirrored = bool(np.linalg.det(local) < 0)
-    # The reference, mirrored left to right, then turned, looks like the query.
-    back = np.linalg.inv(local) @ np.diag([-1.0 if mirrored else 1.0, 1.0])
-    left, lengths, right = np.linalg.svd(back)
-    turn = left @ right
-    degrees = float(np.degrees(np.arctan2(turn[1, 0], turn[0, 0])))
-    stretch = float(lengths[0] / max(float(lengths[1]), 1e-9)) - 1
-    return (degrees + 180) % 360 - 180, scale, stretch, mirrored
 
 
 def _perspective(over: Overlay) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from forensics.model.findings import (
+    ClipTraceKept,
     CompareViews,
     Finding,
     ImageHashes,
@@ -65,6 +66,8 @@ def make_probe(
         size_px=size_px,
         duration_s=duration_s,
         features=_features(findings, artefacts, load),
+        described=_described(findings),
+        read_trace=_trace(findings, artefacts, load),
     )
 
 
@@ -77,6 +80,21 @@ def _features(
     if not isinstance(found, LocalFeatures):
         return ()
     return read_described(found, load(artefacts["reuse.features"]["features"]))
+
+
+def _described(findings: Mapping[str, Finding | None]) -> tuple[int, ...]:
+    found = findings.get("reuse.features")
+    return found.pictures if isinstance(found, LocalFeatures) else ()
+
+
+def _trace(
+    findings: Mapping[str, Finding | None],
+    artefacts: Mapping[str, Mapping[str, str]],
+    load: Callable[[str], bytes],
+) -> Callable[[], bytes] | None:
+    if not isinstance(findings.get("reuse.traces"), ClipTraceKept):
+        return None
+    return partial(load, artefacts["reuse.traces"]["trace"])
 
 
 def _read(finding: CompareViews, path: str, load: Callable[[str], bytes]) -> Views:

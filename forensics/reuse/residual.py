@@ -294,8 +294,10 @@ def _near_line(
         reach = 3 * MAD * float(np.median(apart)) + _OFF_LINE
         # Of Tukey's weights, cut off where the curve cannot be.
         weight = np.clip(1 - (apart / reach) ** 2, 0, 1) ** 2 + 1e-9
-        mean_x, mean_y = (weight @ each / weight.sum() for each in (x, y))
-        slope = (weight @ ((x - mean_x) * (y - mean_y))) / (weight @ (x - mean_x) ** 2 + 1e-6)
+        # Not through BLAS: its threads wait for each other longer than these sums take.
+        mean_x, mean_y = ((weight * each).sum() / weight.sum() for each in (x, y))
+        across = weight * (x - mean_x)
+        slope = (across * (y - mean_y)).sum() / ((across * (x - mean_x)).sum() + 1e-6)
         offset = mean_y - slope * mean_x
     near = np.abs(theirs - float32(slope) * ours - float32(offset)) <= reach
     return (ours[near], theirs[near]) if near.sum() >= len(ours) / 3 else (ours, theirs)

@@ -2,16 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
 from forensics.calibration import Rate, Threshold, load
-from forensics.ingest.guard import guarded
 from forensics.model.casefile import EventWindow
 from forensics.model.dates import parse_instant
-from forensics.model.findings import CompareViews, FrameHash, ImageHashes
 from forensics.model.match import (
     COPIES,
     CheckProblem,
@@ -23,20 +20,17 @@ from forensics.model.match import (
     Transform,
     Unmatched,
 )
-from forensics.model.outcome import Problem
 from forensics.reuse.archive import Archive
 from forensics.reuse.archive_entry import Entry, HashHit
+from forensics.reuse.archived import as_probe, known_pictures
 from forensics.reuse.decide import decide
 from forensics.reuse.decided import respect_decisions
-from forensics.reuse.feature_files import MIN_PICTURES, open_features, read_features
-from forensics.reuse.hashes import ORIENTATIONS
-from forensics.reuse.known_pictures import KnownPictures
+from forensics.reuse.known_pictures import KnownPictures, Sighting, searched
+from forensics.reuse.match_words import EARLIEST, date_sentence, explain, precedes
 from forensics.reuse.pair import NearPair, Verdict, transform_of
 from forensics.reuse.reference import known_ref, match_id
 from forensics.reuse.stills import RANK
-from forensics.reuse.views import MOVING, Probe, Views, read_views
-from forensics.vision.alignment import Alignment
-from forensics.vision.codes import NO_FEATURES, RECIPE, CodedFeatures
+from forensics.reuse.views import Probe
 
 MAX_MATCHES = 100
 """Entries reported for one query; an archive with more alike needs a person, not a longer list."""
@@ -100,7 +94,7 @@ def _with_own_ids(matches: Sequence[Match]) -> tuple[Match, ...]:
     return tuple(told)
 
 
-Chance = Literal["hash", "copy", "lead"]
+Chance = Literal["hash", "copy", "clip", "lead"]
 
 
 class _Known(NamedTuple):
@@ -112,44 +106,6 @@ class _Known(NamedTuple):
     chance: dict[Chance, float | None]
 
 
-def known_pictures(archive: Archive) -> KnownPictures:
-    """Read the local features of an archive's pictures.
-
-    Parameters
-    ----------
-    archive : Archive
-        Known footage, open for reading.
-
-    Returns
-    -------
-    KnownPictures
-        Those that were described by the present recipe.
-    """
-    if len(archive.described(RECIPE)) < MIN_PICTURES:
-        return KnownPictures.of(
-            ((entry_id, position), read_features(packed, entry_id))
-            for entry_id, kept in archive.all_features()
-            if kept.recipe == RECIPE
-            for position, packed in enumerate(kept.pictures)
-            if packed
-        )
-    index, owners = open_features(archive)
-
-    @lru_cache(maxsize=MAX_READ_FEATURES)
-    def features(number: int) -> CodedFeatures:
-        entry_id, position = owners[number]
-        kept = archive.features(entry_id)
-        # Somebody may have removed it since.
-        packed = kept.pictures[position] if kept and position < len(kept.pictures) else b""
-        return read_features(packed, entry_id) if packed else NO_FEATURES
-
-    return KnownPictures(index, owners, features)
-
-
-MAX_READ_FEATURES = 2_000
-"""Pictures whose features are kept in memory once read: 24 MB."""
-
-
 def _search_one(probe: Probe, known: _Known) -> tuple[list[Match], int]:
     """Give the matches of one item, and how many entries that look alike were left out."""
     matches = []
@@ -157,14 +113,14 @@ def _search_one(probe: Probe, known: _Known) -> tuple[list[Match], int]:
     if identical is not None:
         matches.append(_identical_match(probe, identical, known.event))
     hits = _hits_by_entry(probe, known.archive)
-    aligned = known.pictures.find(probe.features)
-    for suggested in (hits, aligned):
+    sighted = known.pictures.find(*searched(probe))
+    for suggested in (hits, sighted):
         suggested.pop(probe.sha256, None)
     nearest = sorted(hits, key=lambda key: (min(h.distance_bits for _, h in hits[key]), key))
-    in_turn = list(dict.fromkeys([*aligned, *nearest]))
+    in_turn = list(dict.fromkeys([*sighted, *nearest]))
     for entry_id in in_turn[:MAX_MATCHES]:
         near = _near_match(
-            probe, known, entry_id, hits.get(entry_id, []), aligned.get(entry_id, [])
+            probe, known, entry_id, hits.get(entry_id, []), sighted.get(entry_id, [])
         )
         if near is not None:
             matches.append(near)
@@ -188,9 +144,6 @@ def _with_earliest(matches: Sequence[Match]) -> list[Match]:
     ]
 
 
-EARLIEST = "It is the earliest dated copy in this archive; older ones may exist."
-
-
 def _hits_by_entry(probe: Probe, archive: Archive) -> dict[str, list[tuple[int, HashHit]]]:
     calibration = load("reuse.search")
     radius = int(calibration.value("max_distance_bits"))
@@ -212,7 +165,7 @@ def _near_match(
     known: _Known,
     entry_id: str,
     hits: Sequence[tuple[int, HashHit]],
-    aligned: Sequence[Alignment],
+    sighted: Sequence[Sighting],
 ) -> Match | None:
     """Say what an item is to an entry; None when it is nothing after all."""
     entry = known.archive.entry(entry_id)
@@ -224,8 +177,7 @@ def _near_match(
         NearPair(position, frame_at.get(hit.moment_s, 0), hit.distance_bits, hit.orientation)
         for position, hit in hits
     ]
-    # All features of the query are compared again where they are few in the archive.
-    verdict = decide(probe, reference, near, aligned=aligned or None)
+    verdict = decide(probe, reference, near, sighted=sighted)
     if verdict is None:
         return None
     best = verdict.best
@@ -233,7 +185,7 @@ def _near_match(
         probe,
         entry,
         verdict.relation,
-        because=_because(verdict, entry, known.event),
+        because=explain(verdict, entry, known.event),
         event=known.event,
         expected=known.chance[_way(verdict)],
         distance_bits=None if best is None else best.distance_bits,
@@ -245,7 +197,7 @@ def _near_match(
 
 
 def _identical_match(probe: Probe, entry: Entry, event: EventWindow) -> Match:
-    because = f"Every byte is the same (SHA-256). {_date_sentence('identical', entry, event)}"
+    because = f"Every byte is the same (SHA-256). {date_sentence('identical', entry, event)}"
     size = (entry.width_px or 0, entry.height_px or 0)
     same = Probe(probe.sha256, "", probe.is_video, probe.hashes, None, size)
     return _match(
@@ -280,7 +232,7 @@ def _match(
         query=QueryRef(probe.path, probe.sha256),
         reference=known_ref(entry),
         relation=relation,
-        recycled=True if relation in COPIES and _precedes(entry, event) else None,
+        recycled=True if relation in COPIES and precedes(entry, event) else None,
         because=because,
         expected_false_matches=expected,
         distance_bits=distance_bits,
@@ -292,79 +244,6 @@ def _match(
     )
 
 
-def _because(verdict: Verdict, entry: Entry, event: EventWindow) -> str:
-    what = {
-        "reencoded": "The same picture, saved again",
-        "edited_copy": f"The same picture, {_changed(verdict.edits)}",
-        "contains": "This file shows the known picture as a part",
-        "contained_in": "The known picture shows this file as a part",
-        "same_footage": "Another moment of the same recording",
-        "same_view_other_moment": "The same view at another moment",
-        "same_place": "The same place, from elsewhere or under other conditions",
-    }.get(verdict.relation, "Looks alike, but was not shown to be a copy")
-    measured = [verdict.reason]
-    if verdict.features is not None:
-        measured.insert(0, f"{verdict.features} local features move together")
-    if verdict.best is not None:
-        bits = f"PDQ hashes differ in {verdict.best.distance_bits} of 256 bits"
-        if verdict.relation == "lead":
-            bits += _oriented(verdict.best.orientation)
-        measured.insert(0, bits)
-    dates = _date_sentence(verdict.relation, entry, event)
-    return f"{what}. {dates} Measured: {'; '.join(measured)}."
-
-
-def _changed(edits: Sequence[Edit]) -> str:
-    kinds = dict.fromkeys(edit.kind for edit in edits)
-    words = [_WORDS.get(kind, kind) for kind in kinds] or ["changed a little"]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-_WORDS = {
-    "mirror": "mirrored",
-    "rotation": "turned",
-    "colour": "with other colours",
-    "crop": "cropped",
-    "resize": "resized",
-    "stretch": "stretched in one direction",
-    "border": "with bars around it",
-    "blurred_fill": "with blurred bars around it",
-    "caption_bar": "with a caption bar",
-    "overlay": "with something laid over it",
-    "inserted": "with a part that was changed",
-    "grey": "without colours",
-    "brightness": "brighter or darker",
-    "blur": "blurred",
-    "recompression": "compressed harder",
-    "perspective": "seen at an angle",
-}
-
-
-def _oriented(orientation: int) -> str:
-    mirrored, clockwise_deg = ORIENTATIONS[orientation]
-    words = (["mirrored"] if mirrored else []) + (["turned"] if clockwise_deg else [])
-    return f" when the query is {' and '.join(words)}" if words else ""
-
-
-def _date_sentence(relation: Relation, entry: Entry, event: EventWindow) -> str:
-    if relation not in COPIES:
-        return "A person must look at both."
-    if entry.first_seen is None:
-        return "The archive has no date for it."
-    known = f"It is known since {entry.first_seen.value}"
-    if event.start is None:
-        return f"{known}; the case names no event date to compare with."
-    if _precedes(entry, event):
-        return f"{known}, before the event it is said to show."
-    return f"{known}, which is not shown to precede the event and proves no originality."
-
-
-def _precedes(entry: Entry, event: EventWindow) -> bool:
-    if entry.first_seen is None or event.start is None:
-        return False
-    return parse_instant(entry.first_seen.latest) <= parse_instant(event.start)
-
-
 def _chance(archive: Archive) -> dict[Chance, float | None]:
     """Bound how many entries of an archive of this size would match by chance."""
     size = archive.summary()
@@ -373,6 +252,7 @@ def _chance(archive: Archive) -> dict[Chance, float | None]:
     rates: dict[Chance, tuple[Sequence[Rate], int]] = {
         "hash": (tuple(near), size.hashes),
         "copy": (_of_unrelated(judge["min_copy_score"]), size.entries),
+        "clip": (_of_unrelated(load("reuse.clips").thresholds["min_copy_score"]), size.entries),
         "lead": (_of_unrelated(judge["min_lead_correlation"]), size.entries),
     }
     return {
@@ -388,65 +268,12 @@ def _of_unrelated(threshold: Threshold) -> tuple[Rate, ...]:
 
 def _way(verdict: Verdict) -> Chance:
     """Say by which way two would have been matched by chance."""
+    is_copy = verdict.relation in COPIES
+    if is_copy and any(each.speed is not None for each in verdict.segments):
+        return "clip"
     if verdict.features is None:
         return "hash"
-    return "copy" if verdict.relation in COPIES else "lead"
-
-
-def as_probe(entry: Entry, archive: Archive) -> Probe:
-    """Make the probe of known footage, from what the archive keeps of it.
-
-    Parameters
-    ----------
-    entry : Entry
-        The known footage.
-    archive : Archive
-        Where it is kept.
-
-    Returns
-    -------
-    Probe
-        Without views and features where none are kept.
-    """
-    hashes = tuple(
-        FrameHash(h.moment_s, h.pdq, h.quality or 0, h.phash or "", h.dhash or "")
-        for h in archive.hashes(entry.id)
-    )
-    return Probe(
-        sha256=entry.id,
-        path=entry.path or "",
-        is_video=entry.kind in MOVING and len(hashes) > 1,
-        hashes=ImageHashes("", hashes),
-        views=read_kept(archive.views(entry.id)),
-        size_px=(entry.width_px or 0, entry.height_px or 0),
-        features=_kept_features(entry, archive),
-    )
-
-
-def _kept_features(entry: Entry, archive: Archive) -> tuple[CodedFeatures, ...]:
-    kept = archive.features(entry.id)
-    if kept is None or kept.recipe != RECIPE or not kept.pictures[0]:
-        return ()
-    return (read_features(kept.pictures[0], entry.id),)
-
-
-def read_kept(kept: tuple[CompareViews, bytes] | None) -> Views | None:
-    """Read the views an archive keeps of an entry.
-
-    Parameters
-    ----------
-    kept : (CompareViews, bytes) or None
-        As `Archive.views` gives them.
-
-    Returns
-    -------
-    Views or None
-        None when it keeps none, or what it keeps is damaged: then there are hashes alone.
-    """
-    if kept is None:
-        return None
-    views = guarded(lambda: read_views(*kept), doing="reading the views of known footage")
-    return None if isinstance(views, Problem) else views
+    return "copy" if is_copy else "lead"
 
 
 def _why_unmatched(probe: Probe) -> Literal["no match", "insufficient detail"]:

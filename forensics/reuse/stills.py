@@ -169,4 +169,5 @@ def _verdict(told: Judgement, pair: NearPair | None, features: int | None) -> Ve
     )
     together = told.measures.get("correlation of the median block", 0.0)
     fits = together >= load("reuse.judge").value("min_lead_correlation")
-    return Verdict(told.relation, pair, told.reason, (), edits, transform, features, fits)
+    score = told.measures.get("score")
+    return Verdict(told.relation, pair, told.reason, (), edits, transform, features, fits, score)

@@ -1,10 +1,11 @@
 """Small views of an item's pictures: what copies are compared on, and searched from."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import cv2
+import msgspec
 import numpy as np
 from numpy import uint8
 from numpy.typing import NDArray
@@ -120,7 +121,12 @@ class Probe:
     duration_s : float or None
         Playing time; None for stills and when unknown.
     features : sequence of CodedFeatures
-        Local features of its first pictures; empty when none were looked for.
+        Local features of its first pictures, of clips of some moments; empty when none were looked
+        for.
+    described : sequence of int
+        Position of each of them among the pictures.
+    read_trace : callable or None
+        Gives the packed trace of a clip; None when none is kept.
     """
 
     sha256: str
@@ -131,6 +137,8 @@ class Probe:
     size_px: tuple[int, int] = (0, 0)
     duration_s: float | None = None
     features: Sequence[CodedFeatures] = ()
+    described: Sequence[int] = ()
+    read_trace: Callable[[], bytes] | None = None
 
     @cached_property
     def orientation_hashes(self) -> tuple[NDArray[uint8], ...]:
@@ -138,6 +146,67 @@ class Probe:
         if self.views is None:
             return ()
         return tuple(hash_orientations(view) for view in self.views.grey)
+
+    def features_of(self, position: int) -> CodedFeatures:
+        """Give the local features of one picture.
+
+        Parameters
+        ----------
+        position : int
+            Which of the pictures; one of `described`.
+
+        Returns
+        -------
+        CodedFeatures
+            Its features.
+        """
+        return self.features[list(self.described).index(position)]
+
+
+def moment_of(probe: Probe, position: int) -> float:
+    """Say when a picture of an item is shown.
+
+    Parameters
+    ----------
+    probe : Probe
+        The item.
+    position : int
+        Which of its pictures.
+
+    Returns
+    -------
+    float
+        Seconds after the first presented frame; 0 for a still.
+    """
+    return probe.hashes.frames[position].moment_s or 0.0
+
+
+def only_picture(probe: Probe, position: int) -> Probe:
+    """Give one picture of an item as a still.
+
+    Parameters
+    ----------
+    probe : Probe
+        The item, with views and features.
+    position : int
+        Which of its pictures; one of `described`.
+
+    Returns
+    -------
+    Probe
+        With that picture alone.
+    """
+    views = probe.views
+    one = slice(position, position + 1)
+    return replace(
+        probe,
+        is_video=False,
+        hashes=msgspec.structs.replace(probe.hashes, frames=probe.hashes.frames[one]),
+        views=None if views is None else Views(views.grey[one], views.chroma[one]),
+        features=(probe.features_of(position),),
+        described=(0,),
+        read_trace=None,
+    )
 
 
 def make_views(frames: Sequence[Frame]) -> Made:

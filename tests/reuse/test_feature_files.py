@@ -8,7 +8,7 @@ import pytest
 
 from forensics.model.findings import FrameHash, ImageHashes
 from forensics.planning import plan
-from forensics.reuse import feature_files, search
+from forensics.reuse import archived, feature_files
 from forensics.reuse.archive import Archive
 from forensics.reuse.archive_entry import Entry, KeptFeatures
 from forensics.reuse.feature_files import open_features, refresh_features
@@ -45,7 +45,7 @@ def add(archive, number):
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
     monkeypatch.setattr(feature_files, "MIN_PICTURES", 3)
-    monkeypatch.setattr(search, "MIN_PICTURES", 3)
+    monkeypatch.setattr(archived, "MIN_PICTURES", 3)
 
 
 def folder_of(archive):
@@ -55,8 +55,8 @@ def folder_of(archive):
 def answers(archive, *, in_memory):
     """Say who is found for some queries, with which votes and pairs."""
     if in_memory:
-        held = search.KnownPictures.of(
-            ((entry_id, place), search.read_features(packed, entry_id))
+        held = archived.KnownPictures.of(
+            ((entry_id, place), archived.read_features(packed, entry_id))
             for entry_id, kept in archive.all_features()
             for place, packed in enumerate(kept.pictures)
         )
@@ -234,7 +234,7 @@ def test_reading_writes_nothing(archive, db):
     for number in range(5):
         add(archive, number)
     with Archive.open(db) as reader:
-        search.known_pictures(reader)
+        archived.known_pictures(reader)
 
     assert not folder_of(archive).exists()
 
@@ -243,12 +243,12 @@ def test_search_reads_features_only_of_candidates(archive, monkeypatch):
     for number in range(6):
         add(archive, number)
     refresh_features(archive)
-    pictures = search.known_pictures(archive)
+    pictures = archived.known_pictures(archive)
     read = []
     as_it_is = archive.features
     monkeypatch.setattr(archive, "features", lambda entry: read.append(entry) or as_it_is(entry))
 
-    found = pictures.find([make_features(3)])
+    found = pictures.find([make_features(3)], [0])
 
     assert next(iter(found)) == f"{3:064x}"
     assert len(read) == len(set(read))

@@ -168,74 +168,12 @@ def make_clip(*seeds, name="a", start_s=0.0, duration_s=None, change=lambda pixe
     return make_probe(*pictures, moments=moments, name=name, duration_s=duration_s)
 
 
-def test_clip_that_was_saved_again_is_a_reencode():
-    original = make_clip(1, 2, 3, 4, 5, duration_s=5.0)
-    again = make_clip(1, 2, 3, 4, 5, change=save_again, name="b", duration_s=5.04)
-
-    verdict = judge(again, original)
-
-    assert verdict.relation == "reencoded"
-    (segment,) = verdict.segments
-    assert segment.query == segment.reference == (0.0, 4.0)
-
-
-def test_mirrored_clip_is_an_edited_copy():
-    original = make_clip(1, 2, 3, 4, 5)
-    mirrored = make_clip(1, 2, 3, 4, 5, change=lambda p: orient(p, (True, 0)), name="b")
-
-    verdict = judge(mirrored, original)
-
-    assert (verdict.relation, kinds(verdict)) == ("edited_copy", ("mirror",))
-    assert verdict.segments[0].mirrored is True
-
-
-def test_clip_that_lost_its_colours_is_edited_though_it_begins_and_ends_grey():
-    def fade(pixels, number):
-        grey = np.dstack([cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)] * 3)
-        return pixels if number == 2 else grey
-
-    pictures = [make_picture(seed, width=240, height=180) for seed in (1, 2, 3, 4, 5)]
-    moments = (0.0, 1.0, 2.0, 3.0, 4.0)
-    known = make_probe(*(fade(each, i) for i, each in enumerate(pictures)), moments=moments)
-    grey = make_probe(*(fade(each, 0) for each in pictures), moments=moments, name="b")
-
-    verdict = judge(grey, known)
-
-    assert (verdict.relation, kinds(verdict)) == ("edited_copy", ("colour",))
-
-
-def test_clip_in_which_nothing_moves_is_a_lead_with_the_reason():
-    verdict = judge(make_clip(1, 1, 1, 1), make_clip(1, 1, 1, 1, name="b"))
+def test_clips_of_which_only_hashes_are_known_stay_a_lead_with_the_reason():
+    verdict = judge(make_clip(1, 2, 3, 4), make_clip(1, 2, 3, 4, name="b"))
 
     assert verdict.relation == "lead"
-    assert "nothing moves" in verdict.reason
-
-
-@pytest.mark.parametrize("known_s", [8.0, None])
-def test_beginning_of_a_longer_clip_is_a_lead(known_s):
-    excerpt = make_clip(1, 2, 3, 4, duration_s=4.0)
-    whole = make_clip(1, 2, 3, 4, 5, 6, 7, 8, name="b", duration_s=known_s)
-
-    assert judge(excerpt, whole).relation == "lead"
-    assert judge(whole, excerpt).relation == "lead"
-
-
-def test_known_clip_without_playing_time_is_recognised():
-    # The last kept frame lies up to a second before the end; that is no difference in length.
-    query = make_clip(1, 2, 3, 4, 5, duration_s=5.98)
-    known = make_clip(1, 2, 3, 4, 5, name="b", duration_s=None)
-
-    assert judge(query, known).relation == "reencoded"
-
-
-def test_same_pictures_at_other_moments_are_a_lead():
-    early, late = make_clip(1, 2, 3, 4), make_clip(1, 2, 3, 4, start_s=2.0, name="b")
-
-    assert judge(early, late).relation == "lead"
-
-
-def test_one_other_frame_in_three_leaves_a_lead():
-    assert judge(make_clip(1, 2, 9), make_clip(1, 2, 3, name="b")).relation == "lead"
+    assert "over time is not known" in verdict.reason
+    assert verdict.segments[0].query == verdict.segments[0].reference == (0.0, 3.0)
 
 
 def test_still_from_a_clip_is_a_lead():

@@ -19,6 +19,7 @@ from forensics.reuse.check import probe_file
 from forensics.reuse.enroll import enroll as take_in
 from forensics.reuse.evidence import draw_match
 from forensics.reuse.hashes import ORIENTATIONS, hash_frames, orient
+from forensics.reuse.match_words import EARLIEST
 from forensics.reuse.search import match_id, search_archive
 from forensics.reuse.views import Probe, make_views, read_views
 
@@ -329,7 +330,7 @@ def test_earliest_dated_copy_is_told_and_no_other(archive, enroll):
 
     report = search_archive([make_probe(ORIGINAL, digest="a")], archive, EventWindow())
 
-    told = {match.reference.id[0]: search.EARLIEST in match.because for match in report.matches}
+    told = {match.reference.id[0]: EARLIEST in match.because for match in report.matches}
     assert told == {"b": False, "c": True, "d": False}
 
 

@@ -73,7 +73,7 @@ def fit_overlay(examples: Iterable[Example]) -> Weights:
             laid_on.append(trial.is_copy)
             importance.append(np.sqrt(share))
     weights = np.array(importance) / np.mean(importance) * np.sqrt(LEAST_PX)
-    return _fitted(np.array(rows), np.array(laid_on), weights, OVERLAY_RIDGE)
+    return fit_logistic(np.array(rows), np.array(laid_on), weights, OVERLAY_RIDGE)
 
 
 def fit_copy(examples: Sequence[Example], overlay: Weights) -> Weights:
@@ -81,7 +81,7 @@ def fit_copy(examples: Sequence[Example], overlay: Weights) -> Weights:
     used = [each for each in examples if each.trial.is_copy or _differs(each.trial)]
     rows = np.array([each.measures(overlay) for each in used])
     copies = np.array([each.trial.is_copy for each in used])
-    return _fitted(rows, copies, np.ones(len(used)), COPY_RIDGE * len(used))
+    return fit_logistic(rows, copies, np.ones(len(used)), COPY_RIDGE * len(used))
 
 
 def scores_of(weights: Weights, rows: NDArray[float64]) -> NDArray[float64]:
@@ -109,7 +109,7 @@ def _differs(trial: Trial) -> bool:
     return not trial.is_copy and trial.is_visible and trial.kind != "repainted"
 
 
-def _fitted(
+def fit_logistic(
     rows: NDArray[float64], positive: NDArray[bool_], importance: NDArray[float64], ridge: float
 ) -> Weights:
     """Fit a logistic regression, both classes of equal weight, by Newton's method."""

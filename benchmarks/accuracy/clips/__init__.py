@@ -1,0 +1,1 @@
+"""Clips that were made from others, and how well their stretches are found again."""
