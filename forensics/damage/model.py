@@ -1,6 +1,7 @@
-"""The small model that names what the measures show: a logistic regression over named measures."""
+"""The small networks that name what the measures show: of cells, of columns, of the whole deck."""
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
@@ -9,15 +10,31 @@ from msgspec import Struct, convert
 from numpy import float64
 from numpy.typing import NDArray
 
-from forensics.damage.measures import NAMES
-
-CLASSES = ("nothing", "scorch", "hole", "object")
+CLASSES = ("nothing", "scorch", "hole", "object", "missing_deck")
 """What a cell of the deck may be; an object (a vehicle) hides it, and is not examined."""
 
 COLUMNS = ("there", "missing_deck")
 """What the deck may be across its whole width."""
 
+STATES = ("none", "scorched", "holed", "collapsed")
+"""What the whole deck may be."""
+
 _CLIP = 4.0
+
+
+class Layer(Struct, frozen=True):
+    """One layer of a network.
+
+    Parameters
+    ----------
+    weights : tuple of tuple of float
+        By output: one for each input.
+    bias : tuple of float
+        By output.
+    """
+
+    weights: tuple[tuple[float, ...], ...]
+    bias: tuple[float, ...]
 
 
 class Weights(Struct, frozen=True):
@@ -29,30 +46,31 @@ class Weights(Struct, frozen=True):
         Names of those that are used, in order.
     centre, scale : tuple of float
         By measure: subtracted, divided by.
-    weights : tuple of tuple of float
-        By class: one for each term of `expand`.
-    products : bool
-        Whether products of two measures are terms, too.
+    layers : tuple of Layer
+        Between layers stands the hyperbolic tangent; after the last, shares that sum to 1. A single
+        layer is a logistic regression.
     """
 
     measures: tuple[str, ...]
     centre: tuple[float, ...]
     scale: tuple[float, ...]
-    weights: tuple[tuple[float, ...], ...]
-    products: bool = True
+    layers: tuple[Layer, ...]
 
 
 class Model(Struct, frozen=True):
-    """The two decisions: on cells, and on columns across the whole width.
+    """The three decisions: on cells, on columns across the whole width, on the whole deck.
 
     Parameters
     ----------
-    cells, columns : Weights
-        Of `CLASSES` and of `COLUMNS`.
+    cells, columns : tuple of Weights
+        Of `CLASSES` and of `COLUMNS`: several networks each, whose scores are averaged.
+    deck : Weights
+        Of `STATES`.
     """
 
-    cells: Weights
-    columns: Weights
+    cells: tuple[Weights, ...]
+    columns: tuple[Weights, ...]
+    deck: Weights
 
 
 @cache
@@ -68,48 +86,70 @@ def fitted_model() -> Model:
     return convert(json.loads(file.read_text("utf-8")), Model)
 
 
-def expand(maps: NDArray[np.generic], fitted: Weights) -> NDArray[float64]:
-    """Give the terms of the model: 1, each measure, and perhaps products of two.
+def unit(values: NDArray[np.generic], names: tuple[str, ...], fitted: Weights) -> NDArray[float64]:
+    """Give the measures that a network uses, brought to one scale and bounded.
 
     Parameters
     ----------
-    maps : (..., M) float
+    values : (..., M) float
         All measures.
+    names : tuple of str
+        Their names.
     fitted : Weights
         Names, centre and scale.
 
     Returns
     -------
-    (..., T) float64
-        Terms.
+    (..., N) float64
+        Those that are used.
     """
-    chosen = np.asarray(maps, dtype=float64)[..., [NAMES.index(each) for each in fitted.measures]]
-    unit = (chosen - fitted.centre) / fitted.scale
-    unit = np.clip(unit, -_CLIP, _CLIP)
-    one = np.ones((*unit.shape[:-1], 1))
-    if not fitted.products:
-        return np.concatenate([one, unit], axis=-1)
-    upper = np.triu_indices(unit.shape[-1])
-    pairs = unit[..., upper[0]] * unit[..., upper[1]]
-    return np.concatenate([one, unit, pairs], axis=-1)
+    chosen = values[..., [names.index(each) for each in fitted.measures]].astype(float64)
+    return np.clip((chosen - fitted.centre) / fitted.scale, -_CLIP, _CLIP)
 
 
-def scores(maps: NDArray[np.generic], fitted: Weights) -> NDArray[float64]:
+def scores(
+    values: NDArray[np.generic], names: tuple[str, ...], fitted: Weights
+) -> NDArray[float64]:
     """Score each class.
 
     Parameters
     ----------
-    maps : (..., M) float
+    values : (..., M) float
         Measures.
+    names : tuple of str
+        Their names.
     fitted : Weights
-        The model.
+        The network.
 
     Returns
     -------
     (..., classes) float64
         Shares that sum to 1.
     """
-    logits = expand(maps, fitted) @ np.asarray(fitted.weights).T
-    logits -= logits.max(axis=-1, keepdims=True)
-    share = np.exp(logits)
-    return np.asarray(share / share.sum(axis=-1, keepdims=True))
+    state = unit(values, names, fitted)
+    for at, layer in enumerate(fitted.layers):
+        state = (np.tanh(state) if at else state) @ np.array(layer.weights).T + layer.bias
+    state = np.exp(state - state.max(axis=-1, keepdims=True))
+    return np.asarray(state / state.sum(axis=-1, keepdims=True))
+
+
+def mean_scores(
+    values: NDArray[np.generic], names: tuple[str, ...], fitted: Sequence[Weights]
+) -> NDArray[float64]:
+    """Average what several networks score: one alone depends on where its fit began.
+
+    Parameters
+    ----------
+    values : (..., M) float
+        Measures.
+    names : tuple of str
+        Their names.
+    fitted : sequence of Weights
+        The networks.
+
+    Returns
+    -------
+    (..., classes) float64
+        Shares that sum to 1.
+    """
+    return np.asarray(np.mean([scores(values, names, each) for each in fitted], axis=0))

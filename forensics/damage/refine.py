@@ -135,7 +135,7 @@ def hold(
             other,
             seen_before & seen,
             patch_px=patch,
-            step_px=max(_LEAST_STEP_PX, patch // 3),
+            step_px=max(_LEAST_STEP_PX, patch // (3 if perspective else 2)),
             reach_px=max(_LEAST_REACH_PX, round(wide * reach)),
         )
         if len(tracks) < _LEAST_TRACKS:

@@ -32,6 +32,9 @@ CALIBRATION = "damage.register"
 _REFINED = 4
 """So many of the likeliest places are followed down to single pixels."""
 
+_SAME = 0.15
+"""Places nearer to each other than this, in deck widths at every corner, are one."""
+
 _PROMISING, _CLEAR = 0.3, 0.3
 """Support with which a place is taken at once: several times what wrong places reach."""
 
@@ -137,7 +140,7 @@ def register(
     if laid.reason is None:
         return laid
     turned = _turned(places, other.shape[1])
-    flipped = _best(one, other, strip, _starts(found, turned, one, other, strip, None))
+    flipped = _best(one, other, strip, _mirrored_starts(found, turned, strip))
     copy = _judge(flipped, other, strip, limits)
     return copy if copy.reason is None else laid
 
@@ -192,6 +195,13 @@ def _starts(
         yield from slide(one, other, strip, matrix @ strip.matrix, peaks=2)
 
 
+def _mirrored_starts(found: Described, turned: Described, strip: Strip) -> Iterator[Matrix3]:
+    """Propose places in a mirror image, which is a copy: no other plane than the features'."""
+    everywhere = _without_overlays(match(found, turned))
+    for matrix in chain((each for each, _ in planes(everywhere)), turns(everywhere)):
+        yield matrix @ strip.matrix
+
+
 def _without_overlays(matches: Matches) -> Matches:
     """Leave out what is at the same place in both pictures while the rest moves: logos, text."""
     still = np.linalg.norm(matches.before - matches.after, axis=1) < _FIXED_PX
@@ -202,10 +212,14 @@ def _best(
     one: NDArray[uint8], other: NDArray[uint8], strip: Strip, starts: Iterator[Matrix3]
 ) -> Held | None:
     """Follow patches a little way from every place, and all the way from the likeliest."""
-    rough = []
+    rough: list[Held] = []
+    tried: list[Matrix3] = []
     for start in starts:
+        if _among(start, tried, strip):
+            continue
+        tried.append(start)
         held = hold(one, other, strip, start, rounds=ROUNDS[:COARSE_ROUNDS])
-        if held is None:
+        if held is None or _among(held.matrix, [each.matrix for each in rough], strip):
             continue
         rough.append(held)
         if held.support > _PROMISING:
@@ -219,6 +233,16 @@ def _best(
         if (held := hold(one, other, strip, each.matrix, rounds=ROUNDS[1:])) is not None
     ]
     return max(fine, key=lambda each: each.support, default=None)
+
+
+def _among(place: Matrix3, others: list[Matrix3], strip: Strip) -> bool:
+    """Tell whether a place of the deck is one of others, as far as can be told roughly."""
+    rows, columns = strip.grid.shape
+    box = np.array([[0.0, 0], [columns, 0], [columns, rows], [0, rows]])
+    at = moved(box, place)
+    wide = float(np.linalg.norm(at[[0, 1]] - at[[3, 2]], axis=1).min()) / rows
+    limit = _SAME * wide * strip.grid.width_px
+    return any(float(np.abs(moved(box, each) - at).max()) < limit for each in others)
 
 
 def _judge(held: Held | None, after: NDArray[uint8], strip: Strip, limits: Calibration) -> Laid:

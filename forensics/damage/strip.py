@@ -9,7 +9,7 @@ from numpy import float64, uint8
 from numpy.typing import NDArray
 
 from forensics.model.damage import DeckError
-from forensics.vision.alignment import Matrix3, moved
+from forensics.vision.alignment import Matrix3
 
 Points = NDArray[float64]
 Mask = NDArray[np.bool_]
@@ -181,14 +181,15 @@ def seen_from(matrix: Matrix3, grid: Grid, shape: tuple[int, ...]) -> Mask:
         True where the strip is seen.
     """
     rows, columns = grid.shape
-    y, x = np.mgrid[:rows, :columns].astype(float64)
-    depth = matrix[2, 0] * x + matrix[2, 1] * y + matrix[2, 2]
-    # The sign of a homography is free: the middle of the deck is in front of the camera.
-    middle = float(depth[rows // 2, columns // 2])
-    at = moved(np.stack([x.ravel(), y.ravel()], axis=1), matrix)
-    at = np.clip(np.nan_to_num(at, nan=-_FAR_PX), -_FAR_PX, _FAR_PX).reshape(rows, columns, 2)
-    inside = (at >= 0).all(axis=2) & (at[..., 0] <= shape[1] - 1) & (at[..., 1] <= shape[0] - 1)
-    return np.asarray(inside & (depth * np.sign(middle) > 0))
+    x, y = np.arange(columns, dtype=float64)[None], np.arange(rows, dtype=float64)[:, None]
+    across, down, depth = (m[0] * x + (m[1] * y + m[2]) for m in matrix)
+    # The sign of a homography is free: the middle of the deck is in front of the camera. With the
+    # depth positive, the borders need no division.
+    sign = np.sign(depth[rows // 2, columns // 2])
+    across, down, depth = across * sign, down * sign, depth * sign
+    inside = (across >= 0) & (across <= (shape[1] - 1) * depth)
+    inside &= (down >= 0) & (down <= (shape[0] - 1) * depth)
+    return np.asarray(inside & (depth > 0))
 
 
 def _extent(corners: Points) -> tuple[float, float]:

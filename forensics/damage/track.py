@@ -91,83 +91,102 @@ def follow(
     Squares Correlation", 1985).
     """
     rows, columns = before.shape
-    starts = [
-        (y, x)
-        for x in range(0, columns - patch_px + 1, step_px)
-        for y in range(0, rows - patch_px + 1, step_px)
-    ]
+    starts = np.array(
+        [
+            (y, x)
+            for x in range(0, columns - patch_px + 1, step_px)
+            for y in range(0, rows - patch_px + 1, step_px)
+        ],
+        dtype=np.intp,
+    ).reshape(-1, 2)
+    starts = starts[_sums(seen, starts, patch_px) == patch_px**2]
+    tried = len(starts)
+    whole = patch_px + 2 * reach_px
     padded = np.pad(after, reach_px, mode="edge")
-    known = np.pad(seen.astype(uint8), reach_px)
-    starts = [(y, x) for y, x in starts if seen[y : y + patch_px, x : x + patch_px].all()]
+    known = np.pad(seen, reach_px)
+    detailed = _spread(before, starts, patch_px) >= _MIN_SPREAD
+    starts = starts[detailed & (_spread(padded, starts, whole) >= _MIN_SPREAD)]
     found = [
-        each
+        _find(
+            before[y : y + patch_px, x : x + patch_px],
+            padded[y : y + whole, x : x + whole],
+            reach_px,
+        )
         for y, x in starts
-        if (
-            each := _find(
-                before[y : y + patch_px, x : x + patch_px],
-                padded[y : y + patch_px + 2 * reach_px, x : x + patch_px + 2 * reach_px],
-                known[y : y + patch_px + 2 * reach_px, x : x + patch_px + 2 * reach_px],
-                (x, y),
-            )
-        )
-        is not None
     ]
-    if not found:
-        return Tracks(
-            np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0), np.zeros((0, 2, 2)), len(starts)
-        )
-    points, shifts, likeness, information = zip(*found, strict=True)
+    held = np.array([each is not None for each in found], dtype=bool)
+    starts, places = starts[held], np.array([each for each in found if each is not None])
+    if not len(starts):
+        return Tracks(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0), np.zeros((0, 2, 2)), tried)
+    rough, likeness = places[:, :2].astype(np.intp), places[:, 2]
+    # A best place beyond the picture is none.
+    inside = _sums(known, starts + rough[:, ::-1] + reach_px, patch_px) == patch_px**2
+    starts, likeness = starts[inside], likeness[inside]
     return Tracks(
-        np.array(points),
-        np.array(shifts),
-        np.array(likeness),
-        np.array(information),
-        len(starts),
+        starts[:, ::-1] + (patch_px - 1) / 2,
+        places[inside, 3:],
+        likeness,
+        _information(before, starts, patch_px, likeness),
+        tried,
     )
 
 
 def _find(
-    patch: NDArray[uint8], around: NDArray[uint8], known: NDArray[uint8], corner: tuple[int, int]
-) -> tuple[Points, Points, float, NDArray[float64]] | None:
-    if patch.std() < _MIN_SPREAD or around.std() < _MIN_SPREAD:
-        return None
+    patch: NDArray[uint8], around: NDArray[uint8], reach: int
+) -> tuple[int, int, float, float, float] | None:
+    """Give the shift in whole pixels, x and y, the likeness there, and the shift in fractions."""
     scores = np.asarray(cv2.matchTemplate(around, patch, cv2.TM_CCOEFF_NORMED), dtype=np.float32)
-    reach = scores.shape[0] // 2
-    place = np.unravel_index(int(scores.argmax()), scores.shape)
-    row, column = int(place[0]), int(place[1])
-    best = float(scores[row, column])
-    side = len(patch)
+    _, best, _, (column, row) = cv2.minMaxLoc(scores)
     if not np.isfinite(best) or best < _MIN_LIKENESS:
         return None
-    # A best place at the rim of the search, or beyond the picture, is none.
-    if not known[row : row + side, column : column + side].all():
-        return None
+    # A best place at the rim of the search is none.
     if not 0 < row < 2 * reach or not 0 < column < 2 * reach:
         return None
-    shift = np.array([column - reach, row - reach], dtype=float64)
-    shift += _subpixel(scores[row - 1 : row + 2, column - 1 : column + 2])
-    centre = np.array(corner, dtype=float64) + (side - 1) / 2
-    return centre, shift, best, _information(patch, best)
+    x, y = _subpixel(scores[row - 1 : row + 2, column - 1 : column + 2])
+    right, down = column - reach, row - reach
+    return right, down, best, right + x, down + y
 
 
-def _subpixel(scores: NDArray[np.float32]) -> Points:
-    """Give the top of the parabolas through a peak and its neighbours."""
-    middle = float(scores[1, 1])
+def _sums(values: NDArray[np.generic], starts: NDArray[np.intp], side: int) -> NDArray[float64]:
+    """Add values up over squares, whose upper left corners are given as rows and columns."""
+    table = np.zeros((values.shape[0] + 1, values.shape[1] + 1))
+    np.cumsum(np.cumsum(values, axis=0, dtype=float64), axis=1, out=table[1:, 1:])
+    y, x = starts[:, 0], starts[:, 1]
+    corners = table[y + side, x + side] - table[y, x + side] - table[y + side, x] + table[y, x]
+    return np.asarray(corners)
+
+
+def _spread(values: NDArray[uint8], starts: NDArray[np.intp], side: int) -> NDArray[float64]:
+    """Give the standard deviations over squares."""
+    whole = values.astype(float64)
+    mean = _sums(whole, starts, side) / side**2
+    square = _sums(whole * whole, starts, side) / side**2
+    return np.asarray(np.sqrt(np.maximum(square - mean * mean, 0)))
+
+
+def _subpixel(scores: NDArray[np.float32]) -> list[float]:
+    """Give the top of the parabolas through a peak and its neighbours, in x and in y."""
+    (_, up, _), (left, middle, right), (_, under, _) = scores.tolist()
     steps = []
-    for low, high in ((scores[1, 0], scores[1, 2]), (scores[0, 1], scores[2, 1])):
-        bend = float(low) + float(high) - 2 * middle
-        steps.append(0.0 if bend >= 0 else (float(low) - float(high)) / (2 * bend))
-    return np.asarray(np.clip(np.array(steps), -0.5, 0.5), dtype=float64)
+    for low, high in ((left, right), (up, under)):
+        bend = low + high - 2 * middle
+        steps.append(0.0 if bend >= 0 else min(0.5, max(-0.5, (low - high) / (2 * bend))))
+    return steps
 
 
-def _information(patch: NDArray[uint8], likeness: float) -> NDArray[float64]:
-    grey = np.asarray(cv2.GaussianBlur(patch.astype(float64), (0, 0), 0.7), dtype=float64)
-    grey = (grey - grey.mean()) / max(float(grey.std()), 1e-3)
-    down, right = np.gradient(grey)
-    tensor = np.array(
-        [[(right * right).sum(), (right * down).sum()], [(right * down).sum(), (down * down).sum()]]
-    )
-    tensor = tensor / (_NOISE * 2 * max(1 - likeness, 0.02))
-    values, vectors = np.linalg.eigh(tensor)
-    values = np.minimum(values, 1 / _LEAST_SIGMA_PX**2)
-    return np.asarray((vectors * values) @ vectors.T)
+def _information(
+    before: NDArray[uint8], starts: NDArray[np.intp], side: int, likeness: NDArray[float64]
+) -> NDArray[float64]:
+    smooth = np.asarray(cv2.GaussianBlur(before.astype(float64), (0, 0), 0.7), dtype=float64)
+    slopes: list[NDArray[float64]] = list(np.gradient(smooth))
+    down, right = slopes
+    mean = _sums(smooth, starts, side) / side**2
+    power = _sums(smooth * smooth, starts, side) / side**2 - mean * mean
+    tensor = np.empty((len(starts), 2, 2))
+    tensor[:, 0, 0] = _sums(right * right, starts, side)
+    tensor[:, 1, 1] = _sums(down * down, starts, side)
+    tensor[:, 0, 1] = tensor[:, 1, 0] = _sums(right * down, starts, side)
+    noise = _NOISE * 2 * np.maximum(1 - likeness, 0.02) * np.maximum(power, 1e-6)
+    values, vectors = np.linalg.eigh(tensor / noise[:, None, None])
+    values = np.clip(values, 0, 1 / _LEAST_SIGMA_PX**2)
+    return np.asarray((vectors * values[:, None]) @ vectors.transpose(0, 2, 1))

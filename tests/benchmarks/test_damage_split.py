@@ -1,14 +1,17 @@
 import pytest
 from accuracy.damage import fitting
-from accuracy.damage.scenes import BRIDGES, TEST, TUNING
+from accuracy.damage.scenes import ASIDE, LADDER, TEST, TUNING
 
 
 def test_the_split_by_bridge_is_frozen():
-    assert TUNING == (304, 305, 307)
+    assert (304, 305, 307, *range(401, 408)) == TUNING
     assert TEST == (301, 302, 303, 306, 308)
-    assert set(TUNING) | set(TEST) == set(BRIDGES)
+    assert set(LADDER) <= set(TUNING) | set(TEST)
+    assert not set(TUNING) & {*TEST, *ASIDE}
 
 
-def test_the_model_refuses_to_be_fitted_to_bridges_kept_aside():
+def test_the_model_refuses_to_be_fitted_to_bridges_kept_aside(monkeypatch):
+    monkeypatch.setattr(fitting, "TUNING", (305, 306))
+
     with pytest.raises(SystemExit):
-        fitting.collect((305, 306))
+        next(fitting.tuning_decks())

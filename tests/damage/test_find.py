@@ -17,7 +17,8 @@ def finding(media_root):
     sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
     from accuracy.damage import finding_data, scenes
 
-    return scenes.load, finding_data
+    there = scenes.renders(scenes.LADDER)
+    return lambda name: scenes.load((there[name], there[name])), finding_data
 
 
 @pytest.mark.parametrize(
@@ -27,10 +28,10 @@ def test_the_deck_of_a_render_is_found(finding, name):
     load, data = finding
     shot = load(name)
 
-    found = find_deck(shot.pixels)
+    found = find_deck(shot.before)
 
     assert isinstance(found, FoundDeck)
-    assert data.overlap(found.polygon, shot.corners(), shot.pixels.shape) > 0.7
+    assert data.overlap(found.polygon, shot.deck, shot.before.shape) > 0.7
     assert 0 < found.confidence <= 1
     assert found.edges_px > 0
     assert "cover" in found.because
@@ -38,7 +39,7 @@ def test_the_deck_of_a_render_is_found(finding, name):
 
 def test_twice_the_size_gives_the_same_outline_twice_as_large(finding):
     load, _ = finding
-    pixels = load("s305_before_nadir").pixels
+    pixels = load("s305_before_nadir").before
     large = cv2.resize(pixels, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
 
     found, again = find_deck(pixels), find_deck(large)
@@ -48,7 +49,7 @@ def test_twice_the_size_gives_the_same_outline_twice_as_large(finding):
 
 def test_the_same_picture_gives_the_same_outline(finding):
     load, _ = finding
-    pixels = load("s305_before_nadir").pixels
+    pixels = load("s305_before_nadir").before
 
     found, again = find_deck(pixels), find_deck(pixels.copy())
 

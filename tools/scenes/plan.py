@@ -10,7 +10,7 @@ from tools.scenes.happening import Null, State
 from tools.scenes.sensor import Sensor, draw_sensor
 from tools.scenes.site import Kind
 
-AWAY_DEG = {"return": 0.0, "8": 8.0, "15": 15.0, "30": 30.0}
+AWAY_DEG = {"return": 0.0, "8": 8.0, "12": 12.0, "15": 15.0, "30": 30.0}
 _BEFORE_TIME = dt.datetime(2024, 6, 14, 8, tzinfo=dt.UTC)
 
 
@@ -54,7 +54,25 @@ BRIDGES = (
     Bridge(402, Kind.ARCH, earlier=True),
     Bridge(403, Kind.BOWSTRING),
     Bridge(404, Kind.GIRDER, twin=True),
+    Bridge(405, Kind.GIRDER),
+    Bridge(406, Kind.ARCH, earlier=True),
+    Bridge(407, Kind.GIRDER, earlier=True),
+    Bridge(408, Kind.BOWSTRING),
+    Bridge(409, Kind.GIRDER),
+    Bridge(410, Kind.TRUSS, earlier=True),
+    Bridge(411, Kind.ARCH),
+    Bridge(412, Kind.GIRDER, twin=True),
+    Bridge(413, Kind.GIRDER, earlier=True),
+    Bridge(414, Kind.BOWSTRING),
 )
+"""All of them are for tuning: the bridges that results are reported on were made before."""
+
+KEPT_ASIDE = (408,)
+"""A tuning bridge that nothing is fitted to: a look at the fit before anything is reported on."""
+
+_FIRST_WIDE = 405
+"""Bridges from this number on have more pictures, see `_WIDE`."""
+
 _NULLS = (
     (Null.WET, "oblique", "return"),
     (Null.REPAVED, "nadir", "return"),
@@ -73,20 +91,52 @@ _DAMAGED = (
     (State.COLLAPSED, "nadir", "8"),
 )
 _NULLS_PER_BRIDGE = 4
+_WIDE = (
+    (
+        (State.SCORCHED, "nadir", "return"),
+        (State.SCORCHED, "nadir", "12"),
+        (State.SCORCHED, "oblique", "return"),
+        (State.HOLED, "nadir", "return"),
+        (State.COLLAPSED, "nadir", "8"),
+    ),
+    (
+        (State.SCORCHED, "nadir", "8"),
+        (State.SCORCHED, "oblique", "return"),
+        (State.SCORCHED, "oblique", "15"),
+        (State.HOLED, "oblique", "return"),
+        (State.COLLAPSED, "nadir", "return"),
+    ),
+    (
+        (State.HOLED, "nadir", "12"),
+        (State.HOLED, "oblique", "8"),
+        (State.SCORCHED, "nadir", "return"),
+        (State.COLLAPSED, "oblique", "return"),
+        (State.COLLAPSED, "nadir", "12"),
+    ),
+)
+"""Damage of the later bridges, in turn. Two pictures of one view and state are a pair without
+change: scorched before and after, in other light."""
+
+_WIDE_NULLS = 5
 
 
 def shots(bridge: Bridge) -> list[Shot]:
     """Plan the pictures of a bridge: two before, some nulls, every state of damage.
 
-    Nulls are dealt out in turn, so that every one is seen on some bridge of four.
+    Nulls are dealt out in turn, so that every one is seen on some bridge of four; on the later
+    bridges there are more of them, and from both views.
     """
     planned = [_shot(bridge, f"before_{view}", view=view) for view in ("oblique", "nadir")]
-    begin = _NULLS_PER_BRIDGE * (bridge.seed % 100 - 1)
-    for k in range(_NULLS_PER_BRIDGE):
-        null, view, change = _NULLS[(begin + k) % len(_NULLS)]
+    at = bridge.seed % 100 - 1
+    wide = bridge.seed >= _FIRST_WIDE
+    count = _WIDE_NULLS if wide else _NULLS_PER_BRIDGE
+    for k in range(count):
+        null, view, change = _NULLS[(count * at + k) % len(_NULLS)]
+        if wide and at % 2:
+            view = "nadir" if view == "oblique" else "oblique"
         name = f"null-{null.value.replace('_', '-')}_{view}_{change}"
         planned.append(_shot(bridge, name, view=view, change=change, nulls=(null,)))
-    for state, view, change in _DAMAGED:
+    for state, view, change in _WIDE[at % len(_WIDE)] if wide else _DAMAGED:
         name = f"{state.value}_{view}_{change}"
         planned.append(_shot(bridge, name, view=view, change=change, state=state))
     return planned

@@ -67,15 +67,15 @@ def print_baselines() -> None:
 def _measured(bridges: tuple[int, ...]) -> dict[str, tuple[list[float], list[str]]]:
     found: dict[str, tuple[list[float], list[str]]] = {name: ([], []) for name in METHODS}
     for one, other in pairs(bridges):
-        if other.endswith("_30"):
+        if other.stem.endswith("_30"):
             continue
-        before, after = load(one), load(other)
-        strip = drawn(before)
-        laid, _ = unroll(before.pixels, strip.matrix, strip.grid)
-        new, _ = unroll(after.pixels, true_map(before, after) @ strip.matrix, strip.grid)
+        pair = load((one, other))
+        strip = drawn(pair)
+        laid, _ = unroll(pair.before, strip.matrix, strip.grid)
+        new, _ = unroll(pair.after, true_map(pair) @ strip.matrix, strip.grid)
         for name, method in METHODS.items():
             found[name][0].append(method(laid[strip.grid.deck], new[strip.grid.deck]))
-            found[name][1].append(after.state)
+            found[name][1].append(pair.state)
     return found
 
 

@@ -3,7 +3,7 @@
 import json
 
 import numpy as np
-from accuracy.damage.scenes import drawn, load, null_pairs, pairs, root, true_map
+from accuracy.damage.scenes import drawn, load, null_pairs, pairs, true_map
 from msgspec import Struct
 
 from forensics.damage.shifts import rival_shift
@@ -29,22 +29,22 @@ def shifted(bridges: tuple[int, ...], *, tuning: bool) -> list[Shifted]:
     asked = []
     known = dict.fromkeys([*pairs(bridges), *null_pairs(bridges)])
     for number, (one, other) in enumerate(known):
-        before, after = load(one), load(other)
-        strip = drawn(before)
-        matrix = true_map(before, after) @ strip.matrix
-        spans = json.loads((root() / f"{one}.json").read_text())["n_spans"]
-        near, seen = unroll(before.pixels, strip.matrix, strip.grid)
+        pair = load((one, other))
+        strip = drawn(pair)
+        matrix = true_map(pair) @ strip.matrix
+        spans = json.loads(one.read_text())["n_spans"]
+        near, seen = unroll(pair.before, strip.matrix, strip.grid)
         rng = np.random.default_rng(number)
         for off in (0, 1, -1):
             shift = np.eye(3)
             shift[0, 2] = off * strip.grid.length_px / spans
             shift[:2, 2] += rng.normal(0, _JITTER_PX, 2)
-            far, too = unroll(after.pixels, matrix @ shift, strip.grid)
+            far, too = unroll(pair.after, matrix @ shift, strip.grid)
             rival = rival_shift(near, far, seen & too, strip.grid)
             asked.append(
                 Shifted(
-                    one,
-                    other,
+                    one.stem,
+                    other.stem,
                     off,
                     tuning,
                     round(rival.score, 4),

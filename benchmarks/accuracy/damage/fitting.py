@@ -1,158 +1,142 @@
-"""Fit the model that names what the measures show, on the tuning bridges alone."""
+"""Fit the model that names what the measures show, on tuning sources alone.
 
-from dataclasses import dataclass
+Cells and columns are fitted first. What they score on sources that were left out is what the
+decision on the whole deck is fitted to, so that it knows how far they can be trusted.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import numpy as np
-from accuracy.damage.scenes import (
-    HOLE,
-    MISSING,
-    SOOT,
-    TUNING,
-    VEHICLE,
-    Shot,
-    degraded,
-    drawn,
-    load,
-    null_pairs,
-    pairs,
-    true_map,
-    truth_strip,
-)
-from msgspec.structs import replace
-from numpy import float32, float64
+from accuracy.damage.examples import Deck, Labelled, cells_of, columns_of, deck_of
+from accuracy.damage.network import even, fit_network
+from accuracy.damage.scenes import ASIDE, TEST, TUNING, later_pairs, load, null_pairs, pairs
+from numpy import float64
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
-from forensics.damage.decide import column_means
-from forensics.damage.measures import NAMES, Measures, measure
-from forensics.damage.model import CLASSES, COLUMNS, Model, Weights, expand
-from forensics.damage.strip import unroll
+from forensics.calibration import load as load_limits
+from forensics.damage.decide import DECK, score, summary
+from forensics.damage.measures import NAMES
+from forensics.damage.model import CLASSES, COLUMNS, STATES, Model, Weights, scores
 
-_JITTER_PX = 0.6
-_PER_CLASS = 700
-_PENALTY = 3e-3
-_CELL_MEASURES = (
-    "texture_small",
-    "texture_large",
-    "darkening",
-    "roughness",
-    "like_beside",
-    "off_deck_colour",
-    "colour_change",
-)
-_COLUMN_MEASURES = (
-    "texture_column",
-    "texture_stretch",
-    "edges_stretch",
-    "either_edge_stretch",
-    "off_deck_stretch",
-    "roughness",
-)
-"""Few, of geometry and texture: fitted to three bridges, more did worse on the one left out."""
+_FOLDS = 6
+_HIDDEN_CELLS, _HIDDEN_COLUMNS = 12, 10
+_PENALTY_CELLS, _PENALTY_COLUMNS, _PENALTY_DECK = 3e-3, 5e-3, 2e-2
+"""Of several sizes and penalties those that name cells of left-out tuning bridges best."""
 
-_LABELS = {1: 0, SOOT: 1, HOLE: 2, VEHICLE: 3}
+_ROUNDS, _ROUNDS_DECK = 100, 400
+_BEGINNINGS = 3
+_CELL_SHARES = (3.0, 1.0, 1.0, 1.0, 1.0)
+_COLUMN_SHARES = (1.5, 1.0, 1.5)
+_DECK_SHARES = (2.0, 1.0, 1.0, 1.0)
+"""How much each group counts together: what is undamaged counts most."""
+
+_COLUMN_MEASURES = tuple(name for name in NAMES if name != "held")
+_EVERY_NULL, _EVERY_LATER = 2, 3
+"""Of the further pairs of a bridge, every so many are used: they share their pictures."""
 
 
-@dataclass(frozen=True, eq=False)
-class Labelled:
-    """Cells, or columns, of the decks of some pairs: their measures, and what they are."""
+def tuning_decks() -> Iterator[Deck]:
+    """Measure what may be fitted to: rendered pairs, nulls more than any kind of damage.
 
-    maps: NDArray[float32]
-    classes: NDArray[np.int_]
-    groups: NDArray[np.int_]
-    bridges: NDArray[np.int_]
-
-    def without(self, bridge: int) -> "Labelled":
-        """Leave one bridge out."""
-        kept = self.bridges != bridge
-        return Labelled(self.maps[kept], self.classes[kept], self.groups[kept], self.bridges[kept])
-
-
-def measured(before: Shot, after: Shot, seed: int) -> tuple[Measures, NDArray[np.uint8]]:
-    """Measure a pair laid as registration lays it: off by a fraction of a pixel."""
-    rng = np.random.default_rng(seed)
-    strip = drawn(before)
-    matrix = true_map(before, after) @ strip.matrix
-    shift = np.eye(3)
-    shift[:2, 2] = rng.normal(0, _JITTER_PX, 2)
-    one, seen = unroll(degraded(before.pixels, seed), strip.matrix, strip.grid)
-    other, too = unroll(degraded(after.pixels, seed + 1), matrix @ shift, strip.grid)
-    truth = truth_strip(before, after, strip)[strip.grid.deck]
-    return measure(one, other, seen & too, strip.grid), truth
+    Pairs with damage are taken twice, made worse in two ways.
+    """
+    if set(TUNING) & {*ASIDE, *TEST}:
+        raise SystemExit("bridges that are kept aside or reported on may not be fitted to")
+    for bridge in TUNING:
+        some = (bridge,)
+        further = chain(null_pairs(some)[::_EVERY_NULL], later_pairs(some)[::_EVERY_LATER])
+        for at, each in enumerate(chain(pairs(some), further)):
+            pair = load(each)
+            for again in range(1 if pair.is_null else 2):
+                yield deck_of(pair, 2 * at + 1000 * again)
 
 
-def collect(bridges: tuple[int, ...]) -> tuple[Labelled, Labelled]:
-    """Draw labelled cells and columns from every pair; there are more nulls than anything."""
-    if not set(bridges) <= set(TUNING):
-        raise SystemExit("only the tuning bridges may be fitted to")
-    cells: list[tuple[NDArray[float32], int, int, int]] = []
-    columns: list[tuple[NDArray[float32], int, int, int]] = []
-    rng = np.random.default_rng(0)
-    for at, (one, other) in enumerate([*pairs(bridges), *null_pairs(bridges)]):
-        before, after = load(one), load(other)
-        found, truth = measured(before, after, 2 * at)
-        for label, number in _LABELS.items():
-            place = np.flatnonzero((truth == label) & found.seen)
-            some = rng.choice(place, min(len(place), _PER_CLASS), replace=False)
-            taken = found.maps.reshape(-1, len(NAMES))[some]
-            cells.append((taken, number, number, before.bridge))
-        means = column_means(found)
-        known = found.seen.mean(axis=0) > 0.5
-        gone = (truth == MISSING).mean(axis=0)
-        burnt = np.isin(truth, (SOOT, HOLE)).any(axis=0)
-        # Columns in part missing are left out; damage that leaves the deck is a group of its own.
-        for group, which in enumerate(((gone == 0) & ~burnt, (gone == 0) & burnt, gone > 0.6)):
-            columns.append((means[which & known], int(group == 2), group, before.bridge))
-    return _joined(cells), _joined(columns)
+def fit_model(decks: Sequence[Deck]) -> tuple[Model, NDArray[float64]]:
+    """Fit the three decisions; give, too, what each deck scores with its source left out."""
+    cells = [cells_of(deck, at) for at, deck in enumerate(decks)]
+    columns = [columns_of(deck) for deck in decks]
+    sources = np.array([deck.source for deck in decks])
+    states = np.array([deck.state for deck in decks])
+    order = {source: at % _FOLDS for at, source in enumerate(sorted(set(sources)))}
+    fold = np.array([order[source] for source in sources])
+    limits = load_limits("damage.decide")
+    summed = np.zeros((len(decks), len(DECK)))
+    for left in range(_FOLDS):
+        kept, out = np.flatnonzero(fold != left), np.flatnonzero(fold == left)
+        part = _fit_places([cells[at] for at in kept], [columns[at] for at in kept])
+        for at in out:
+            summed[at] = summary(score(decks[at].measures, *part), limits)
+    told = np.zeros((len(decks), len(STATES)))
+    for source in order:
+        out = sources == source
+        told[out] = scores(summed[out], DECK, _fit_deck(summed[~out], states[~out]))
+    return Model(*_fit_places(cells, columns), _fit_deck(summed, states)), told
 
 
-def fit_model(cells: Labelled, columns: Labelled) -> Model:
-    """Fit both decisions."""
-    return Model(
-        fit(cells, len(CLASSES), (2.0, 1, 1, 1), _CELL_MEASURES),
-        fit(columns, len(COLUMNS), (1.0, 1, 1), _COLUMN_MEASURES),
+def print_cuts(decks: Sequence[Deck], told: NDArray[float64]) -> None:
+    """Print what each cut-off of the score would answer, on sources that were left out."""
+    states = np.array([deck.state for deck in decks])
+    unhurt = states == 0
+    best, sure = told.argmax(axis=1), told.max(axis=1)
+    print("\n| state | cut-off | said | wrong | said on nulls |\n|---|---|---|---|---|")
+    for number, state in enumerate(STATES):
+        for cut in np.arange(0.4, 0.96, 0.05):
+            said = (best == number) & (sure >= cut)
+            wrong, nulls = (said & (states != number)).sum(), (said & unhurt).sum()
+            told_of = f"{said.sum()} | {wrong} | {nulls} of {unhurt.sum()}"
+            print(f"| {state} | {cut:.2f} | {told_of} |")
+
+
+def _fit_places(
+    cells: Sequence[Labelled], columns: Sequence[Labelled]
+) -> tuple[tuple[Weights, ...], tuple[Weights, ...]]:
+    """Fit the networks of cells and of columns, each from several beginnings."""
+    one, other = Labelled.joined(cells), Labelled.joined(columns)
+    return (
+        tuple(
+            fit_network(
+                one.maps,
+                one.classes,
+                even(one.groups, _CELL_SHARES),
+                names=NAMES,
+                used=NAMES,
+                count=len(CLASSES),
+                hidden=_HIDDEN_CELLS,
+                penalty=_PENALTY_CELLS,
+                rounds=_ROUNDS,
+                seed=seed,
+            )
+            for seed in range(_BEGINNINGS)
+        ),
+        tuple(
+            fit_network(
+                other.maps,
+                other.classes,
+                even(other.groups, _COLUMN_SHARES),
+                names=NAMES,
+                used=_COLUMN_MEASURES,
+                count=len(COLUMNS),
+                hidden=_HIDDEN_COLUMNS,
+                penalty=_PENALTY_COLUMNS,
+                rounds=_ROUNDS,
+                seed=seed,
+            )
+            for seed in range(_BEGINNINGS)
+        ),
     )
 
 
-def fit(
-    labelled: Labelled, count: int, shares: tuple[float, ...], names: tuple[str, ...]
-) -> Weights:
-    """Fit a logistic regression; `shares` say how much each group counts together."""
-    used = labelled.maps[:, [NAMES.index(each) for each in names]]
-    centre, scale = used.mean(axis=0), used.std(axis=0) + 1e-6
-    start = Weights(names, _floats(centre), _floats(scale), (), products=False)
-    terms, classes = expand(labelled.maps, start), labelled.classes
-    weight = np.array(shares) / np.maximum(np.bincount(labelled.groups, minlength=len(shares)), 1)
-    weight = weight[labelled.groups] / weight[labelled.groups].sum()
-    wanted = np.eye(count)[classes]
-
-    def loss(flat: NDArray[float64]) -> tuple[float, NDArray[float64]]:
-        matrix = flat.reshape(count, -1)
-        logits = terms @ matrix.T
-        logits -= logits.max(axis=1, keepdims=True)
-        share = np.exp(logits)
-        share /= share.sum(axis=1, keepdims=True)
-        right = np.log(share[np.arange(len(classes)), classes] + 1e-12)
-        slope = ((share - wanted) * weight[:, None]).T @ terms + 2 * _PENALTY * matrix
-        return float(-(weight * right).sum() + _PENALTY * (matrix**2).sum()), slope.ravel()
-
-    found = minimize(
-        loss,
-        np.zeros(count * terms.shape[1]),
-        jac=True,
-        method="L-BFGS-B",
-        options={"maxiter": 200},
-    )
-    rows = np.round(found.x.reshape(count, -1), 4)
-    return replace(start, weights=tuple(_floats(row) for row in rows))
-
-
-def _floats(values: NDArray[np.generic]) -> tuple[float, ...]:
-    return tuple(round(float(each), 5) for each in values)
-
-
-def _joined(parts: list[tuple[NDArray[float32], int, int, int]]) -> Labelled:
-    return Labelled(
-        np.concatenate([maps for maps, *_ in parts]).astype(float32),
-        *(np.concatenate([np.full(len(part[0]), part[at]) for part in parts]) for at in (1, 2, 3)),
+def _fit_deck(summed: NDArray[float64], states: NDArray[np.int_]) -> Weights:
+    """Fit the decision on the whole deck: a logistic regression."""
+    return fit_network(
+        summed,
+        states,
+        even(states, _DECK_SHARES),
+        names=DECK,
+        used=DECK,
+        count=len(STATES),
+        hidden=0,
+        penalty=_PENALTY_DECK,
+        rounds=_ROUNDS_DECK,
     )

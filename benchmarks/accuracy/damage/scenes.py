@@ -1,13 +1,14 @@
-"""Rendered pairs with their truth: where the deck is, what happened to it, how it was degraded."""
+"""Which rendered pairs are asked about, and their truth on the strip."""
 
-import json
+import os
 import re
-from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path
 
 import cv2
 import numpy as np
+from accuracy.damage_truth.pair import Truth, TruthPair
+from accuracy.damage_truth.rendered import rendered_pair
 from accuracy.media import is_tuning, media_root
 from numpy import float64, uint8
 from numpy.typing import NDArray
@@ -15,146 +16,127 @@ from numpy.typing import NDArray
 from forensics.damage.strip import Strip, lay_strip
 from forensics.vision.alignment import moved
 
-BRIDGES = tuple(range(301, 309))
-TUNING = tuple(each for each in BRIDGES if is_tuning(f"bridge {each}"))
-"""Frozen by the project's rule for sources: 304, 305 and 307."""
+LADDER = tuple(range(301, 309))
+TEST = tuple(each for each in LADDER if not is_tuning(f"bridge {each}"))
+"""Frozen by the project's rule for sources: 301, 302, 303, 306 and 308."""
 
-TEST = tuple(each for each in BRIDGES if each not in TUNING)
-STATES = {"null": "none", "scorch": "scorched", "holes": "holed", "collapsed": "collapsed"}
-SOOT, HOLE, MISSING = 2, 3, 4
-VEHICLE = 7
-_NAME = re.compile(r"s(\d+)_([a-z]+)_([a-z]+)(?:_(\w+))?")
+ASIDE = (408,)
+"""A tuning bridge that nothing is fitted to: a look before anything is reported on."""
 
+TUNING = (*(each for each in LADDER if each not in TEST), *range(401, 408))
+"""304, 305, 307, and those that `tools/scenes` rendered; more of its plan may follow."""
 
-@dataclass(frozen=True, eq=False)
-class Shot:
-    """One render."""
-
-    name: str
-    pixels: NDArray[uint8]
-    happened: NDArray[uint8]
-    shown: NDArray[uint8]
-    to_picture: NDArray[float64]
-    box_m: tuple[float, float]
-    gap: float
-
-    @property
-    def bridge(self) -> int:
-        """Its number."""
-        return int(self._parts()[1])
-
-    @property
-    def state(self) -> str:
-        """What the deck's state is."""
-        return STATES.get(self._parts()[2], "none")
-
-    @property
-    def view(self) -> str:
-        """Kind of view, and how far it was moved."""
-        parts = self._parts()
-        return f"{parts[3]}_{parts[4]}" if parts[4] else str(parts[3])
-
-    def corners(self) -> NDArray[float64]:
-        """Give the deck's corners in the picture."""
-        length, width = self.box_m[0] / 2, self.box_m[1] / 2
-        box = np.array([[-length, -width], [length, -width], [length, width], [-length, width]])
-        return moved(box, self.to_picture)
-
-    def _parts(self) -> re.Match[str]:
-        found = _NAME.fullmatch(self.name)
-        if found is None:
-            raise ValueError(self.name)
-        return found
+_NAME = re.compile(r"s(\d+)_([a-z-]+)_([a-z]+)(?:_(\w+))?")
+_STATES = {"before": 0, "null": 0, "scorch": 1, "scorched": 1, "holes": 2, "holed": 2}
+_COLLAPSED = 3
 
 
-def root() -> Path:
-    """Give the folder of the ladder."""
-    media = media_root()
+def folders() -> tuple[Path, ...]:
+    """Give the folders of renders: the ladder, and those that FORENSICS_SCENES names."""
+    media, more = media_root(), os.environ.get("FORENSICS_SCENES")
     if media is None:
         raise SystemExit("set FORENSICS_MEDIA to the folder of real media")
-    return media / "scenes/ladder"
+    return (media / "scenes/ladder", *([Path(more)] if more else []))
 
 
-def load(name: str) -> Shot:
-    """Read a render and its truth."""
-    about = json.loads((root() / f"{name}.json").read_text())
-    read = [cv2.imread(str(root() / f"{name}{end}")) for end in (".jpg", "_dmg.png", "_cls.png")]
-    truth = about["truth"]
-    return Shot(
-        name,
-        np.asarray(cv2.cvtColor(read[0], cv2.COLOR_BGR2RGB), dtype=uint8),
-        np.asarray(read[1][..., 0]),
-        np.asarray(read[2][..., 0]),
-        np.array(about["camera"]["H_deck_to_image"]),
-        (truth["deck_length_m"], truth["deck_width_m"]),
-        truth["gap_pct"] / 100,
-    )
-
-
-def pairs(bridges: tuple[int, ...]) -> list[tuple[str, str]]:
-    """Give before and after of every bridge, as the ladder has them."""
-    found = []
-    for path in sorted(root().glob("s*.json")):
+def renders(bridges: tuple[int, ...]) -> dict[str, Path]:
+    """Give the records of whole renders by name."""
+    found = {}
+    for path in sorted(each for folder in folders() for each in folder.glob("s*_*.json")):
         match = _NAME.fullmatch(path.stem)
-        if match and int(match[1]) in bridges and match[2] != "before":
-            found.append((f"s{match[1]}_before_{match[3]}", path.stem))
+        whole = path.with_name(f"{path.stem}_dmg.png").is_file()
+        if match and int(match[1]) in bridges and whole:
+            found[path.stem] = path
     return found
 
 
-def null_pairs(bridges: tuple[int, ...]) -> list[tuple[str, str]]:
-    """Give pairs in which nothing happened in between: both whole, or both scorched alike."""
+def pairs(bridges: tuple[int, ...]) -> list[tuple[Path, Path]]:
+    """Give before and after of every bridge, as they were planned."""
+    there = renders(bridges)
+    found = []
+    for name, path in there.items():
+        bridge, what, view = name.split("_")[:3]
+        before = there.get(f"{bridge}_before_{view}")
+        if what != "before" and before is not None:
+            found.append((before, path))
+    return found
+
+
+def null_pairs(bridges: tuple[int, ...]) -> list[tuple[Path, Path]]:
+    """Give further pairs in which nothing happened in between: both whole, or both scorched."""
+    there = renders(bridges)
     found = []
     for bridge in bridges:
-        for view, step in (("nadir", "12"), ("oblique", "15")):
-            whole = [
-                f"s{bridge}_{each}"
-                for each in (f"before_{view}", f"null_{view}_return", f"null_{view}_{step}")
-            ]
-            burnt = [f"s{bridge}_scorch_{view}_{each}" for each in ("return", step)]
-            found += [*permutations(whole, 2), *permutations(burnt, 2)]
-    return found
+        for view in ("nadir", "oblique"):
+            groups: dict[int, list[Path]] = {0: [], 1: []}
+            for name, path in there.items():
+                if name.startswith(f"s{bridge}_") and f"_{view}" in name and "_30" not in name:
+                    state = _state(name)
+                    if state in groups:
+                        groups[state].append(path)
+            for group in groups.values():
+                found += permutations(group, 2)
+    planned = set(pairs(bridges))
+    return [each for each in found if each not in planned]
 
 
-def true_map(before: Shot, after: Shot) -> NDArray[float64]:
+def later_pairs(bridges: tuple[int, ...]) -> list[tuple[Path, Path]]:
+    """Give pairs of a scorched bridge that was damaged worse afterwards."""
+    there = renders(bridges)
+    return [
+        (one, other)
+        for first, one in there.items()
+        for second, other in there.items()
+        if first.split("_")[0] == second.split("_")[0]
+        and first.split("_")[2] == second.split("_")[2]
+        and _state(first) == 1 < _state(second)
+        and "_30" not in second
+    ]
+
+
+def load(pair: tuple[Path, Path]) -> TruthPair:
+    """Read a pair and its truth."""
+    return rendered_pair(*pair)
+
+
+def bridge_of(pair: TruthPair) -> int:
+    """Give the number of a bridge."""
+    return int(pair.source.split()[1])
+
+
+def drawn(pair: TruthPair) -> Strip:
+    """Lay the strip over the true deck."""
+    return lay_strip(pair.deck)
+
+
+def true_map(pair: TruthPair) -> NDArray[float64]:
     """Give the map before -> after on the deck."""
-    return after.to_picture @ np.linalg.inv(before.to_picture)
+    return np.asarray(np.linalg.inv(pair.after_to_before))
 
 
-def worst_px(matrix: NDArray[float64], before: Shot, after: Shot) -> float:
+def worst_px(matrix: NDArray[float64], pair: TruthPair) -> float:
     """Measure the worst deck point seen in both, in pixels of before; maps after -> before."""
-    length, width = before.box_m
-    x, y = np.linspace(-length / 2, length / 2, 101), np.linspace(-width / 2, width / 2, 9)
-    deck = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    places = [moved(deck, each.to_picture) for each in (before, after)]
-    seen = np.ones(len(deck), dtype=bool)
-    for at, each in zip(places, (before, after), strict=True):
-        depth = np.c_[deck, np.ones(len(deck))] @ each.to_picture[2]
-        seen &= (at >= 0).all(axis=1) & (at < each.pixels.shape[1::-1]).all(axis=1) & (depth > 0)
+    strip = drawn(pair)
+    at_before = moved(strip.deck_points(along=101, across=9), strip.matrix)
+    to_after = true_map(pair)
+    at_after = moved(at_before, to_after)
+    depth = np.c_[at_before, np.ones(len(at_before))] @ to_after[2]
+    seen = depth * np.sign(np.median(depth)) > 0
+    for at, picture in ((at_before, pair.before), (at_after, pair.after)):
+        seen &= (at >= 0).all(axis=1) & (at < picture.shape[1::-1]).all(axis=1)
     if not seen.any():
         return 0.0
-    off = np.linalg.norm(moved(places[1][seen], matrix) - places[0][seen], axis=1)
-    return float(off.max())
+    return float(np.linalg.norm(moved(at_after[seen], matrix) - at_before[seen], axis=1).max())
 
 
-def truth_strip(before: Shot, after: Shot, strip: Strip) -> NDArray[uint8]:
-    """Give what happened between the two, on the strip: 1, 2, 3, 4; 7 hidden, 0 off the deck."""
-    to_after = true_map(before, after) @ strip.matrix
-    nearest = [
-        _nearest(image, matrix, strip)
-        for image, matrix in (
-            (before.happened, strip.matrix),
-            (before.shown, strip.matrix),
-            (after.happened, to_after),
-            (after.shown, to_after),
-        )
-    ]
-    old, old_shown, new, new_shown = nearest
-    result = new.copy()
-    result[(old == new) & (new > 1)] = 1
-    result[(new > MISSING)] = 0
-    hidden = (old_shown == VEHICLE) | (new_shown == VEHICLE)
-    result[hidden & (result != MISSING) & (result > 0)] = VEHICLE
-    return result
+def truth_strip(pair: TruthPair, strip: Strip) -> NDArray[uint8]:
+    """Give what happened between the two, on the strip, as `Truth`."""
+    rows, columns = strip.grid.shape
+    flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+    laid = cv2.warpPerspective(
+        pair.mask, strip.matrix, (columns, rows), flags=flags, borderValue=int(Truth.NOT_SEEN)
+    )
+    return np.asarray(laid, dtype=uint8)
 
 
 def degraded(pixels: NDArray[uint8], seed: int) -> NDArray[uint8]:
@@ -172,12 +154,5 @@ def degraded(pixels: NDArray[uint8], seed: int) -> NDArray[uint8]:
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), dtype=uint8)
 
 
-def drawn(shot: Shot) -> Strip:
-    """Lay the strip over the true deck."""
-    return lay_strip(shot.corners())
-
-
-def _nearest(image: NDArray[uint8], matrix: NDArray[float64], strip: Strip) -> NDArray[uint8]:
-    rows, columns = strip.grid.shape
-    flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpPerspective(image, matrix, (columns, rows), flags=flags), dtype=uint8)
+def _state(name: str) -> int:
+    return _STATES.get(name.split("_")[1].split("-")[0], _COLLAPSED)

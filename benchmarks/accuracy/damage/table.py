@@ -8,7 +8,9 @@ from accuracy.damage.states import STATES, macro_f1
 from accuracy.rates import clopper_pearson
 
 _EXACT_PX, _FAR_PX = 3.0, 10.0
-_BINS = ((0.0, 0.7), (0.7, 0.8), (0.8, 1.01))
+_BINS = ((0.0, 0.7), (0.7, 0.85), (0.85, 1.01))
+_QUIET = ("none", "undetermined")
+_RESAMPLES, _SEED = 500, 5
 
 
 def print_tables(rows: Sequence[Row]) -> None:
@@ -17,7 +19,8 @@ def print_tables(rows: Sequence[Row]) -> None:
     _registration(rows, ladder)
     _states(rows, ladder)
     _places(ladder)
-    _confidence(rows)
+    _confidence([row for row in rows if row.kind in ("ladder", "null")])
+    _composites([row for row in rows if row.kind == "composite"])
     times = [row.cpu_s for row in rows]
     high = np.quantile(times, 0.9)
     print(f"\nCPU a pair: median {np.median(times):.1f} s, 90th percentile {high:.1f} s")
@@ -38,7 +41,8 @@ def _registration(rows: Sequence[Row], ladder: Sequence[Row]) -> None:
         held = sum(row.registered for row in group)
         exact = sum(row.worst_px is not None and row.worst_px <= _EXACT_PX for row in group)
         print(f"| {name} | {len(group)} | {held} | {_rate(exact, len(group))} |")
-    held_rows = [row for row in rows if row.kind != "another bridge" and row.worst_px is not None]
+    rendered = [row for row in rows if row.kind in ("ladder", "null")]
+    held_rows = [row for row in rendered if row.worst_px is not None]
     far = sum((row.worst_px or 0) > _FAR_PX for row in held_rows)
     other = [row for row in rows if row.kind == "another bridge"]
     print(f"\nRegistered but > 10 px off: {far} of {len(held_rows)}")
@@ -60,23 +64,73 @@ def _states(rows: Sequence[Row], ladder: Sequence[Row]) -> None:
             sum(row.true_state == true and row.state == each for row in near) for each in said
         ]
         print(f"| {true} | " + " | ".join(map(str, counts)) + " |")
-    answered = [row for row in near if row.state != "undetermined"]
-    wrong = sum(row.state != row.true_state for row in answered)
-    print(f"\nmacro-F1 {_f1(near):.2f}, undetermined counted as missed")
-    print(f"macro-F1 {_f1(answered):.2f} among answered")
-    print(
-        f"Coverage {len(answered) / len(near):.2f}; wrong among answered {wrong} of {len(answered)}"
-    )
+    _answers(near)
     print(f"If it had to answer (likeliest state): macro-F1 {_f1(near, forced=True):.2f}")
     swapped = sum({row.state, row.true_state} == {"scorched", "collapsed"} for row in near)
     print(f"Scorch for collapse or the reverse: {swapped} of {len(near)}")
-    nulls = [row for row in rows if row.kind != "another bridge" and row.true_state == "none"]
-    alarms = sum(row.state not in ("none", "undetermined") for row in nulls)
-    told = sum(row.state == "none" for row in nulls)
-    print(f"Damage on nulls: {alarms} of {len(nulls)} (called none: {told})")
+    _alarms([row for row in rows if row.kind in ("ladder", "null") and row.true_state == "none"])
     others = [row for row in rows if row.kind == "another bridge"]
-    alarms = sum(row.state not in ("none", "undetermined") for row in others)
+    alarms = sum(row.state not in _QUIET for row in others)
     print(f"Damage on another bridge: {alarms} of {len(others)}")
+
+
+def _answers(near: Sequence[Row]) -> None:
+    answered = [row for row in near if row.state != "undetermined"]
+    wrong = sum(row.state != row.true_state for row in answered)
+    low, high = _by_source(near, _f1)
+    print(f"\nmacro-F1 {_f1(near):.2f} ({low:.2f} to {high:.2f}), undetermined counted as missed")
+    print(f"macro-F1 {_f1(answered):.2f} among answered")
+    low, high = _by_source(near, _coverage)
+    print(f"Coverage {_coverage(near):.2f} ({low:.2f} to {high:.2f})")
+    low, high = _by_source(near, _wrong)
+    print(f"Wrong among answered {wrong} of {len(answered)} ({low:.2f} to {high:.2f})")
+
+
+def _alarms(nulls: Sequence[Row]) -> None:
+    alarms = sum(row.state not in _QUIET for row in nulls)
+    told = sum(row.state == "none" for row in nulls)
+    low, high = clopper_pearson(alarms, len(nulls)) if nulls else (0.0, 1.0)
+    print(f"Damage on nulls: {alarms} of {len(nulls)} ({low:.3f} to {high:.3f}); none: {told}")
+
+
+def _composites(rows: Sequence[Row]) -> None:
+    """Print what is said of damage that was put on photographs; never pooled with renders."""
+    if not rows:
+        return
+    said = (*STATES, "undetermined")
+    sources = len({row.source for row in rows})
+    print(f"\nComposites on {sources} photographs of the reported half (rows: truth)\n")
+    print("| truth | " + " | ".join(said) + " |\n|---|" + "---|" * len(said))
+    for true in STATES:
+        counts = [
+            sum(row.true_state == true and row.state == each for row in rows) for each in said
+        ]
+        print(f"| {true} | " + " | ".join(map(str, counts)) + " |")
+    _answers(rows)
+    print(f"If it had to answer: macro-F1 {_f1(rows, forced=True):.2f}")
+    _alarms([row for row in rows if row.true_state == "none"])
+
+
+def _coverage(rows: Sequence[Row]) -> float:
+    return float(np.mean([row.state != "undetermined" for row in rows]))
+
+
+def _wrong(rows: Sequence[Row]) -> float:
+    answered = [row.state != row.true_state for row in rows if row.state != "undetermined"]
+    return float(np.mean(answered)) if answered else 0.0
+
+
+def _by_source(rows: Sequence[Row], rate: Callable[[Sequence[Row]], float]) -> tuple[float, float]:
+    """Give the 90 % interval of a rate, whole bridges drawn with replacement."""
+    rng = np.random.default_rng(_SEED)
+    sources = sorted({row.source for row in rows})
+    groups = [[row for row in rows if row.source == source] for source in sources]
+    drawn = []
+    for _ in range(_RESAMPLES):
+        some = rng.integers(0, len(groups), len(groups))
+        drawn.append(rate([row for at in some for row in groups[at]]))
+    low, high = np.quantile(drawn, [0.05, 0.95])
+    return float(low), float(high)
 
 
 def _places(ladder: Sequence[Row]) -> None:
@@ -103,14 +157,14 @@ def _places(ladder: Sequence[Row]) -> None:
 def _confidence(rows: Sequence[Row]) -> None:
     print("\nScore of the likeliest state against how often it is right\n")
     print("| score | pairs | right |\n|---|---|---|")
-    told = [row for row in rows if row.kind != "another bridge" and row.score is not None]
+    told = [row for row in rows if row.score is not None]
     gap = 0.0
     for low, high in _BINS:
         group = [row for row in told if low <= (row.score or 0) < high]
         if group:
             right = float(np.mean([row.likeliest == row.true_state for row in group]))
             gap += abs(right - float(np.mean([row.score or 0 for row in group]))) * len(group)
-            print(f"| {low:.1f} to {min(high, 1):.1f} | {len(group)} | {right:.2f} |")
+            print(f"| {low:.2f} to {min(high, 1):.2f} | {len(group)} | {right:.2f} |")
     print(f"\nExpected calibration error {gap / max(1, len(told)):.2f}")
 
 

@@ -49,6 +49,10 @@ class TruthPair:
     deck: NDArray[float64]  # (N, 2) pixels of `before`; may reach outside the frame
     mask: Pixels  # (H, W) in the frame of `before`, see Truth
     after_to_before: Matrix  # 3 x 3, (x, y), pixel centres, on the deck's plane
+    view: str = ""
+    """Kind of view of a render and how far it was moved: ``nadir_12``."""
+    gap: float = 0.0
+    """Share of the deck's length that went missing, where it is known exactly."""
 
     @property
     def is_tuning(self) -> bool:
