@@ -38,7 +38,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--deck",
         metavar="FILE",
-        help='outline of the deck: {"image": "before", "polygon": [[x, y], ...]}',
+        help='outline of the deck: {"image": "before", "polygon": [[x, y], ...]}; '
+        "without it the deck is looked for, which is less sure",
     )
     parser.add_argument(
         "--ties",
@@ -190,6 +191,7 @@ def _numbers(name: str | None, key: str, columns: int) -> "NDArray[float64] | No
 
 def _print(report: "DamageReport") -> None:
     from forensics.cli.terminal import say
+    from forensics.report.damage_sentences import found_deck_words
 
     registration, damage = report.registration, report.damage
     say(f"{damage.state.upper():<13} {report.before.path} -> {report.after.path}")
@@ -204,6 +206,8 @@ def _print(report: "DamageReport") -> None:
             f"              score {damage.confidence:.2f}, calibrated on rendered scenes: "
             "not a probability"
         )
+    if report.deck.source == "found":
+        say(f"              deck {found_deck_words(report.deck)}")
     for finding in damage.findings:
         share = f"{finding.area_fraction_of_deck:.1%} of the deck"
         name = finding.class_.replace("_", " ")

@@ -13,6 +13,7 @@ from forensics.report.damage_sentences import (
     damage_alt,
     damage_sentence,
     damage_standing,
+    found_deck_words,
     score_words,
 )
 from forensics.report.lookup import Lookup
@@ -237,9 +238,11 @@ def _facts(each: DamageReport) -> Iterator[tuple[str, Markup]]:
         yield "Grade", markup("{}, in the words of Copernicus EMS", GRADES[damage.state])
     if damage.gap.parts:
         parts = ", ".join(f"{as_percent(a)} to {as_percent(b)}" for a, b in damage.gap.parts)
-        said = "{} of the deck's length between its drawn ends ({}, counted from {})"
-        end = _begins(each)
-        yield "Missing", markup(said, as_percent(damage.gap.fraction_of_deck), parts, end)
+        said = "{} of the deck's length between its {} ends ({}, counted from {})"
+        share = as_percent(damage.gap.fraction_of_deck)
+        yield "Missing", markup(said, share, deck.source, parts, _begins(each))
+    if deck.source == "found":
+        yield "Deck", markup("{}", found_deck_words(deck))
     if each.registration.tie_points:
         said = "{} points that a person found on both pictures, from which they were laid over"
         yield "Premise", markup(said, each.registration.tie_points)

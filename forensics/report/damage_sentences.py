@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from forensics.model.damage import DamageReport
+from forensics.model.damage import DamageReport, Deck
 from forensics.report.lookup import Lookup
 from forensics.report.text import counted, markup, name
 from forensics.report.words import DECK_STATES, STANDINGS
@@ -89,6 +89,25 @@ def score_words(score: float) -> str:
         In words.
     """
     return f"{score:.2f}, {_NO_PROBABILITY}"
+
+
+def found_deck_words(deck: Deck) -> str:
+    """Say how sure it is where a deck lies that no person drew.
+
+    Parameters
+    ----------
+    deck : Deck
+        A found one.
+
+    Returns
+    -------
+    str
+        In words.
+    """
+    return (
+        f"found, not drawn by a person: confidence {deck.confidence or 0:.2f} of its long edges, "
+        f"which may be {deck.edges_px or 0:.1f} pixels off; where it ends is a guess"
+    )
 
 
 def as_percent(share: float) -> str:

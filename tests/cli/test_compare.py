@@ -49,8 +49,18 @@ def test_compare_prints_the_contract_and_writes_its_pictures(photos, answer):
     assert mask[10, 10] == 1
 
 
-def test_compare_without_a_deck_says_what_is_needed(photos, forensics):
+def test_compare_without_a_deck_says_that_it_was_found(photos, forensics):
     status, printed = forensics("compare", "before.png", "after.png")
+
+    assert status == 0
+    assert "not drawn by a person" in printed.out
+
+
+def test_compare_without_a_deck_to_be_found_says_what_is_needed(here, forensics):
+    lawn = np.random.default_rng(2).normal(120, 20, (240, 320, 3)).clip(0, 255).astype(np.uint8)
+    cv2.imwrite(str(here / "lawn.png"), lawn)
+
+    status, printed = forensics("compare", "lawn.png", "lawn.png")
 
     assert status == 0
     assert "UNDETERMINED" in printed.out

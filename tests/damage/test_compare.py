@@ -9,8 +9,19 @@ from forensics.vision.alignment import moved
 QUIET = {"none", "undetermined"}
 
 
-def test_without_a_deck_nothing_is_said(bridge, again):
+def test_without_a_deck_it_is_looked_for(bridge, again):
     compared = compare_views(bridge, again[0])
+
+    assert compared.deck.source == "found"
+    assert compared.damage.state in ("none", "undetermined")
+    assert 0 < compared.deck.confidence <= 1
+    assert compared.deck.edges_px > 0
+
+
+def test_without_a_deck_nothing_is_said_of_a_picture_without_a_bridge():
+    lawn = np.random.default_rng(2).normal(120, 20, (240, 320, 3)).clip(0, 255).astype(np.uint8)
+
+    compared = compare_views(lawn, lawn)
 
     assert compared.damage.state == "undetermined"
     assert compared.deck.source == "none"

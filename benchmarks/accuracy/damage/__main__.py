@@ -17,13 +17,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import msgspec
 from accuracy.damage import fitting
-from accuracy.damage.asking import Row, ask
+from accuracy.damage.asking import FOUND, Row, ask
 from accuracy.damage.baselines import print_baselines
 from accuracy.damage.scenes import TEST, folders, load, null_pairs, pairs, renders
 from accuracy.damage.table import print_tables
 from accuracy.damage_truth.composite import composites
 from accuracy.damage_truth.pair import TruthPair, load_photos
 
+_FAR = "_30"
 RESULTS = Path(__file__).resolve().parents[2] / "results/damage.json"
 WEIGHTS = Path(__file__).resolve().parents[3] / "forensics/calibration/damage.decide.weights.json"
 
@@ -46,9 +47,15 @@ def main(arguments: list[str]) -> None:
 
 
 def asked() -> Iterator[tuple[TruthPair, str]]:
-    """Give every pair of the reported half: rendered ones, then composites on photographs."""
+    """Give every pair of the reported half: rendered ones, then composites on photographs.
+
+    Those up to 15 degrees are asked again without the deck.
+    """
     for each, kind in questions():
         yield load(each), kind
+    for each in pairs(TEST):
+        if not each[1].stem.endswith(_FAR):
+            yield load(each), FOUND
     for pair in composites(load_photos(folders()[0].parents[1])):
         if not pair.is_tuning and pair.shows != "likeness":
             yield pair, "composite"

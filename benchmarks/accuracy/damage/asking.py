@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from forensics.damage import compare_views
 
+FOUND = "found deck"
 _UNKNOWN = (Truth.OUTSIDE, Truth.NOT_SEEN)
 
 
@@ -35,9 +36,9 @@ class Row(Struct, frozen=True):
 
 
 def ask(pair: TruthPair, kind: str) -> Row:
-    """Compare two pictures, the deck drawn as it is."""
+    """Compare two pictures, the deck drawn as it is, or looked for."""
     start = time.process_time()
-    said = compare_views(pair.before, pair.after, deck=pair.deck)
+    said = compare_views(pair.before, pair.after, deck=None if kind == FOUND else pair.deck)
     cpu_s = time.process_time() - start
     same = kind != "another bridge"
     registered = said.registration.status == "registered"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from accuracy.damage.asking import Row
+from accuracy.damage.asking import FOUND, Row
 from accuracy.damage.states import STATES, macro_f1
 from accuracy.rates import clopper_pearson
 
@@ -20,7 +20,10 @@ def print_tables(rows: Sequence[Row]) -> None:
     _states(rows, ladder)
     _places(ladder)
     _confidence([row for row in rows if row.kind in ("ladder", "null")])
-    _composites([row for row in rows if row.kind == "composite"])
+    _others([row for row in rows if row.kind == FOUND], "Deck looked for, pairs up to 15 degrees")
+    photographs = [row for row in rows if row.kind == "composite"]
+    sources = len({row.source for row in photographs})
+    _others(photographs, f"Composites on {sources} photographs of the reported half")
     times = [row.cpu_s for row in rows]
     high = np.quantile(times, 0.9)
     print(f"\nCPU a pair: median {np.median(times):.1f} s, 90th percentile {high:.1f} s")
@@ -93,13 +96,12 @@ def _alarms(nulls: Sequence[Row]) -> None:
     print(f"Damage on nulls: {alarms} of {len(nulls)} ({low:.3f} to {high:.3f}); none: {told}")
 
 
-def _composites(rows: Sequence[Row]) -> None:
-    """Print what is said of damage that was put on photographs; never pooled with renders."""
+def _others(rows: Sequence[Row], title: str) -> None:
+    """Print what is said of pairs that are never pooled with those of drawn decks on renders."""
     if not rows:
         return
     said = (*STATES, "undetermined")
-    sources = len({row.source for row in rows})
-    print(f"\nComposites on {sources} photographs of the reported half (rows: truth)\n")
+    print(f"\n{title} (rows: truth)\n")
     print("| truth | " + " | ".join(said) + " |\n|---|" + "---|" * len(said))
     for true in STATES:
         counts = [
