@@ -271,6 +271,8 @@ def test_interrupt_from_the_keyboard_gives_130_and_keeps_what_is_done(
         [sys.executable, "-m", "forensics.cli.main", "scan", "evidence"],
         cwd=here, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        # Shells start what runs in the background with this signal ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     waited_until = time.monotonic() + 30
     record = here / "evidence-report" / "run.jsonl"

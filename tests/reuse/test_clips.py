@@ -183,7 +183,7 @@ def test_real_clip_is_found_two_seconds_later_under_a_large_logo(media_root):
 
     (segment,) = verdict.segments
     assert verdict.relation in COPIES
-    assert segment.reference[0] - segment.query[0] == pytest.approx(2.0, abs=0.1)
+    assert segment.query[0] - segment.reference[0] == pytest.approx(2.0, abs=0.1)
     assert "overlay" in {edit.kind for edit in verdict.edits}
 
 
