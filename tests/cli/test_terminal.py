@@ -272,7 +272,7 @@ def test_interrupt_from_the_keyboard_gives_130_and_keeps_what_is_done(
         cwd=here, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
         # Shells start what runs in the background with this signal ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )  # fmt: skip
     waited_until = time.monotonic() + 30
     record = here / "evidence-report" / "run.jsonl"
