@@ -9,6 +9,7 @@ from typing import NoReturn
 from forensics import __version__
 from forensics.cli import archive, check, compare, frames, inspect, report, scan, stages, status
 from forensics.cli.terminal import warn
+from forensics.engine.threads import ONE_THREAD
 from forensics.model.errors import ForensicsError
 
 Command = Callable[[argparse.Namespace], int]
@@ -27,10 +28,6 @@ _EPILOG = """\
 Exit status: 0 ran; 1 ran, something was rejected or failed; 2 wrong usage; 3 nothing could be
 examined; 130 interrupted. Findings are not errors. Nothing is ever sent over a network.
 """
-
-
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-"""The products are small: with more threads linear algebra takes twice the time, waiting."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -101,8 +98,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run() -> NoReturn:
     """Run one command and leave the interpreter with its exit status."""
-    for name in _ONE_THREAD:
-        os.environ.setdefault(name, "1")
+    for name, count in ONE_THREAD.items():
+        os.environ.setdefault(name, count)
     _fill_missing_streams()
     # Paths may hold anything; a terminal that cannot show it gets escapes, not a crash.
     for stream in (sys.stdout, sys.stderr):

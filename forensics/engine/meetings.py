@@ -9,9 +9,9 @@ from forensics.engine.messages import Finished, Identity, Refused, Todo, Told
 from forensics.engine.step import Step
 from forensics.engine.store import Store
 from forensics.engine.visited import Errand
-from forensics.engine.visits import Keeper, keep_artefacts
+from forensics.engine.visits import Keeper, keep_artefacts, recall_outcome
 from forensics.model.damage import DeckQuestion
-from forensics.model.outcome import Outcome, Problem, Result
+from forensics.model.outcome import Outcome, Problem
 
 
 class Pair(msgspec.Struct, frozen=True):
@@ -85,10 +85,8 @@ class Meetings:
         payload = self._store.get(key)
         if payload is None:
             return False
-        outcome = msgspec.json.decode(payload, type=Outcome)
-        if isinstance(outcome.outcome, Result) and not all(
-            map(self._keeper.holds, outcome.outcome.artefacts.values())
-        ):
+        outcome = recall_outcome(payload, self._keeper)
+        if outcome is None:
             self._store.drop(key)
             return False
         self._outcomes[errand] = outcome

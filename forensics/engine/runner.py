@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Literal, Protocol
 
 from forensics.engine.messages import Doing, Finished, Identity, Refused, Todo, Told, Visit
@@ -63,12 +64,8 @@ def visit(location: bytes, desk: Desk) -> Finished | Refused:
     Finished or Refused
         How it ended.
     """
-
-    def read(_: float) -> None:
-        desk.tell(Doing(IDENTIFYING, 0.0))
-
     try:
-        with identify(os.fsdecode(location), on_progress=read) as opened:
+        with _identified(location, desk) as opened:
             todo = desk.ask(Identity(opened.sha256, opened.bytes, opened.type))
             media = _decoded(opened, todo, desk)
             kind = media.type if media is not None else todo.type or opened.type
@@ -77,7 +74,7 @@ def visit(location: bytes, desk: Desk) -> Finished | Refused:
             ):
                 desk.tell(message)
     except UnreadableMedia as error:
-        return Refused(str(error), error.advice, isinstance(error.__cause__, OSError))
+        return _refused(error)
     return Finished(media.type if media is not None else None)
 
 
@@ -96,15 +93,8 @@ def visit_pair(order: Visit, desk: Desk) -> Finished | Refused:
     Finished or Refused
         How it ended.
     """
-
-    def read(_: float) -> None:
-        desk.tell(Doing(IDENTIFYING, 0.0))
-
     try:
-        with (
-            identify(os.fsdecode(order.location), on_progress=read) as one,
-            identify(os.fsdecode(order.beside), on_progress=read) as other,
-        ):
+        with _identified(order.location, desk) as one, _identified(order.beside, desk) as other:
             identity = Identity(one.sha256, one.bytes, one.type, other.sha256, order.question)
             values = {"before": one, "after": other, "question": order.question}
             for step in desk.ask(identity).steps:
@@ -113,8 +103,17 @@ def visit_pair(order: Visit, desk: Desk) -> Finished | Refused:
                 subject = (one.sha256, other.sha256)
                 desk.tell(Told(Outcome(step.name, step.version, subject, outcome), artefacts))
     except UnreadableMedia as error:
-        return Refused(str(error), error.advice, isinstance(error.__cause__, OSError))
+        return _refused(error)
     return Finished(None)
+
+
+def _identified(location: bytes, desk: Desk) -> AbstractContextManager[Identified]:
+    """Open a file, and tell the desk of progress while it is read."""
+    return identify(os.fsdecode(location), on_progress=lambda _: desk.tell(Doing(IDENTIFYING, 0.0)))
+
+
+def _refused(error: UnreadableMedia) -> Refused:
+    return Refused(str(error), error.advice, isinstance(error.__cause__, OSError))
 
 
 def _decoded(opened: Identified, todo: Todo, desk: Desk) -> Media | None:

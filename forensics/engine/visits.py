@@ -296,11 +296,8 @@ class Visits:
             key = self._key(step, item)
             if key is None or key not in known:
                 continue
-            payload = known[key]
-            outcome = msgspec.json.decode(payload, type=Outcome)
-            if isinstance(outcome.outcome, Result) and not all(
-                map(self._keeper.holds, outcome.outcome.artefacts.values())
-            ):
+            outcome = recall_outcome(known[key], self._keeper)
+            if outcome is None:
                 self._store.drop(key)
                 continue
             item.outcomes[step.name] = outcome
@@ -313,6 +310,29 @@ class Visits:
             return None
         upstream = [item.outcomes[each.name] for each in taken]
         return key_of(step, (item.sha256,), upstream=upstream)
+
+
+def recall_outcome(payload: bytes, keeper: Keeper) -> Outcome | None:
+    """Read back what an earlier run kept of a step.
+
+    Parameters
+    ----------
+    payload : bytes
+        As the store has it.
+    keeper : Keeper
+        Knows which artefacts are still there.
+
+    Returns
+    -------
+    Outcome or None
+        None when one of its artefacts is gone or damaged.
+    """
+    outcome = msgspec.json.decode(payload, type=Outcome)
+    if isinstance(outcome.outcome, Result) and not all(
+        map(keeper.holds, outcome.outcome.artefacts.values())
+    ):
+        return None
+    return outcome
 
 
 def keep_artefacts(told: Told, keeper: Keeper) -> Outcome:

@@ -27,12 +27,11 @@ from forensics.engine.messages import (
     Visit,
 )
 from forensics.engine.runner import visit, visit_pair
+from forensics.engine.threads import ONE_THREAD
 from forensics.ingest.guard import shortages
 
 ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
+    **ONE_THREAD,
     "OPENCV_FOR_THREADS_NUM": "1",
     # With a second arena, what was freed after a failed allocation stays counted.
     "MALLOC_ARENA_MAX": "1",

@@ -37,6 +37,10 @@ class Lookup:
         self._matches: dict[str, list[Match]] = defaultdict(list)
         for match in case.matches:
             self._matches[match.query.sha256].append(match)
+        self._decks: dict[str, list[DamageReport]] = defaultdict(list)
+        for compared in case.damage:
+            if compared.after.sha256 is not None:
+                self._decks[compared.after.sha256].append(compared)
         self._groups: dict[str, list[Group]] = defaultdict(list)
         for group in case.groups:
             for member in (*group.members, *group.leads):
@@ -93,7 +97,7 @@ class Lookup:
         list of DamageReport
             In the order of the case.
         """
-        return [each for each in self.case.damage if each.after.sha256 == sha256]
+        return self._decks.get(sha256, [])
 
     def groups(self, sha256: str) -> list[Group]:
         """Give the groups an item is in, as a copy or as a lead.

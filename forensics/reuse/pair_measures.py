@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from forensics.reuse.changes import Change, Changes, cut_strips, find_changes
 from forensics.reuse.judge_weights import score_of
+from forensics.reuse.movement import movement_at
 from forensics.reuse.picture import Picture
 from forensics.reuse.picture_edits import hides_something
 from forensics.reuse.residual import (
@@ -348,14 +349,7 @@ def _fit(
 def _movement(over: Overlay) -> tuple[float, float]:
     """Give the turn in degrees off the nearest quarter turn, and how far it is in perspective."""
     height, width = over.query.shape
-    centre = np.array([width / 2, height / 2, 1.0])
-    at = over.matrix @ centre
-    local = (over.matrix[:2, :2] - np.outer(at[:2] / at[2], over.matrix[2, :2])) / at[2]
-    if np.linalg.det(local) < 0:
-        local = local @ np.diag([-1.0, 1.0])
-    left, _, right = np.linalg.svd(local)
-    turn = left @ right
-    degrees = float(np.degrees(np.arctan2(turn[1, 0], turn[0, 0])))
+    degrees = movement_at(over.matrix, np.array([width / 2, height / 2])).rotation_deg
     quarter = abs((degrees + 45) % 90 - 45)
     return quarter, float(np.hypot(*over.matrix[2, :2]) * max(width, height))
 

@@ -16,28 +16,27 @@ from itertools import combinations
 from pathlib import Path
 from typing import TypeVar
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 import cv2
 import numpy as np
+from accuracy.clips.frames import StillTrial, still_trials
+from accuracy.clips.overlays import OverlayTrial, overlay_trials
+from accuracy.clips.sources import SOURCES, names
+from accuracy.clips.trials import TOLERANCE_S, Candidate, Trial, trials
+from accuracy.judge.fitting import as_toml, fit_logistic, scores_of
+from accuracy.media import media_root
+from accuracy.rates import clopper_pearson
 
-ROOT = Path(__file__).parents[3]
-sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+from forensics.model.match import COPIES
+from forensics.reuse.check import probe_file
+from forensics.reuse.clip_evidence import WEIGHTS
+from forensics.reuse.decide import decide
+from forensics.reuse.features import ARCHIVED_FEATURES
+from forensics.reuse.judge_weights import Weights
+from forensics.reuse.known_pictures import KnownPictures, searched
 
-from accuracy.clips.frames import StillTrial, still_trials  # noqa: E402
-from accuracy.clips.overlays import OverlayTrial, overlay_trials  # noqa: E402
-from accuracy.clips.sources import SOURCES, names  # noqa: E402
-from accuracy.clips.trials import TOLERANCE_S, Candidate, Trial, trials  # noqa: E402
-from accuracy.judge.fitting import as_toml, fit_logistic, scores_of  # noqa: E402
-from accuracy.media import media_root  # noqa: E402
-from accuracy.rates import clopper_pearson  # noqa: E402
-
-from forensics.model.match import COPIES  # noqa: E402
-from forensics.reuse.check import probe_file  # noqa: E402
-from forensics.reuse.clip_evidence import WEIGHTS  # noqa: E402
-from forensics.reuse.decide import decide  # noqa: E402
-from forensics.reuse.features import ARCHIVED_FEATURES  # noqa: E402
-from forensics.reuse.judge_weights import Weights  # noqa: E402
-from forensics.reuse.known_pictures import KnownPictures, searched  # noqa: E402
-
+ROOT = Path(__file__).resolve().parents[3]
 KeptT = TypeVar("KeptT")
 
 WRONG = ("unrelated", "other moment", "another walk")

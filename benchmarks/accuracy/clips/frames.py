@@ -1,6 +1,6 @@
 """Stills taken from clips, and stills of other moments of the same recording, against the clip."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,9 +109,8 @@ def _still(pixels: Pixels, name: str) -> Probe:
 
 
 def _trial(
-    query: Probe, known: Probe, among: object, source: str, edit: str, taken: str
+    query: Probe, known: Probe, among: Sequence[int], source: str, edit: str, taken: str
 ) -> StillTrial:
-    assert isinstance(among, list | tuple)
     pictures = KnownPictures.of(
         ((known.sha256, position), known.features_of(position).first(ARCHIVED_FEATURES))
         for position in among

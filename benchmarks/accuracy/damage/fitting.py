@@ -94,36 +94,48 @@ def _fit_places(
     """Fit the networks of cells and of columns, each from several beginnings."""
     one, other = Labelled.joined(cells), Labelled.joined(columns)
     return (
-        tuple(
-            fit_network(
-                one.maps,
-                one.classes,
-                even(one.groups, _CELL_SHARES),
-                names=NAMES,
-                used=NAMES,
-                count=len(CLASSES),
-                hidden=_HIDDEN_CELLS,
-                penalty=_PENALTY_CELLS,
-                rounds=_ROUNDS,
-                seed=seed,
-            )
-            for seed in range(_BEGINNINGS)
+        _fit_several(
+            one,
+            _CELL_SHARES,
+            used=NAMES,
+            count=len(CLASSES),
+            hidden=_HIDDEN_CELLS,
+            penalty=_PENALTY_CELLS,
         ),
-        tuple(
-            fit_network(
-                other.maps,
-                other.classes,
-                even(other.groups, _COLUMN_SHARES),
-                names=NAMES,
-                used=_COLUMN_MEASURES,
-                count=len(COLUMNS),
-                hidden=_HIDDEN_COLUMNS,
-                penalty=_PENALTY_COLUMNS,
-                rounds=_ROUNDS,
-                seed=seed,
-            )
-            for seed in range(_BEGINNINGS)
+        _fit_several(
+            other,
+            _COLUMN_SHARES,
+            used=_COLUMN_MEASURES,
+            count=len(COLUMNS),
+            hidden=_HIDDEN_COLUMNS,
+            penalty=_PENALTY_COLUMNS,
         ),
+    )
+
+
+def _fit_several(
+    examples: Labelled,
+    shares: Sequence[float],
+    *,
+    used: tuple[str, ...],
+    count: int,
+    hidden: int,
+    penalty: float,
+) -> tuple[Weights, ...]:
+    return tuple(
+        fit_network(
+            examples.maps,
+            examples.classes,
+            even(examples.groups, shares),
+            names=NAMES,
+            used=used,
+            count=count,
+            hidden=hidden,
+            penalty=penalty,
+            rounds=_ROUNDS,
+            seed=seed,
+        )
+        for seed in range(_BEGINNINGS)
     )
 
 
