@@ -18,10 +18,19 @@ from forensics.damage.propose import (
     near_deck,
     only,
     planes,
-    slide,
     tied,
 )
-from forensics.damage.refine import COARSE_ROUNDS, PARTS, ROUNDS, Held, hold, spread_px
+from forensics.damage.refine import (
+    COARSE_ROUNDS,
+    FINE,
+    PARTS,
+    ROUNDS,
+    Held,
+    hold,
+    is_plausible,
+    spread_px,
+)
+from forensics.damage.settle import Settled, settle
 from forensics.damage.strip import ACROSS, ALONG, Strip
 from forensics.damage.turns import turns
 from forensics.vision.alignment import Matrix3, moved
@@ -29,7 +38,8 @@ from forensics.vision.features import mirrored
 from forensics.vision.views import grey
 
 CALIBRATION = "damage.register"
-_REFINED = 4
+_REFINED = 2
+_SETTLED = 4
 """So many of the likeliest places are followed down to single pixels."""
 
 _SAME = 0.15
@@ -192,7 +202,6 @@ def _starts(
     )
     for matrix in seeds:
         yield matrix @ strip.matrix
-        yield from slide(one, other, strip, matrix @ strip.matrix, peaks=2)
 
 
 def _mirrored_starts(found: Described, turned: Described, strip: Strip) -> Iterator[Matrix3]:
@@ -209,30 +218,40 @@ def _without_overlays(matches: Matches) -> Matches:
 
 
 def _best(
-    one: NDArray[uint8], other: NDArray[uint8], strip: Strip, starts: Iterator[Matrix3]
+    one: NDArray[uint8], other: NDArray[uint8], strip: Strip, seeds: Iterator[Matrix3]
 ) -> Held | None:
     """Follow patches a little way from every place, and all the way from the likeliest."""
     rough: list[Held] = []
+    settled: list[Settled] = []
     tried: list[Matrix3] = []
-    for start in starts:
-        if _among(start, tried, strip):
+    for seed in seeds:
+        if _among(seed, tried, strip) or not is_plausible(seed, strip):
             continue
-        tried.append(start)
-        held = hold(one, other, strip, start, rounds=ROUNDS[:COARSE_ROUNDS])
-        if held is None or _among(held.matrix, [each.matrix for each in rough], strip):
-            continue
-        rough.append(held)
-        if held.support > _PROMISING:
-            exact = hold(one, other, strip, held.matrix, rounds=ROUNDS[1:])
-            if exact is not None and min(exact.support, exact.along) > _CLEAR:
-                return exact
+        tried.append(seed)
+        held = hold(one, other, strip, seed, rounds=ROUNDS[:COARSE_ROUNDS])
+        if held is not None and not _among(held.matrix, [each.matrix for each in rough], strip):
+            rough.append(held)
+        settled += settle(one, other, strip, seed)
     rough.sort(key=lambda each: -each.support)
-    fine = [
-        held
-        for each in rough[:_REFINED]
-        if (held := hold(one, other, strip, each.matrix, rounds=ROUNDS[1:])) is not None
-    ]
+    fine: list[Held] = []
+    for start, rounds in (
+        *((each.matrix, FINE) for each in _distinct(settled, strip)[:_SETTLED]),
+        *((each.matrix, ROUNDS[1:]) for each in rough[:_REFINED]),
+    ):
+        held = hold(one, other, strip, start, rounds=rounds)
+        if held is not None:
+            fine.append(held)
     return max(fine, key=lambda each: each.support, default=None)
+
+
+def _distinct(places: list[Settled], strip: Strip) -> list[Settled]:
+    """Keep places that differ, the likeliest first."""
+    kept: list[Settled] = []
+    for each in sorted(places, key=lambda each: -each.likeness):
+        known = [other.matrix for other in kept]
+        if is_plausible(each.matrix, strip) and not _among(each.matrix, known, strip):
+            kept.append(each)
+    return kept
 
 
 def _among(place: Matrix3, others: list[Matrix3], strip: Strip) -> bool:
