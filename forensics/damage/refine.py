@@ -29,7 +29,7 @@ FINE = ((2.0, 0.12, False), (2.0, 0.12, True), (3.0, 0.12, True))
 
 _AROUND = 0.25
 _MIDDLE, _CONTRAST, _SPREAD_FLOOR = 128.0, 40.0, 4.0
-"""Contrast is evened out over a quarter of the deck's width; what is flat is not made to stand out."""
+"""Contrast is evened out over a quarter of the deck's width; what is flat stays so."""
 
 _LEAST_PATCH_PX, _LEAST_STEP_PX, _LEAST_REACH_PX = 12, 4, 4
 _LEAST_TRACKS = 8

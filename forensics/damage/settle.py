@@ -9,7 +9,7 @@ movements of the whole deck, and the best sums are kept.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
 
 import cv2
 import numpy as np
@@ -70,7 +70,7 @@ class Settled:
 
 @dataclass(frozen=True)
 class _Movement:
-    """Along the deck, in strip pixels: of its ends, of one side against the other, of its middle."""
+    """Along the deck, strip pixels: of its ends, one side against the other, of its middle."""
 
     likeness: float
     left: float
@@ -277,14 +277,16 @@ def _along(grid: Grid, movement: _Movement) -> Matrix3:
 
 def _parts(length: int, count: int) -> list[slice]:
     ends = np.linspace(0, length, count + 1).astype(int).tolist()
-    return [slice(start, end) for start, end in zip(ends, ends[1:], strict=False)]
+    return [slice(start, end) for start, end in pairwise(ends)]
 
 
 def _shifted(right: float, down: float) -> Matrix3:
     return np.array([[1.0, 0, right], [0, 1, down], [0, 0, 1]])
 
 
-def _stacked(curves: Sequence[NDArray[float32]] | NDArray[float32], bend: float) -> NDArray[float32]:
+def _stacked(
+    curves: Sequence[NDArray[float32]] | NDArray[float32], bend: float
+) -> NDArray[float32]:
     """Add up what the parts say for every movement of the left and of the right end."""
     table = np.asarray(curves, dtype=float32)
     return np.asarray(table.ravel()[_places(*table.shape, bend)].sum(axis=0), dtype=float32)
