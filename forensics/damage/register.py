@@ -279,7 +279,8 @@ def _judge(
     few = support < limits.value("min_support") or inliers < limits.value("min_inliers")
     few = few or held.along < limits.value("min_along")
     alike = likeness(before, after, strip, held.matrix)
-    if few or alike < limits.value("min_likeness"):
+    unlike = alike < limits.value("min_likeness") and held.along < limits.value("clear_along")
+    if few or unlike:
         share = f"{support:.0%} of the deck's patches agree, likeness along it {alike:.2f}"
         return Laid(
             f"The pictures cannot be laid over each other: {share}. {_HELP}", None, support, inliers
