@@ -10,7 +10,16 @@ from itertools import chain
 import numpy as np
 from accuracy.damage.examples import Deck, Labelled, cells_of, columns_of, deck_of
 from accuracy.damage.network import even, fit_network
-from accuracy.damage.scenes import ASIDE, TEST, TUNING, later_pairs, load, null_pairs, pairs
+from accuracy.damage.scenes import (
+    ASIDE,
+    NULLS_ONLY,
+    TEST,
+    TUNING,
+    later_pairs,
+    load,
+    null_pairs,
+    pairs,
+)
 from numpy import float64
 from numpy.typing import NDArray
 
@@ -41,7 +50,7 @@ def tuning_decks() -> Iterator[Deck]:
 
     Pairs with damage are taken twice, made worse in two ways.
     """
-    if set(TUNING) & {*ASIDE, *TEST}:
+    if set(TUNING) & {*ASIDE, *TEST, *NULLS_ONLY}:
         raise SystemExit("bridges that are kept aside or reported on may not be fitted to")
     for bridge in TUNING:
         some = (bridge,)
