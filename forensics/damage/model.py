@@ -1,7 +1,7 @@
-"""The small networks that name what the measures show: of cells, of columns, of the whole deck."""
+"""What names the measures: networks of cells, and a regression that judges the whole deck."""
 
 import json
-from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
@@ -10,11 +10,7 @@ from msgspec import Struct, convert
 from numpy import float64
 from numpy.typing import NDArray
 
-CLASSES = ("nothing", "scorch", "hole", "object", "missing_deck")
-"""What a cell of the deck may be; an object (a vehicle) hides it, and is not examined."""
-
-COLUMNS = ("there", "missing_deck")
-"""What the deck may be across its whole width."""
+from forensics.damage.cells import CellNetwork, fitted_networks
 
 STATES = ("none", "scorched", "holed", "collapsed")
 """What the whole deck may be."""
@@ -57,19 +53,19 @@ class Weights(Struct, frozen=True):
     layers: tuple[Layer, ...]
 
 
-class Model(Struct, frozen=True):
-    """The three decisions: on cells, on columns across the whole width, on the whole deck.
+@dataclass(frozen=True, eq=False)
+class Model:
+    """The two decisions: on cells, and on the whole deck.
 
     Parameters
     ----------
-    cells, columns : tuple of Weights
-        Of `CLASSES` and of `COLUMNS`: several networks each, whose scores are averaged.
+    cells : tuple of CellNetwork
+        Of the classes of a cell: several networks, whose scores are averaged.
     deck : Weights
         Of `STATES`.
     """
 
-    cells: tuple[Weights, ...]
-    columns: tuple[Weights, ...]
+    cells: tuple[CellNetwork, ...]
     deck: Weights
 
 
@@ -83,7 +79,7 @@ def fitted_model() -> Model:
         As fitted by ``benchmarks/accuracy/damage``.
     """
     file = resources.files("forensics.calibration") / "damage.decide.weights.json"
-    return convert(json.loads(file.read_text("utf-8")), Model)
+    return Model(fitted_networks(), convert(json.loads(file.read_text("utf-8")), Weights))
 
 
 def unit(values: NDArray[np.generic], names: tuple[str, ...], fitted: Weights) -> NDArray[float64]:
@@ -131,25 +127,3 @@ def scores(
         state = (np.tanh(state) if at else state) @ np.array(layer.weights).T + layer.bias
     state = np.exp(state - state.max(axis=-1, keepdims=True))
     return np.asarray(state / state.sum(axis=-1, keepdims=True))
-
-
-def mean_scores(
-    values: NDArray[np.generic], names: tuple[str, ...], fitted: Sequence[Weights]
-) -> NDArray[float64]:
-    """Average what several networks score: one alone depends on where its fit began.
-
-    Parameters
-    ----------
-    values : (..., M) float
-        Measures.
-    names : tuple of str
-        Their names.
-    fitted : sequence of Weights
-        The networks.
-
-    Returns
-    -------
-    (..., classes) float64
-        Shares that sum to 1.
-    """
-    return np.asarray(np.mean([scores(values, names, each) for each in fitted], axis=0))
