@@ -16,4 +16,4 @@ def test_the_model_refuses_to_be_fitted_to_bridges_kept_aside(monkeypatch, bridg
     monkeypatch.setattr(fitting, "TUNING", (305, bridge))
 
     with pytest.raises(SystemExit):
-        next(fitting.tuning_decks())
+        next(fitting.tuning_samples())
