@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from forensics.model.damage import DamageReport, Deck
+from forensics.model.damage import DamageReport, Deck, Gap, View
 from forensics.report.lookup import Lookup
 from forensics.report.text import counted, markup, name
 from forensics.report.words import DECK_STATES, STANDINGS
@@ -44,7 +44,8 @@ def damage_sentence(each: DamageReport, lookup: Lookup) -> Markup:
         One or two full sentences, with the score and what it is not.
     """
     after = lookup.linked(each.after.sha256 or "", each.after.path or "the other picture")
-    before = name(each.before.path or "the first picture")
+    after = markup("{}{}", after, _at(each.after))
+    before = markup("{}{}", name(each.before.path or "the first picture"), _at(each.before))
     if each.damage.state == "undetermined":
         said = "What happened to the deck between {} and {} is not settled. {}."
         return markup(said, before, after, each.damage.reason.rstrip("."))
@@ -72,7 +73,46 @@ def damage_alt(each: DamageReport) -> str:
     """
     word = STANDINGS[damage_standing(each)]
     state = DECK_STATES[each.damage.state]
-    return f"{word}: {each.after.path} against {each.before.path}: {state}"
+    return f"{word}: {view_words(each.after)} against {view_words(each.before)}: {state}"
+
+
+def view_words(view: View) -> str:
+    """Name a picture, and the moment of a clip.
+
+    Parameters
+    ----------
+    view : View
+        The picture.
+
+    Returns
+    -------
+    str
+        Plain text.
+    """
+    return f"{view.path or 'no name'}{_at(view)}"
+
+
+def _at(view: View) -> str:
+    return "" if view.moment_s is None else f" at {view.moment_s:.1f} s"
+
+
+def gap_words(gap: Gap) -> str:
+    """Say how much of the deck's length is missing.
+
+    Parameters
+    ----------
+    gap : Gap
+        As it was measured.
+
+    Returns
+    -------
+    str
+        As a share, and in metres where the deck's length is known.
+    """
+    said = f"{as_percent(gap.fraction_of_deck)} of the deck's length"
+    if gap.length_m is None:
+        return said
+    return f"{said}, {gap.length_m:.0f} m (90 %: within {gap.length_error_m or 0:.0f} m)"
 
 
 def score_words(score: float) -> str:
@@ -145,8 +185,7 @@ def _found(each: DamageReport) -> str:
     }
     if damage.state == "collapsed":
         gaps = counted(max(1, len(damage.gap.parts)), "gap")
-        missing = as_percent(damage.gap.fraction_of_deck)
-        return f"the deck is missing over {missing} of its length, in {gaps}"
+        return f"missing of the deck: {gap_words(damage.gap)}, in {gaps}"
     if damage.state == "holed":
         count = sum(each.class_ == "hole" for each in damage.findings)
         holes = counted(count, "place that looks like a hole", "places that look like holes")

@@ -52,7 +52,7 @@ def test_every_still_is_compared_with_the_deck_and_with_nothing_else(folder):
         ("before.png", "below/three.png"), ("before.png", "one.png"), ("before.png", "two.png"),
     ]  # fmt: skip
     assert {each.damage.state for each in case.damage} == {"undetermined"}
-    assert len([each for each in case.outcomes if each.step == "damage.stills"]) == 3
+    assert len([each for each in case.outcomes if each.step == "damage.deck"]) == 3
     assert case.problems == ()
 
 
@@ -65,11 +65,11 @@ def test_interrupted_scan_goes_on_with_the_next_pair_to_the_same_report(folder):
 
     with pytest.raises(KeyboardInterrupt):
         scan(folder, "out", on_progress=stop_at_second_pair)
-    asked_before = steps_in("out").count("damage.stills")
+    asked_before = steps_in("out").count("damage.deck")
     _, resumed = scan(folder, "out")
 
     assert asked_before == 1
-    assert steps_in("out").count("damage.stills") == 3
+    assert steps_in("out").count("damage.deck") == 3
     assert resumed == whole
 
 
@@ -88,7 +88,7 @@ def test_another_outline_is_another_question(folder):
 
     second, _ = scan(folder, "out")
 
-    assert steps_in("out").count("damage.stills") == 6
+    assert steps_in("out").count("damage.deck") == 6
     assert {each.id for each in first.damage}.isdisjoint(each.id for each in second.damage)
 
 

@@ -1,0 +1,101 @@
+"""Compare two open files on the deck of a bridge: the step of a scan."""
+
+import numpy as np
+
+from forensics.damage.compare import compare_views
+from forensics.damage.views import draw_comparison
+from forensics.ingest.exact_source import open_exact
+from forensics.ingest.media import Identified
+from forensics.ingest.timeline import ExactFrame
+from forensics.model.damage import DeckComparison, DeckQuestion
+from forensics.model.errors import UnreadableMedia
+from forensics.model.outcome import Made
+
+
+def compare_on_deck(before: Identified, after: Identified, question: DeckQuestion) -> Made:
+    """Compare a picture with one that a deck is drawn on, or is looked for on.
+
+    Parameters
+    ----------
+    before : Identified
+        The still or clip with the deck.
+    after : Identified
+        The other.
+    question : DeckQuestion
+        The outline of the deck, points that a person found on both, and moments of clips.
+
+    Returns
+    -------
+    Made
+        A `DeckComparison` and its pictures, as `draw_comparison` names them.
+
+    Raises
+    ------
+    UnreadableMedia
+        When a still or frame cannot be decoded whole.
+    DeckError
+        When the outline cannot be used.
+
+    Notes
+    -----
+    Limits: those of `forensics.damage.compare_views`.
+    """
+    frames = [
+        decode_whole(opened, moment_s)
+        for opened, moment_s in ((before, question.before_s), (after, question.after_s))
+    ]
+    one, other = (each.pixels for each in frames)
+    outline = None
+    if question.polygon is not None:
+        outline = np.array(question.polygon, dtype=np.float64)
+    ties = np.array(question.ties, dtype=np.float64) if question.ties else None
+    compared = compare_views(one, other, deck=outline, tie_points=ties)
+    found = DeckComparison(
+        compared.registration,
+        compared.deck,
+        compared.damage,
+        *(each.moment_s for each in frames),
+    )
+    if compared.deck.source == "none":
+        return Made(found, {})  # nothing was compared, so there is nothing to look at
+    return Made(found, draw_comparison(compared, one, other))
+
+
+def decode_whole(opened: Identified, moment_s: float | None = None) -> ExactFrame:
+    """Decode an open still, or a frame of a clip, at full size.
+
+    Parameters
+    ----------
+    opened : Identified
+        The file.
+    moment_s : float, optional
+        Of a clip: the frame on the screen at that moment, in seconds after its first one.
+
+    Returns
+    -------
+    ExactFrame
+        Its pixels, and the moment at which it is presented.
+
+    Raises
+    ------
+    UnreadableMedia
+        When it cannot be decoded whole, or no moment of a clip is named.
+    """
+    source = open_exact(opened)
+    position = 0
+    if source.timeline is not None:
+        if moment_s is None:
+            raise UnreadableMedia("a clip, of which no moment is named", advice=_NAME_MOMENT)
+        if not 0 <= moment_s <= source.timeline.end_s:
+            raise UnreadableMedia(f"it has no frame at {moment_s:g} s", advice=_NAME_MOMENT)
+        position = source.timeline.shown_at(moment_s)
+    elif moment_s is not None:
+        raise UnreadableMedia("a still has no moments", advice="Leave the moment out.")
+    for _, frame in source.decode([position]):
+        if frame.is_damaged:
+            raise UnreadableMedia("that frame is damaged", advice="Name another moment.")
+        return frame
+    raise UnreadableMedia("it holds no picture that can be decoded")
+
+
+_NAME_MOMENT = "Name one of its seconds; forensics frames shows them."
