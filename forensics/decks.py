@@ -191,15 +191,15 @@ class _Found:
             first = min(whole, key=self._age)
             if taken.isdisjoint(everyone):
                 taken |= set(everyone)
-                yield self._image(first.sha256, first.paths[0])
+                yield self._image(first.sha256, first.paths[0], is_whole=False)
 
     def _age(self, item: Item) -> tuple[bool, str, tuple[str, ...]]:
         dated = self.date(item.sha256, item.paths[0])
         return dated is None, "" if dated is None else dated.latest, item.paths
 
-    def _image(self, sha256: str, path: str) -> DeckImage:
+    def _image(self, sha256: str, path: str, *, is_whole: bool = True) -> DeckImage:
         moments_s = self.moments.get(sha256)
-        return DeckImage(path, sha256, None, moments_s[0] if moments_s else None)
+        return DeckImage(path, sha256, None, moments_s[0] if moments_s else None, is_whole)
 
     def _located(self, folder: Path, name: str, what: str) -> tuple[str, str] | None:
         """Give digest and name of an image of the place; None, and a problem, without one."""
@@ -284,12 +284,12 @@ def _with_deck(
         elif finding.deck.source == "none":
             left.append(NotCompared(image.path, path, item.sha256, finding.damage.reason))
         else:
-            after = View(path, item.sha256, finding.after_s, found.date(item.sha256, path))
+            after = View(path, item.sha256, target.moment_s, found.date(item.sha256, path))
             reports.append(
                 told_pair(finding, given.artefacts, image=image, after=after, dated=dated)
             )
-    # A deck that was looked for and not found has no states.
-    is_told = bool(reports) or image.deck is not None
+    # Where nobody says which picture shows the deck whole, each pair has a deck of its own.
+    is_told = image.is_whole and (bool(reports) or image.deck is not None)
     timelines = [timeline_of(image, reports, dated=dated)] if is_told else []
     return Decks(
         (*decks.compared, *reports),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from forensics.damage.compare import compare_views
+from forensics.damage.compare import DamageComparison, compare_views
 from forensics.damage.views import draw_comparison
 from forensics.ingest.exact_source import open_exact
 from forensics.ingest.media import Identified
@@ -44,21 +44,37 @@ def compare_on_deck(before: Identified, after: Identified, question: DeckQuestio
         decode_whole(opened, moment_s)
         for opened, moment_s in ((before, question.before_s), (after, question.after_s))
     ]
-    one, other = (each.pixels for each in frames)
     outline = None
     if question.polygon is not None:
         outline = np.array(question.polygon, dtype=np.float64)
     ties = np.array(question.ties, dtype=np.float64) if question.ties else None
-    compared = compare_views(one, other, deck=outline, tie_points=ties)
+    is_swapped = False
+    compared = compare_views(frames[0].pixels, frames[1].pixels, deck=outline, tie_points=ties)
+    if question.either_way:
+        other_way = compare_views(frames[1].pixels, frames[0].pixels)
+        is_swapped = _weight(other_way) > _weight(compared)
+        if is_swapped:
+            compared, frames = other_way, frames[::-1]
     found = DeckComparison(
         compared.registration,
         compared.deck,
         compared.damage,
-        *(each.moment_s for each in frames),
+        frames[0].moment_s,
+        frames[1].moment_s,
+        is_swapped,
     )
     if compared.deck.source == "none":
         return Made(found, {})  # nothing was compared, so there is nothing to look at
-    return Made(found, draw_comparison(compared, one, other))
+    return Made(found, draw_comparison(compared, frames[0].pixels, frames[1].pixels))
+
+
+def _weight(compared: DamageComparison) -> tuple[bool, bool]:
+    """Say which of two ways to tell: damage; else that it is open; none only if both ways say so.
+
+    On a picture of a broken bridge what is left of its deck is found, and that did not change.
+    """
+    state = compared.damage.state
+    return state not in {"none", "undetermined"}, state == "undetermined"
 
 
 def decode_whole(opened: Identified, moment_s: float | None = None) -> ExactFrame:

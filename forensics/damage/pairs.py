@@ -39,12 +39,15 @@ class DeckImage(Struct, frozen=True):
         As the case file has it; None when no person drew one.
     moment_s : float or None
         Of a clip: when the frame is presented.
+    is_whole : bool
+        Whether somebody says that it shows the deck whole; else it is looked for on both pictures.
     """
 
     path: str
     sha256: str
     deck: DrawnDeck | None = None
     moment_s: float | None = None
+    is_whole: bool = True
 
     @property
     def polygon(self) -> Region | None:
@@ -72,7 +75,9 @@ class DeckImage(Struct, frozen=True):
             if tie.picture in names and tie.at_s == moment_s
             for point in tie.points
         ]
-        return DeckQuestion(self.polygon, tuple(ties), self.moment_s, moment_s)
+        return DeckQuestion(
+            self.polygon, tuple(ties), self.moment_s, moment_s, either_way=not self.is_whole
+        )
 
 
 class Target(Struct, frozen=True):

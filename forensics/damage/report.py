@@ -63,20 +63,24 @@ def told_pair(
     after : View
         The other picture, with its date.
     dated : Dated or None
-        When the deck's image was taken.
+        When the first one was taken.
 
     Returns
     -------
     DamageReport
         With order and identifier.
     """
-    before = View(image.path, image.sha256, found.before_s, dated)
+    before = View(image.path, image.sha256, image.moment_s, dated)
+    if found.is_swapped:
+        before, after = after, before
+    before = replace(before, moment_s=found.before_s)
+    after = replace(after, moment_s=found.after_s)
     order, because = tell_order(before, after)
     asked: object = image.polygon
     if before.moment_s is not None or after.moment_s is not None:
         asked = (image.polygon, before.moment_s, after.moment_s)
     return DamageReport(
-        pair_id(image.sha256, after.sha256 or "", asked),
+        pair_id(before.sha256 or "", after.sha256 or "", asked),
         before,
         after,
         order,

@@ -258,12 +258,15 @@ class DeckQuestion(Struct, frozen=True):
         Points that a person found on both pictures.
     before_s, after_s : float or None
         The moment of a clip whose frame is meant, in seconds after its first one; None for stills.
+    either_way : bool
+        Whether the deck is looked for on both, because nobody says which shows it whole.
     """
 
     polygon: Region | None
     ties: tuple[tuple[float, float, float, float], ...] = ()
     before_s: float | None = None
     after_s: float | None = None
+    either_way: bool = False
 
 
 class DeckComparison(Struct, frozen=True, tag="deck_comparison"):
@@ -279,6 +282,8 @@ class DeckComparison(Struct, frozen=True, tag="deck_comparison"):
         What was found.
     before_s, after_s : float or None
         When the frames that were compared are presented in their clips; None for stills.
+    is_swapped : bool
+        Whether the deck is on the second item of the pair, and the first one is the other picture.
     """
 
     registration: Registration
@@ -286,6 +291,7 @@ class DeckComparison(Struct, frozen=True, tag="deck_comparison"):
     damage: Damage
     before_s: float | None = None
     after_s: float | None = None
+    is_swapped: bool = False
 
 
 class NotCompared(Struct, frozen=True):

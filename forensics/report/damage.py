@@ -16,6 +16,7 @@ from forensics.report.damage_sentences import (
     found_deck_words,
     gap_words,
     score_words,
+    told_once,
     view_words,
 )
 from forensics.report.lookup import Lookup
@@ -158,7 +159,7 @@ def damage_section(lookup: Lookup, pictures: Pictures) -> DamageSection:
     case = lookup.case
     ranked = sorted(case.damage, key=lambda each: _ORDER.index(each.damage.state))
     cards = [each for each in ranked if each.registration.status == "registered"]
-    refused = [each for each in ranked if each.registration.status != "registered"]
+    refused = told_once(each for each in ranked if each.registration.status != "registered")
     return DamageSection(
         tuple(
             _times(each, lookup, pictures)
@@ -166,12 +167,14 @@ def damage_section(lookup: Lookup, pictures: Pictures) -> DamageSection:
             if len(each.steps) > 2 or each.remarks  # noqa: PLR2004 - two times are a comparison
         ),
         tuple(damage_card(each, lookup, pictures) for each in cards),
-        tuple(damage_card(each, lookup, pictures) for each in refused),
+        tuple(damage_card(each, lookup, pictures, also=also) for each, also in refused),
         tuple(_left_out(lookup)),
     )
 
 
-def damage_card(each: DamageReport, lookup: Lookup, pictures: Pictures) -> DamageCard:
+def damage_card(
+    each: DamageReport, lookup: Lookup, pictures: Pictures, *, also: str = ""
+) -> DamageCard:
     """Lay out one comparison.
 
     Parameters
@@ -182,6 +185,8 @@ def damage_card(each: DamageReport, lookup: Lookup, pictures: Pictures) -> Damag
         The case.
     pictures : Pictures
         Loads pictures.
+    also : str, optional
+        Other moments of the clip of which the same is said.
 
     Returns
     -------
@@ -193,7 +198,7 @@ def damage_card(each: DamageReport, lookup: Lookup, pictures: Pictures) -> Damag
         each.id,
         standing,
         STANDINGS[standing],
-        damage_sentence(each, lookup),
+        damage_sentence(each, lookup, also=also),
         markup("{}", each.order_because),
         tuple(_shots(_SHOTS, each, pictures)),
         tuple(_shots(_STRIPS, each, pictures)),

@@ -1,5 +1,7 @@
 """The sentences in which comparisons on decks are told, the same everywhere."""
 
+from collections.abc import Iterable
+
 from markupsafe import Markup
 
 from forensics.model.damage import DamageReport, Deck, Gap, View
@@ -28,7 +30,7 @@ def damage_standing(each: DamageReport) -> str:
     return "unchanged" if each.damage.state == "none" else "undecided"
 
 
-def damage_sentence(each: DamageReport, lookup: Lookup) -> Markup:
+def damage_sentence(each: DamageReport, lookup: Lookup, *, also: str = "") -> Markup:
     """Say what a comparison found.
 
     Parameters
@@ -37,6 +39,8 @@ def damage_sentence(each: DamageReport, lookup: Lookup) -> Markup:
         The comparison.
     lookup : Lookup
         The case.
+    also : str, optional
+        Other moments of the clip of which the same is said.
 
     Returns
     -------
@@ -44,7 +48,7 @@ def damage_sentence(each: DamageReport, lookup: Lookup) -> Markup:
         One or two full sentences, with the score and what it is not.
     """
     after = lookup.linked(each.after.sha256 or "", each.after.path or "the other picture")
-    after = markup("{}{}", after, _at(each.after))
+    after = markup("{}{}{}", after, _at(each.after), also)
     before = markup("{}{}", name(each.before.path or "the first picture"), _at(each.before))
     if each.damage.state == "undetermined":
         said = "What happened to the deck between {} and {} is not settled. {}."
@@ -94,6 +98,32 @@ def view_words(view: View) -> str:
 
 def _at(view: View) -> str:
     return "" if view.moment_s is None else f" at {view.moment_s:.1f} s"
+
+
+def told_once(compared: Iterable[DamageReport]) -> list[tuple[DamageReport, str]]:
+    """Tell of a clip that could not be laid over a deck once, and not of each of its moments.
+
+    Parameters
+    ----------
+    compared : iterable of DamageReport
+        In any order.
+
+    Returns
+    -------
+    list of (DamageReport, str)
+        In that order, with the other moments in words; empty words where there are none.
+    """
+    told: dict[object, list[DamageReport]] = {}
+    for each in compared:
+        clip = (each.before.sha256, each.before.moment_s, each.after.sha256, each.deck.source)
+        is_alone = each.registration.status == "registered" or each.after.moment_s is None
+        told.setdefault(each.id if is_alone else clip, []).append(each)
+    return [(first, _others(rest)) for first, *rest in told.values()]
+
+
+def _others(rest: Iterable[DamageReport]) -> str:
+    moments = ", ".join(f"{each.after.moment_s or 0:.1f}" for each in rest)
+    return f", and at {moments} s" if moments else ""
 
 
 def gap_words(gap: Gap) -> str:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from forensics.model.findings import MetadataTable, StillFacts, VideoFacts
 from forensics.model.item import Item
 from forensics.model.outcome import Absent
-from forensics.report.damage_sentences import view_words
+from forensics.report.damage_sentences import told_once, view_words
 from forensics.report.lookup import Lookup
 from forensics.report.text import counted, link, listed, markup, name, shorten
 from forensics.report.words import STANDINGS
@@ -184,17 +184,17 @@ def _decks(lookup: Lookup) -> Iterator[_Draft]:
         )
         yield "untested", markup(said), ()
         return
-    open_ones = [each for each in case.damage if each.damage.state == "undetermined"]
+    open_ones = told_once(each for each in case.damage if each.damage.state == "undetermined")
     if open_ones:
         count = counted(len(open_ones), "comparison does", "comparisons do")
         said = "{} not settle what happened to {}."
         details = [
             markup(
                 "{}: {}",
-                link(each.id, name(view_words(each.after))),
+                link(each.id, name(f"{view_words(each.after)}{also}")),
                 shorten(each.damage.reason),
             )
-            for each in open_ones
+            for each, also in open_ones
         ]
         yield "undecided", markup(said, count, link("damage", "the deck")), details
     if case.not_compared:
