@@ -240,7 +240,13 @@ STEPS: tuple[Step, ...] = (
             "only where pictures look alike; many pairs are refused or not settled.",
         ),
         kinds=("still", "animation", "video"),
-        calibrations=("damage.find", "damage.register", "damage.shifts", "damage.decide"),
+        calibrations=(
+            "damage.find",
+            "damage.register",
+            "damage.shifts",
+            "damage.veil",
+            "damage.decide",
+        ),
         patience_s=100.0,
     ),
 )

@@ -9,10 +9,10 @@ from forensics.ingest.media import Identified
 from forensics.ingest.timeline import ExactFrame
 from forensics.model.damage import DeckComparison, DeckQuestion
 from forensics.model.errors import UnreadableMedia
-from forensics.model.outcome import Made
+from forensics.model.outcome import Absent, Made
 
 
-def compare_on_deck(before: Identified, after: Identified, question: DeckQuestion) -> Made:
+def compare_on_deck(before: Identified, after: Identified, question: DeckQuestion) -> Made | Absent:
     """Compare a picture with one that a deck is drawn on, or is looked for on.
 
     Parameters
@@ -26,13 +26,14 @@ def compare_on_deck(before: Identified, after: Identified, question: DeckQuestio
 
     Returns
     -------
-    Made
-        A `DeckComparison` and its pictures, as `draw_comparison` names them.
+    Made or Absent
+        A `DeckComparison` and its pictures, as `draw_comparison` names them; absent when the frame
+        of a clip is damaged or not there.
 
     Raises
     ------
     UnreadableMedia
-        When a still or frame cannot be decoded whole.
+        When a still cannot be decoded whole.
     DeckError
         When the outline cannot be used.
 
@@ -40,10 +41,15 @@ def compare_on_deck(before: Identified, after: Identified, question: DeckQuestio
     -----
     Limits: those of `forensics.damage.compare_views`.
     """
-    frames = [
-        decode_whole(opened, moment_s)
-        for opened, moment_s in ((before, question.before_s), (after, question.after_s))
-    ]
+    frames: list[ExactFrame] = []
+    for opened, moment_s in ((before, question.before_s), (after, question.after_s)):
+        try:
+            frames.append(decode_whole(opened, moment_s))
+        except UnreadableMedia as error:
+            if moment_s is None:
+                raise
+            # Of a clip that is cut short or broken in places other moments may be whole.
+            return Absent("unreadable", f"frame at {moment_s:g} s: {error}", error.advice)
     outline = None
     if question.polygon is not None:
         outline = np.array(question.polygon, dtype=np.float64)
