@@ -139,10 +139,13 @@ def gap_words(gap: Gap) -> str:
     str
         As a share, and in metres where the deck's length is known.
     """
-    said = f"{as_percent(gap.fraction_of_deck)} of the deck's length"
+    return f"{as_percent(gap.fraction_of_deck)} of the deck's length{_metres(gap)}"
+
+
+def _metres(gap: Gap) -> str:
     if gap.length_m is None:
-        return said
-    return f"{said}, {gap.length_m:.0f} m (90 %: within {gap.length_error_m or 0:.0f} m)"
+        return ""
+    return f", {gap.length_m:.0f} m, give or take {gap.length_error_m or 0:.0f} m (90 %)"
 
 
 def score_words(score: float) -> str:
@@ -215,7 +218,9 @@ def _found(each: DamageReport) -> str:
     }
     if damage.state == "collapsed":
         gaps = counted(max(1, len(damage.gap.parts)), "gap")
-        return f"missing of the deck: {gap_words(damage.gap)}, in {gaps}"
+        missing = as_percent(damage.gap.fraction_of_deck)
+        metres = _metres(damage.gap)
+        return f"the deck is missing over {missing} of its length{metres}, in {gaps}"
     if damage.state == "holed":
         count = sum(each.class_ == "hole" for each in damage.findings)
         holes = counted(count, "place that looks like a hole", "places that look like holes")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from unittest.mock import patch
 
 import cv2
 import numpy as np
@@ -16,13 +17,14 @@ from accuracy.damage.scenes import (
     true_map,
     truth_strip,
 )
-from accuracy.damage_truth.pair import Pixels, Truth
+from accuracy.damage_truth.pair import Pixels, Truth, TruthPair
 from msgspec import Struct
 from numpy import float32, float64
 from numpy.typing import NDArray
 
+from forensics.damage import compare, compare_views
 from forensics.damage.model import Weights, mean_scores
-from forensics.damage.strip import unroll
+from forensics.damage.strip import Grid, Strip, unroll
 from forensics.damage.veil import NAMES, veil_measures
 from forensics.vision.alignment import moved
 
@@ -31,6 +33,7 @@ _LIGHT = {"dark smoke": (25, 70), "grey smoke": (90, 140), "white smoke": (180, 
 _HIDDEN, _CLEAR = 0.4, 0.02
 """Mean cover of the deck's width from which on a column is hidden, and up to which it is clear."""
 
+_SEEN, _GAP_MARGIN = 0.9, 2.5
 _EVERY_NULL, _EVERY_COLUMN = 6, 16
 _HIDDEN_UNITS, _PENALTY, _ROUNDS = 10, 4e-3, 150
 _SHARES = (2.0, 1.0, 1.0)
@@ -88,6 +91,7 @@ def columns_of(bridges: Sequence[int]) -> Iterator[Columns]:
             pair = load(each)
             strip, to_after = drawn(pair), true_map(pair)
             gone = truth_strip(pair, strip)[strip.grid.deck] == Truth.MISSING
+            yield _with_gap(pair, strip, to_after @ strip.matrix, 1000 * bridge + at)
             for number, kind in enumerate(("", *KINDS)):
                 seed = 10 * at + number + 1000 * bridge
                 rng = np.random.default_rng(seed)
@@ -108,13 +112,39 @@ def columns_of(bridges: Sequence[int]) -> Iterator[Columns]:
                 jitter[:2, 2] = rng.normal(0, 0.7, 2)
                 matrices = (strip.matrix, jitter @ matrix)
                 laid, seen = unroll((cover * 255).astype(np.uint8), matrix, strip.grid)
-                known = seen[strip.grid.deck].mean(axis=0) > 0.9
+                known = seen[strip.grid.deck].mean(axis=0) > _SEEN
                 share = laid[strip.grid.deck].mean(axis=0) / 255
                 known &= (share > _HIDDEN) | (share < _CLEAR)
                 values = veil_measures((pair.before, after), matrices, strip.grid)
                 yield Columns(
                     bridge_of(pair), kind, values, share > _HIDDEN, gone.mean(axis=0) > 0.5, known
                 )
+
+
+def _with_gap(pair: TruthPair, strip: Strip, matrix: NDArray[float64], seed: int) -> Columns:
+    """Take a stretch of the deck away and show there what lies beside it: that hides nothing."""
+    rng, grid = np.random.default_rng(seed), strip.grid
+    side = round(_GAP_MARGIN * grid.width_px)
+    wide = Grid(grid.length_px, grid.width_px, grid.end_px, side)
+    shift = np.eye(3)
+    shift[1, 2] = side - grid.side_px
+    to_wide = np.linalg.inv(shift)
+    before, seen = unroll(pair.before, strip.matrix @ to_wide, wide)
+    after, too = unroll(degraded(pair.after, seed), matrix @ to_wide, wide)
+    start, share = rng.uniform(0.05, 0.6), rng.uniform(0.05, 0.4)
+    first = grid.end_px + round(start * grid.length_px)
+    last = min(first + round(share * grid.length_px), grid.end_px + grid.length_px)
+    reach = round(0.1 * grid.width_px)
+    rows = slice(side - reach, side + grid.width_px + reach)
+    away = round(rng.choice([-1, 1]) * 1.4 * grid.width_px)
+    after[rows, first:last] = after[rows.start + away : rows.stop + away, first:last]
+    gone = np.zeros(grid.length_px, dtype=bool)
+    gone[first - grid.end_px : last - grid.end_px] = True
+    known = (seen & too)[side : side + grid.width_px].mean(axis=0) > _SEEN
+    values = veil_measures((before, after), (shift, shift), grid)
+    nothing = np.zeros(grid.length_px, dtype=bool)
+    within = known[grid.end_px : grid.end_px + grid.length_px]
+    return Columns(bridge_of(pair), "gap", values, nothing, gone, within)
 
 
 def fit(strips: Sequence[Columns], *, beginnings: int = _BEGINNINGS) -> tuple[Weights, ...]:
@@ -179,3 +209,67 @@ def left_out(strips: Sequence[Columns]) -> list[NDArray[float64]]:
             if each.bridge == bridge:
                 told[at] = mean_scores(each.values, NAMES, fitted)
     return told
+
+
+class Veiled(Struct, frozen=True):
+    """What was said of one pair under a veil."""
+
+    name: str
+    kind: str
+    true_state: str
+    cover: float
+    registered: bool
+    state: str
+    state_unguarded: str
+
+
+def ask_veiled(bridges: Sequence[int]) -> Iterator[Veiled]:
+    """Compare pairs up to 15 degrees under a veil, with and without what tells that it is one."""
+    for at, each in enumerate(path for path in pairs(bridges) if "_30" not in path[1].stem):
+        pair, kind = load(each), KINDS[at % len(KINDS)]
+        strip, matrix = drawn(pair), true_map(pair) @ drawn(pair).matrix
+        rng = np.random.default_rng(at)
+        grid = strip.grid
+        place = [
+            grid.end_px + rng.uniform(0.2, 0.8) * grid.length_px,
+            grid.side_px + rng.uniform(-0.4, 1.4) * grid.width_px,
+        ]
+        ends = moved(np.array([place, [place[0], place[1] + grid.width_px]]), matrix)
+        radius = float(np.linalg.norm(ends[1] - ends[0])) * rng.uniform(1, 3)
+        after, cover = veil(pair.after, ends[0], radius, kind, at)
+        laid, _ = unroll((cover * 255).astype(np.uint8), matrix, grid)
+        said = compare_views(pair.before, after, deck=pair.deck)
+        with patch.object(compare, "hidden_columns", _nothing_hidden):
+            unguarded = compare_views(pair.before, after, deck=pair.deck)
+        yield Veiled(
+            pair.name,
+            kind,
+            pair.state,
+            round(float((laid[grid.deck].mean(axis=0) / 255 > _HIDDEN).mean()), 3),
+            said.registration.status == "registered",
+            said.damage.state,
+            unguarded.damage.state,
+        )
+
+
+def _nothing_hidden(_pictures: object, _matrices: object, grid: Grid) -> NDArray[np.bool_]:
+    return np.zeros(grid.length_px, dtype=bool)
+
+
+def print_veiled(rows: Sequence[Veiled]) -> None:
+    """Print what was said under veils, of the pairs that were laid over each other."""
+    print("\n**Under smoke and flames**, pairs that were laid over each other:\n")
+    print("| | pairs | damage said | of nothing new, damage said | wrong state | none said |")
+    print("|---|---|---|---|---|---|")
+    laid = [each for each in rows if each.registered]
+    for name, state in (
+        ("without a look for veils", lambda each: each.state_unguarded),
+        ("with it", lambda each: each.state),
+    ):
+        hurt = [each for each in laid if state(each) not in {"none", "undetermined"}]
+        nulls = [each for each in laid if each.true_state == "none"]
+        false = sum(state(each) not in {"none", "undetermined"} for each in nulls)
+        wrong = sum(state(each) not in {each.true_state, "undetermined"} for each in laid)
+        none = sum(state(each) == "none" for each in laid)
+        told_of = f"{len(laid)} | {len(hurt)} | {false} of {len(nulls)} | {wrong} | {none}"
+        print(f"| {name} | {told_of} |")
