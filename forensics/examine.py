@@ -355,12 +355,11 @@ class _Run:
             self.problems.append(CaseProblem("metadata.notes", (), problem, advice))
 
     def _compare_decks(self, evidence: Evidence) -> Decks:
-        step = _step("damage.stills")
-        if not self.todo.case.deck:
-            absent = Absent("not_available", "no deck is drawn in the case file", _DRAW_DECK)
-            self._tell_case_step(step, absent)
-            return Decks()
+        step = _step("damage.deck")
         compared = compare_decks(step, evidence, self.session)
+        if not compared.outcomes and not self.todo.case.deck:
+            absent = Absent("not_available", _NO_DECK, _DRAW_DECK)
+            self._tell_case_step(step, absent)
         self.case_outcomes += compared.outcomes
         self.problems += compared.problems
         return compared.decks
@@ -375,6 +374,7 @@ class _Run:
             self.problems.append(problem)
 
 
+_NO_DECK = "no deck is drawn in the case file, and no pictures were found to look alike"
 _DRAW_DECK = "Draw one with: forensics compare BEFORE AFTER --draw"
 _NAME_ARCHIVE = "Name one with --archive, or in case.toml."
 
