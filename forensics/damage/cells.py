@@ -98,10 +98,10 @@ def unpacked(whole: dict[str, NDArray[np.generic]], number: int) -> CellNetwork:
         In single precision; saved are whole steps of the weights, one size of step an output.
     """
     centre, scale = (whole[f"{number}.{each}"].astype(float32) for each in ("centre", "scale"))
-    weights = {}
+    weights: dict[str, Planes] = {}
     for name in LAYERS:
-        steps = whole[f"{number}.{name}.step"].astype(float32)
-        weights[name] = whole[f"{number}.{name}.weight"] * steps[:, None, None, None]
+        steps = whole[f"{number}.{name}.step"].astype(float32)[:, None, None, None]
+        weights[name] = whole[f"{number}.{name}.weight"].astype(float32) * steps
     biases = {name: whole[f"{number}.{name}.bias"].astype(float32) for name in LAYERS}
     return CellNetwork(centre, scale, weights, biases)
 

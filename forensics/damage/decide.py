@@ -115,7 +115,7 @@ def decide(measures: Measures, fitted: Model, limits: Calibration) -> Decided:
     states = scores(summary(scored, limits), DECK, fitted.deck)
     state, sure = STATES[int(states.argmax())], float(states.max())
     shares = _by_pixel(scored.shares, (rows, columns))
-    codes = _codes(state, shares)
+    codes = _codes(state, shares, limits)
     gone = _gone(state, scored, limits)
     codes[:, _by_pixel(gone.astype(float32)[None], (1, columns))[0] > _HALF] = MISSING
     codes[~measures.seen] = NOT_EXAMINED
@@ -141,9 +141,11 @@ def _by_pixel(cells: NDArray[float32], shape: tuple[int, int]) -> NDArray[float3
     return np.asarray(np.stack(grown, axis=2), float32).reshape(*shape, *cells.shape[2:])
 
 
-def _codes(state: str, shares: NDArray[float32]) -> NDArray[uint8]:
+def _codes(state: str, shares: NDArray[float32], limits: Calibration) -> NDArray[uint8]:
     """Give the likeliest class of each pixel, but none worse than the state of the deck."""
-    best = shares.argmax(axis=2)
+    weights = np.ones(len(CLASSES), float32)
+    weights[CLASSES.index("hole")] = limits.value("hole_weight")
+    best = (shares * weights).argmax(axis=2)
     codes = np.full(best.shape, NOTHING, uint8)
     codes[best == CLASSES.index("object")] = NOT_EXAMINED
     for name, code in (("scorch", SCORCH), ("hole", HOLE)):

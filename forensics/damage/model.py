@@ -1,6 +1,7 @@
 """What names the measures: networks of cells, and a regression that judges the whole deck."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -127,3 +128,25 @@ def scores(
         state = (np.tanh(state) if at else state) @ np.array(layer.weights).T + layer.bias
     state = np.exp(state - state.max(axis=-1, keepdims=True))
     return np.asarray(state / state.sum(axis=-1, keepdims=True))
+
+
+def mean_scores(
+    values: NDArray[np.generic], names: tuple[str, ...], fitted: Sequence[Weights]
+) -> NDArray[float64]:
+    """Average what several networks score: one alone depends on where its fit began.
+
+    Parameters
+    ----------
+    values : (..., M) float
+        Measures.
+    names : tuple of str
+        Their names.
+    fitted : sequence of Weights
+        The networks.
+
+    Returns
+    -------
+    (..., classes) float64
+        Shares that sum to 1.
+    """
+    return np.asarray(np.mean([scores(values, names, each) for each in fitted], axis=0))

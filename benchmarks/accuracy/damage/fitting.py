@@ -79,16 +79,21 @@ def fit_deck(summed: NDArray[float64], samples: Sequence[Sample]) -> tuple[Weigh
 
 
 def print_cuts(samples: Sequence[Sample], told: NDArray[float64]) -> None:
-    """Print what each cut-off of the score would answer, on bridges that were left out."""
+    """Print what each cut-off of the score would answer, on bridges that were left out.
+
+    The share that is wrong is that of pairs among which each state is as frequent as the others.
+    """
     states = np.array([STATES.index(each.state) for each in samples])
     unhurt = states == 0
     best, sure = told.argmax(axis=1), told.max(axis=1)
-    print("\n| state | cut-off | said | wrong | said on nulls |\n|---|---|---|---|---|")
+    alike = 1 / np.bincount(states, minlength=len(STATES))[states]
+    print("\n| state | cut-off | said | wrong | share | said on nulls |\n|---|---|---|---|---|---|")
     for number, state in enumerate(STATES):
         for cut in np.arange(0.4, 0.96, 0.05):
             said = (best == number) & (sure >= cut)
-            wrong, nulls = (said & (states != number)).sum(), (said & unhurt).sum()
-            told_of = f"{said.sum()} | {wrong} | {nulls} of {unhurt.sum()}"
+            wrong, nulls = said & (states != number), (said & unhurt).sum()
+            share = alike[wrong].sum() / max(alike[said].sum(), 1e-9)
+            told_of = f"{said.sum()} | {wrong.sum()} | {share:.3f} | {nulls} of {unhurt.sum()}"
             print(f"| {state} | {cut:.2f} | {told_of} |")
 
 
