@@ -17,10 +17,11 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+import cv2
 import msgspec
 import numpy as np
 from accuracy.damage import fitting
-from accuracy.damage.asking import FOUND, WORSE, Row, ask
+from accuracy.damage.asking import FOUND, LARGE, WORSE, Row, ask
 from accuracy.damage.baselines import print_baselines
 from accuracy.damage.scenes import (
     NULLS_ONLY,
@@ -37,6 +38,7 @@ from accuracy.damage_truth.composite import composites
 from accuracy.damage_truth.pair import TruthPair, load_photos
 
 _FAR = "_30"
+_LARGE_PX, _EVERY_LARGE = 2e6, 8
 RESULTS = Path(__file__).resolve().parents[2] / "results/damage.json"
 CALIBRATION = Path(__file__).resolve().parents[3] / "forensics/calibration"
 
@@ -76,9 +78,32 @@ def asked() -> Iterator[tuple[TruthPair, str]]:
         pair = load(each)
         before, after = degraded(pair.before, 2 * at), degraded(pair.after, 2 * at + 1)
         yield replace(pair, before=before, after=after), WORSE
+    for each in near[::_EVERY_LARGE]:
+        yield enlarged(load(each)), LARGE
     for pair in composites(load_photos(folders()[0].parents[1])):
         if not pair.is_tuning and pair.shows != "likeness":
             yield pair, "composite"
+
+
+def enlarged(pair: TruthPair) -> TruthPair:
+    """Enlarge both pictures to two megapixels, to measure what that costs."""
+    factor = (_LARGE_PX / pair.before[..., 0].size) ** 0.5
+    before, after = (
+        cv2.resize(each, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+        for each in (pair.before, pair.after)
+    )
+    size = before.shape[1::-1]
+    grow = np.array([[factor, 0, (factor - 1) / 2], [0, factor, (factor - 1) / 2], [0, 0, 1]])
+    back = np.linalg.inv(grow)
+    return replace(
+        pair,
+        before=before,
+        after=after,
+        deck=(pair.deck + 0.5) * factor - 0.5,
+        mask=cv2.resize(pair.mask, size, interpolation=cv2.INTER_NEAREST),
+        after_to_before=grow @ pair.after_to_before @ back,
+        to_metres=None if pair.to_metres is None else pair.to_metres @ back,
+    )
 
 
 def questions() -> list[tuple[tuple[Path, Path], str]]:

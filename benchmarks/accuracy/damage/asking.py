@@ -12,6 +12,7 @@ from forensics.damage import compare_views
 
 FOUND = "found deck"
 WORSE = "made worse"
+LARGE = "2 megapixels"
 _UNKNOWN = (Truth.OUTSIDE, Truth.NOT_SEEN)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from accuracy.damage.asking import FOUND, WORSE, Row
+from accuracy.damage.asking import FOUND, LARGE, WORSE, Row
 from accuracy.damage.states import STATES, macro_f1
 from accuracy.rates import clopper_pearson
 
@@ -27,9 +27,14 @@ def print_tables(rows: Sequence[Row]) -> None:
     photographs = [row for row in rows if row.kind == "composite"]
     sources = len({row.source for row in photographs})
     _others(photographs, f"Composites on {sources} photographs of the reported half")
-    times = [row.cpu_s for row in rows]
-    high = np.quantile(times, 0.9)
-    print(f"\nCPU a pair: median {np.median(times):.1f} s, 90th percentile {high:.1f} s")
+    print()
+    for name, some in (
+        ("CPU a pair", [row.cpu_s for row in rows if row.kind != LARGE]),
+        ("CPU a pair of 2 megapixels", [row.cpu_s for row in rows if row.kind == LARGE]),
+    ):
+        if some:
+            high = np.quantile(some, 0.9)
+            print(f"{name}: median {np.median(some):.1f} s, 90th percentile {high:.1f} s")
 
 
 def _registration(rows: Sequence[Row], ladder: Sequence[Row]) -> None:
