@@ -8,7 +8,7 @@ from accuracy.damage.states import STATES, macro_f1
 from accuracy.rates import clopper_pearson
 
 _EXACT_PX, _FAR_PX, _NEAR_M = 3.0, 10.0, 1.5
-_BINS = ((0.0, 0.7), (0.7, 0.85), (0.85, 1.01))
+_BINS = ((0.0, 0.85), (0.85, 0.97), (0.97, 1.01))
 _QUIET = ("none", "undetermined")
 _RESAMPLES, _SEED = 500, 5
 
