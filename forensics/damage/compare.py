@@ -177,6 +177,13 @@ def _damage(decided: Decided, strip: Strip, limits: Calibration) -> Damage:
     if not firm:
         reason = f"The measures do not settle it: likeliest {state}, score {sure:.2f}. {_LOOK}"
         return Damage("undetermined", reason, sure, (), _NO_GAP, None)
+    if state == "none" and decided.unexplained > limits.value("max_unexplained"):
+        reason = (
+            f"The measures do not settle it: likeliest none, score {sure:.2f}, but a patch as "
+            f"large as {decided.unexplained:.1f} squares of the deck's width changed its "
+            f"brightness and lost its texture: a vehicle, or damage of a kind not known. {_LOOK}"
+        )
+        return Damage("undetermined", reason, sure, (), _NO_GAP, None)
     return Damage(state, _reason(decided, state), sure, findings, gap, None)
 
 

@@ -8,7 +8,7 @@ from numpy import float32, uint8
 from numpy.typing import NDArray
 
 from forensics.calibration import Calibration
-from forensics.damage.cells import CLASSES, cell_scores, cells_of
+from forensics.damage.cells import CLASSES, ROWS, Cells, cell_scores, cells_of
 from forensics.damage.measures import NAMES, Measures
 from forensics.damage.model import STATES, Model, scores
 from forensics.damage.stretches import likeliest_stretches
@@ -71,6 +71,9 @@ class Decided:
         Share of the deck.
     held : float
         Correlation of the textures over most of the deck.
+    unexplained : float
+        Area of the largest patch that changed much and is not drawn as damage, in squares of the
+        deck's width.
     """
 
     codes: NDArray[uint8]
@@ -79,6 +82,7 @@ class Decided:
     sureness: float
     examined: float
     held: float
+    unexplained: float = 0.0
 
 
 def decide(measures: Measures, fitted: Model, limits: Calibration) -> Decided:
@@ -126,7 +130,8 @@ def decide(measures: Measures, fitted: Model, limits: Calibration) -> Decided:
         sure = 0.0  # Damage that can be shown nowhere is not said to be there.
     gaps = _runs(gone, len(gone)) if (codes == MISSING).any() else ()
     examined = float((codes != NOT_EXAMINED).mean())
-    return Decided(codes, places, gaps, sure, examined, measures.held)
+    unexplained = _unexplained(cells, codes, limits)
+    return Decided(codes, places, gaps, sure, examined, measures.held, unexplained)
 
 
 def _by_pixel(cells: NDArray[float32], shape: tuple[int, int]) -> NDArray[float32]:
@@ -160,6 +165,23 @@ def _gone(state: str, scored: Scored, limits: Calibration) -> Mask:
         return np.zeros(len(scored.odds), bool)
     bias, cost = limits.value("missing_odds_bias"), limits.value("missing_change_cost")
     return likeliest_stretches(np.where(scored.odds == 0, 0.0, scored.odds + bias), cost)
+
+
+def _unexplained(cells: Cells, codes: NDArray[uint8], limits: Calibration) -> float:
+    """Measure the largest patch that is much darker or lighter and lost its texture.
+
+    What the networks never saw they may take for an object or for nothing; such a patch is a
+    reason not to call the deck whole.
+    """
+    darkening, texture = (cells.maps[NAMES.index(name)] for name in ("darkening", "texture_small"))
+    changed = np.abs(darkening) > limits.value("min_strong_darkening")
+    changed &= (texture < -limits.value("min_lost_texture")) & cells.seen
+    size = (cells.seen.shape[1], ROWS)
+    drawn = cv2.resize(codes, size, interpolation=cv2.INTER_NEAREST)
+    changed &= ~np.isin(drawn, (SCORCH, HOLE, MISSING))
+    whole = cv2.morphologyEx(changed.astype(uint8), cv2.MORPH_OPEN, np.ones((3, 3), uint8))
+    _, _, found, _ = cv2.connectedComponentsWithStats(whole, connectivity=8)
+    return float(found[1:, cv2.CC_STAT_AREA].max(initial=0)) / ROWS**2
 
 
 def _likeliest(state: str, shares: NDArray[float32], seen: Mask) -> Mask:

@@ -76,3 +76,22 @@ def test_water_across_the_whole_width_is_missing_deck(strip):
     (gap,) = found.gaps
     assert gap[0] == pytest.approx(1 / 3, abs=0.03)
     assert gap[1] == pytest.approx(1 / 2, abs=0.03)
+
+
+def test_a_black_patch_that_is_not_called_damage_leaves_the_deck_open(strip):
+    before, seen, grid = strip
+    after = before.copy()
+    rows, columns = grid.deck
+    wide = grid.width_px
+    after[rows.start + 4 : rows.stop - 4, columns.start + 3 * wide : columns.start + 4 * wide] = 3
+
+    found = decided(before, after, seen, grid)
+
+    damaged = any(place.code in DAMAGE for place in found.places)
+    assert damaged or found.unexplained > load("damage.decide").value("max_unexplained")
+
+
+def test_the_same_deck_again_has_nothing_to_explain(strip):
+    before, seen, grid = strip
+
+    assert decided(before, before, seen, grid).unexplained < 0.05
