@@ -80,9 +80,8 @@ class Compared:
     problems: tuple[CaseProblem, ...] = ()
 
 
-MAX_LOOKED_FOR = 20
-"""Pictures on which a deck is looked for, in cases that have many of one view: as many as a person
-may outline."""
+MAX_LOOKED_FOR = 10
+"""Pictures on which a deck is looked for, in cases of many views: a minute each at the worst."""
 
 
 def compare_decks(step: Step, evidence: Evidence, session: Session) -> Compared:
