@@ -17,6 +17,7 @@ from forensics.damage.pairs import (
     propose_pairs,
 )
 from forensics.damage.report import timeline_of, told_pair
+from forensics.damage.sun import sun_at
 from forensics.engine.assemble import Decks
 from forensics.engine.itemise import OPENING, item_of
 from forensics.engine.meetings import Meetings, Pair
@@ -79,9 +80,8 @@ class Compared:
     problems: tuple[CaseProblem, ...] = ()
 
 
-MAX_LOOKED_FOR = 20
-"""Pictures on which a deck is looked for, in cases that have many of one view: as many as a person
-may outline."""
+MAX_LOOKED_FOR = 10
+"""Pictures on which a deck is looked for, in cases of many views: a minute each at the worst."""
 
 
 def compare_decks(step: Step, evidence: Evidence, session: Session) -> Compared:
@@ -232,6 +232,9 @@ class _Found:
     def _names_of(self, sha256: str) -> list[str]:
         return [name for name, digest in self.named.items() if digest == sha256]
 
+    def view(self, path: str, sha256: str, moment_s: float | None, dated: Dated | None) -> View:
+        return View(path, sha256, moment_s, dated, sun_at(self._case.place, dated))
+
     def date(self, sha256: str, name: str) -> Dated | None:
         visited = self._visited.get(sha256)
         names = self._names_of(sha256)
@@ -273,6 +276,7 @@ def _with_deck(
 ) -> Decks:
     image = proposal.image
     dated = found.date(image.sha256, image.path if image.deck is None else image.deck.image)
+    before = found.view(image.path, image.sha256, image.moment_s, dated)
     reports: list[DamageReport] = []
     left = list(proposal.not_compared)
     for target, outcome in said.items():
@@ -284,9 +288,9 @@ def _with_deck(
         elif finding.deck.source == "none":
             left.append(NotCompared(image.path, path, item.sha256, finding.damage.reason))
         else:
-            after = View(path, item.sha256, target.moment_s, found.date(item.sha256, path))
+            after = found.view(path, item.sha256, target.moment_s, found.date(item.sha256, path))
             reports.append(
-                told_pair(finding, given.artefacts, image=image, after=after, dated=dated)
+                told_pair(finding, given.artefacts, image=image, before=before, after=after)
             )
     # Where nobody says which picture shows the deck whole, each pair has a deck of its own.
     is_told = image.is_whole and (bool(reports) or image.deck is not None)

@@ -39,6 +39,7 @@ from forensics.report.checksums import checksum_list
 from forensics.report.html import render_html
 from forensics.report.write import write_report
 from forensics.reuse.archive import Archive
+from forensics.reuse.by_chance import read_own
 from forensics.reuse.evidence import draw_match
 from forensics.reuse.probes import make_probe
 from forensics.reuse.views import Probe
@@ -317,7 +318,7 @@ class _Run:
             step,
             CheckReport,
             lambda: self._search_now(step, probes, archive),
-            upstream=[archive.revision, event, *_seen(visited)],
+            upstream=[archive.revision, read_own(archive), event, *_seen(visited)],
             artefacts=lambda found: [
                 path for match in found.matches for path in match.artefacts.values()
             ],

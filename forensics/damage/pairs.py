@@ -15,6 +15,9 @@ from forensics.model.match import Group, Match
 MAX_PAIRS_A_DECK = 400
 """A comparison takes some seconds: of more pictures a person names those that show the bridge."""
 
+MAX_PAIRS_UNDRAWN = 20
+"""Where no person drew a deck, most pictures that look alike show no bridge at all."""
+
 MOMENTS_A_CLIP = 5
 """Frames of a clip that are compared, spread over its shots: a strike leaves some of them before it
 and some after, and smoke, blur or a turning camera spoil others."""
@@ -185,6 +188,7 @@ def propose_pairs(
     proposed = _look_alike(image, groups, matches)
     copies = _copies(image, items, groups, wanted)
     edited = _edited(image, items, groups)
+    most = MAX_PAIRS_UNDRAWN if drawn is None else MAX_PAIRS_A_DECK
     compared: list[Target] = []
     left: list[NotCompared] = [
         NotCompared(image.path, name, None, "the case file names it, and it is no item here")
@@ -214,8 +218,8 @@ def propose_pairs(
                 reason = _EDITED
             elif not is_meant:
                 reason = _NOT_NAMED
-        if reason is None and len(compared) + len(targets) > MAX_PAIRS_A_DECK:
-            reason = f"more than {MAX_PAIRS_A_DECK} pictures; name those of the bridge"
+        if reason is None and len(compared) + len(targets) > most:
+            reason = f"more than {most} pictures; {_NAME_THEM if drawn else _DRAW_IT}"
         if reason is None:
             compared += targets
         else:
@@ -228,6 +232,7 @@ _EDITED = (
     "a copy of the same picture that was edited: what differs was done to the picture, not to the "
     "bridge"
 )
+_NAME_THEM, _DRAW_IT = "name those of the bridge", "outline the deck, and name those of the bridge"
 _NO_MOMENTS = "a clip of which it is not known how long it is"
 
 

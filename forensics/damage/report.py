@@ -47,8 +47,8 @@ def told_pair(
     artefacts: Mapping[str, str],
     *,
     image: DeckImage,
+    before: View,
     after: View,
-    dated: Dated | None,
 ) -> DamageReport:
     """Give a comparison as the report has it.
 
@@ -60,17 +60,14 @@ def told_pair(
         Its pictures.
     image : DeckImage
         The deck.
-    after : View
-        The other picture, with its date.
-    dated : Dated or None
-        When the first one was taken.
+    before, after : View
+        That picture and the other one, with their dates.
 
     Returns
     -------
     DamageReport
         With order and identifier.
     """
-    before = View(image.path, image.sha256, image.moment_s, dated)
     if found.is_swapped:
         before, after = after, before
     before = replace(before, moment_s=found.before_s)

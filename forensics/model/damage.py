@@ -192,6 +192,21 @@ class Dated(Struct, frozen=True):
     because: str
 
 
+class Sun(Struct, frozen=True):
+    """Where the sun stood.
+
+    Parameters
+    ----------
+    elevation_deg : float
+        Above the horizon; negative below it.
+    azimuth_deg : float
+        Clockwise from north.
+    """
+
+    elevation_deg: float
+    azimuth_deg: float
+
+
 class View(Struct, frozen=True):
     """One of the two pictures.
 
@@ -205,12 +220,15 @@ class View(Struct, frozen=True):
         Seconds in a video.
     dated : Dated or None
         When it was taken; None when nothing says so, or nobody was asked.
+    sun : Sun or None
+        Where the sun stood then; None when the time or the place is not known well enough.
     """
 
     path: str | None
     sha256: str | None
     moment_s: float | None
     dated: Dated | None = None
+    sun: Sun | None = None
 
 
 class DamageReport(Struct, frozen=True):

@@ -16,6 +16,7 @@ from forensics.report.damage_sentences import (
     found_deck_words,
     gap_words,
     score_words,
+    sun_words,
     told_once,
     view_words,
 )
@@ -260,6 +261,8 @@ def _facts(each: DamageReport) -> Iterator[tuple[str, Markup]]:
     for role, view in ((drawn, each.before), ("Compared with it", each.after)):
         dated = "no date is known" if view.dated is None else view.dated.because
         yield role, markup("{}: {}", name(view_words(view)), dated)
+        if view.sun is not None:
+            yield "Sun at that time", markup("{}", sun_words(view.sun))
 
 
 def _begins(each: DamageReport) -> str:

@@ -1,10 +1,11 @@
 """The sentences in which comparisons on decks are told, the same everywhere."""
 
 from collections.abc import Iterable
+from math import radians, tan
 
 from markupsafe import Markup
 
-from forensics.model.damage import DamageReport, Deck, Gap, View
+from forensics.model.damage import DamageReport, Deck, Gap, Sun, View
 from forensics.report.lookup import Lookup
 from forensics.report.text import counted, markup, name
 from forensics.report.words import DECK_STATES, STANDINGS
@@ -98,6 +99,42 @@ def view_words(view: View) -> str:
 
 def _at(view: View) -> str:
     return "" if view.moment_s is None else f" at {view.moment_s:.1f} s"
+
+
+def sun_words(sun: Sun) -> str:
+    """Say where the sun stood, and what that means for shadows.
+
+    Parameters
+    ----------
+    sun : Sun
+        Where it stood.
+
+    Returns
+    -------
+    str
+        In words.
+    """
+    given = "if that time and the place of the case are right"
+    height = sun.elevation_deg
+    if height < _SET_DEG:
+        return (
+            f"{-height:.0f} degrees below the horizon, {given}: a dark patch is then no shadow of "
+            "the sun"
+        )
+    shadow = "" if height < _LOW_DEG else f", of {1 / tan(radians(height)):.1f} m for each m"
+    return (
+        f"{max(height, 0.0):.0f} degrees above the horizon in the {_wind(sun.azimuth_deg)}, "
+        f"{given}: shadows on level ground fall to the {_wind(sun.azimuth_deg + 180)}{shadow}"
+    )
+
+
+_WINDS = (
+    "north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west",
+)  # fmt: skip
+
+
+def _wind(azimuth_deg: float) -> str:
+    return _WINDS[round(azimuth_deg / 45) % len(_WINDS)]
 
 
 def told_once(compared: Iterable[DamageReport]) -> list[tuple[DamageReport, str]]:
@@ -199,6 +236,12 @@ def as_percent(share: float) -> str:
     percent = 100 * share
     return f"{percent:.0f} %" if percent >= _WHOLE_FROM else f"{percent:.1f} %"
 
+
+_SET_DEG = -0.833
+"""Height of the sun's middle when its upper edge rises or sets, by the usual refraction."""
+
+_LOW_DEG = 3.0
+"""Lower, hills and haze decide how long shadows are."""
 
 _NO_PROBABILITY = "calibrated on rendered scenes: not a probability"
 _WHOLE_FROM = 9.95

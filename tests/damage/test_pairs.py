@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from forensics.damage.pairs import (
     MAX_PAIRS_A_DECK,
+    MAX_PAIRS_UNDRAWN,
     MOMENTS_A_CLIP,
     DeckImage,
     look_alikes,
@@ -163,6 +164,16 @@ def test_a_deck_that_is_looked_for_is_compared_with_look_alikes_only_and_the_res
     assert compared == ["b"]
     assert left == {}
     assert image.question((), None).polygon is None
+
+
+def test_of_many_look_alikes_some_are_compared_where_no_person_drew_a_deck():
+    many = [item(f"{n:04}") for n in range(MAX_PAIRS_UNDRAWN + 2)]
+    alike = group(("deck", "first"), leads=[each.sha256 for each in many])
+
+    compared, left = propose(many, image=DeckImage("deck.jpg", "deck"), groups=[alike])
+
+    assert len(compared) == MAX_PAIRS_UNDRAWN
+    assert all("outline the deck" in each for each in left.values())
 
 
 def test_look_alikes_need_two_whole_pictures():
