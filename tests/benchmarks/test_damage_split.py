@@ -17,3 +17,9 @@ def test_the_model_refuses_to_be_fitted_to_bridges_kept_aside(monkeypatch, bridg
 
     with pytest.raises(SystemExit):
         next(fitting.tuning_samples())
+
+
+def test_every_tuning_bridge_is_left_out_of_one_fold():
+    left_out = [int(bridge) for fold in fitting.FOLDS for bridge in fold]
+
+    assert sorted(left_out) == sorted(TUNING)

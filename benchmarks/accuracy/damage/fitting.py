@@ -19,10 +19,19 @@ from forensics.damage.measures import NAMES
 from forensics.damage.model import STATES, Weights, scores
 from forensics.damage.summary import DECK, score, summary
 
-FOLDS = (("304", "406"), ("305", "401", "403"), ("307", "404"), ("402", "405"), ("407", "409"))
+FOLDS = (
+    ("304", "406", "410"),
+    ("305", "401", "403"),
+    ("307", "404", "411"),
+    ("407", "409"),
+    ("402", "405"),
+)
 """Bridges that are left out together; those that are there."""
 
-_MIXED, _MIXED_SEED = 900, 1
+_SHIPPED = 4
+"""The networks of so many folds ship: a fifth would take the file over 300 kB."""
+
+_MIXED, _MIXED_SEED = 600, 1
 _PENALTY_DECK, _ROUNDS_DECK = 1e-2, 300
 """Of 0.01, 0.03 and 0.06 the penalty that is likeliest to be right on left-out bridges."""
 
@@ -43,17 +52,19 @@ def tuning_samples() -> Iterator[Sample]:
 
 
 def fit_cells(samples: Sequence[Sample]) -> tuple[Arrays, NDArray[float64]]:
-    """Train a network for each fold, on the bridges outside it; all of them ship together.
+    """Train a network for each fold, on the bridges outside it; most of them ship together.
 
     Gives, too, what each rendered deck sums up to by the network that never saw its bridge.
     """
     real = [each for each in samples if each.real]
     summed = np.zeros((len(real), len(DECK)))
-    whole: Arrays = {"names": np.array(NAMES), "count": np.array(len(FOLDS))}
+    whole: Arrays = {"names": np.array(NAMES), "count": np.array(_SHIPPED)}
     for number, fold in enumerate(FOLDS):
         kept = [each for each in samples if not set(each.sources) & set(fold)]
-        whole |= named(number, _trained(kept))
-        network = unpacked(whole, number)
+        arrays = named(number, _trained(kept))
+        if number < _SHIPPED:
+            whole |= arrays
+        network = unpacked(arrays, number)
         for at, sample in enumerate(real):
             if set(sample.sources) & set(fold):
                 summed[at] = summed_up(sample, [network])
