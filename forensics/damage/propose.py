@@ -1,6 +1,6 @@
 """Propose where the deck of one picture may lie in another: places to start from, not answers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy import float32, float64, uint8
 from numpy.typing import NDArray
 
-from forensics.damage.strip import Strip, unroll
+from forensics.damage.strip import Strip
 from forensics.vision.alignment import Matrix3, moved, resizing
 from forensics.vision.features import Features, find_features
 from forensics.vision.views import fit
@@ -273,63 +273,3 @@ def near_deck(points: Points, strip: Strip) -> NDArray[np.bool_]:
     at = moved(points, np.asarray(np.linalg.inv(strip.matrix), dtype=float64))
     rows, columns = strip.grid.shape
     return np.asarray((at >= 0).all(axis=1) & (at[:, 0] <= columns - 1) & (at[:, 1] <= rows - 1))
-
-
-def slide(
-    before: NDArray[uint8],
-    after: NDArray[uint8],
-    strip: Strip,
-    matrix: Matrix3,
-    *,
-    peaks: int,
-) -> Sequence[Matrix3]:
-    """Slide the deck as a whole over where a plane puts it: the plane may be that of the water.
-
-    Parameters
-    ----------
-    before, after : (H, W) uint8
-        The two pictures, grey.
-    strip : Strip
-        Where the deck is.
-    matrix : (3, 3) float64
-        Maps strip -> after picture, as a plane of the scene has it.
-    peaks : int
-        How many places to give.
-
-    Returns
-    -------
-    sequence of (3, 3) float64
-        Maps strip -> after, the likeliest first.
-    """
-    grid = strip.grid
-    reach_y, reach_x = 2 * grid.width_px, grid.width_px
-    wide = type(grid)(grid.length_px, grid.width_px, grid.end_px + reach_x, grid.side_px + reach_y)
-    shift = np.array([[1.0, 0, -reach_x], [0, 1, -reach_y], [0, 0, 1]])
-    patch, seen_before = unroll(before, strip.matrix, grid)
-    around, seen = unroll(after, matrix @ shift, wide)
-    # Half the resolution is enough to start from.
-    small = [
-        cv2.resize(each, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA).astype(float32)
-        for each in (_edges(patch) * seen_before, _edges(around) * seen)
-    ]
-    scores = cv2.matchTemplate(small[1], small[0], cv2.TM_CCOEFF_NORMED)
-    found = []
-    for _ in range(peaks):
-        row, column = np.unravel_index(int(scores.argmax()), scores.shape)
-        place = np.array(
-            [[1.0, 0, 2 * float(column) - reach_x], [0, 1, 2 * float(row) - reach_y], [0, 0, 1]]
-        )
-        found.append(matrix @ place)
-        around_y, around_x = max(2, grid.width_px // 6), max(2, grid.width_px // 4)
-        scores[
-            max(0, row - around_y) : row + around_y + 1,
-            max(0, column - around_x) : column + around_x + 1,
-        ] = -1
-    return found
-
-
-def _edges(grey: NDArray[uint8]) -> NDArray[float32]:
-    """Give the strength of edges, evened out: a shadow's edge counts no more than a joint."""
-    smooth = cv2.GaussianBlur(grey.astype(float32), (0, 0), 1.0)
-    across, down = cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
-    return np.asarray(np.log1p(np.hypot(across, down)), dtype=float32)

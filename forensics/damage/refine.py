@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
-from numpy import float64, uint8
+from numpy import float32, float64, uint8
 from numpy.typing import NDArray
 
 from forensics.damage.fit import fit_correction
@@ -22,6 +23,14 @@ ROUNDS = (
 """Patch (deck width over this), reach (in deck widths), and whether perspective is fitted."""
 
 COARSE_ROUNDS = 2
+
+FINE = ((2.0, 0.12, False), (2.0, 0.12, True), (3.0, 0.12, True))
+"""From a place that is off by little: wider searches take one line along the deck for another."""
+
+_AROUND = 0.25
+_MIDDLE, _CONTRAST, _SPREAD_FLOOR = 128.0, 40.0, 4.0
+"""Contrast is evened out over a quarter of the deck's width; what is flat stays so."""
+
 _LEAST_PATCH_PX, _LEAST_STEP_PX, _LEAST_REACH_PX = 12, 4, 4
 _LEAST_TRACKS = 8
 
@@ -124,6 +133,7 @@ def hold(
     """
     grid, wide = strip.grid, strip.grid.width_px
     laid, seen_before = unroll(before, strip.matrix, grid)
+    laid = _evened(laid, wide)
     held = None
     for divisor, reach, perspective in rounds:
         if not is_plausible(matrix, strip):
@@ -132,7 +142,7 @@ def hold(
         patch = max(_LEAST_PATCH_PX, int(wide / divisor))
         tracks = follow(
             laid,
-            other,
+            _evened(other, wide),
             seen_before & seen,
             patch_px=patch,
             step_px=max(_LEAST_STEP_PX, patch // (3 if perspective else 2)),
@@ -144,6 +154,16 @@ def hold(
         matrix = matrix @ correction
         held = Held(matrix, tracks, trust)
     return held if is_plausible(matrix, strip) else None
+
+
+def _evened(strip: NDArray[uint8], wide: int) -> NDArray[uint8]:
+    """Even out brightness and contrast: a shadow over half a patch is no detail of it."""
+    values, around = strip.astype(float32), wide * _AROUND
+    mean = cv2.GaussianBlur(values, (0, 0), around)
+    square = cv2.GaussianBlur(values * values, (0, 0), around)
+    spread = np.sqrt(np.maximum(square - mean * mean, 0))
+    even = _MIDDLE + _CONTRAST * (values - mean) / (spread + _SPREAD_FLOOR)
+    return np.asarray(np.clip(even, 0, 255), dtype=uint8)
 
 
 def is_plausible(matrix: Matrix3, strip: Strip) -> bool:

@@ -18,10 +18,19 @@ from forensics.damage.propose import (
     near_deck,
     only,
     planes,
-    slide,
     tied,
 )
-from forensics.damage.refine import COARSE_ROUNDS, PARTS, ROUNDS, Held, hold, spread_px
+from forensics.damage.refine import (
+    COARSE_ROUNDS,
+    FINE,
+    PARTS,
+    ROUNDS,
+    Held,
+    hold,
+    is_plausible,
+    spread_px,
+)
+from forensics.damage.settle import Settled, likeness, settle
 from forensics.damage.strip import ACROSS, ALONG, Strip
 from forensics.damage.turns import turns
 from forensics.vision.alignment import Matrix3, moved
@@ -29,14 +38,17 @@ from forensics.vision.features import mirrored
 from forensics.vision.views import grey
 
 CALIBRATION = "damage.register"
-_REFINED = 4
+_REFINED = 2
+_SETTLED = 4
 """So many of the likeliest places are followed down to single pixels."""
 
 _SAME = 0.15
 """Places nearer to each other than this, in deck widths at every corner, are one."""
 
-_PROMISING, _CLEAR = 0.3, 0.3
-"""Support with which a place is taken at once: several times what wrong places reach."""
+_ELSEWHERE = 0.5
+"""Places at least so many deck widths apart at some corner are not one place found twice."""
+
+_TWIN = "The deck fits at two places of the after picture, as where two bridges stand side by side"
 
 _FIXED_PX = 1.0
 _SCENE_MOVES = 0.5
@@ -135,14 +147,15 @@ def register(
     if reason:
         return Laid(reason, None)
     found, places = describe(one), describe(other)
-    straight = _best(one, other, strip, _starts(found, places, one, other, strip, tie_points))
-    laid = _judge(straight, other, strip, limits)
-    if laid.reason is None:
+    straight = _likeliest(one, other, strip, _starts(found, places, strip, tie_points))
+    laid = _judge(straight, one, other, strip, limits)
+    if laid.support >= limits.value("clear_support"):
         return laid
     turned = _turned(places, other.shape[1])
-    flipped = _best(one, other, strip, _mirrored_starts(found, turned, strip))
-    copy = _judge(flipped, other, strip, limits)
-    return copy if copy.reason is None else laid
+    flipped = _likeliest(one, other, strip, _mirrored_starts(found, turned, strip))
+    copy = _judge(flipped, one, other, strip, limits)
+    is_copy = copy.reason is None and (laid.reason is not None or copy.support > laid.support)
+    return copy if is_copy else laid
 
 
 def _unfit(before: NDArray[uint8], strip: Strip, limits: Calibration) -> str | None:
@@ -172,8 +185,6 @@ def _turned(described: Described, width: int) -> Described:
 def _starts(
     found: Described,
     places: Described,
-    one: NDArray[uint8],
-    other: NDArray[uint8],
     strip: Strip,
     tie_points: NDArray[float64] | None,
 ) -> Iterator[Matrix3]:
@@ -192,7 +203,6 @@ def _starts(
     )
     for matrix in seeds:
         yield matrix @ strip.matrix
-        yield from slide(one, other, strip, matrix @ strip.matrix, peaks=2)
 
 
 def _mirrored_starts(found: Described, turned: Described, strip: Strip) -> Iterator[Matrix3]:
@@ -208,54 +218,75 @@ def _without_overlays(matches: Matches) -> Matches:
     return matches if not len(still) or still.mean() > _SCENE_MOVES else matches.kept(~still)
 
 
-def _best(
-    one: NDArray[uint8], other: NDArray[uint8], strip: Strip, starts: Iterator[Matrix3]
-) -> Held | None:
-    """Follow patches a little way from every place, and all the way from the likeliest."""
+def _likeliest(
+    one: NDArray[uint8], other: NDArray[uint8], strip: Strip, seeds: Iterator[Matrix3]
+) -> list[Held]:
+    """Follow patches a little way from every place, all the way from the likeliest: best first."""
     rough: list[Held] = []
+    settled: list[Settled] = []
     tried: list[Matrix3] = []
-    for start in starts:
-        if _among(start, tried, strip):
+    for seed in seeds:
+        if _among(seed, tried, strip) or not is_plausible(seed, strip):
             continue
-        tried.append(start)
-        held = hold(one, other, strip, start, rounds=ROUNDS[:COARSE_ROUNDS])
-        if held is None or _among(held.matrix, [each.matrix for each in rough], strip):
-            continue
-        rough.append(held)
-        if held.support > _PROMISING:
-            exact = hold(one, other, strip, held.matrix, rounds=ROUNDS[1:])
-            if exact is not None and min(exact.support, exact.along) > _CLEAR:
-                return exact
+        tried.append(seed)
+        held = hold(one, other, strip, seed, rounds=ROUNDS[:COARSE_ROUNDS])
+        if held is not None and not _among(held.matrix, [each.matrix for each in rough], strip):
+            rough.append(held)
+        settled += settle(one, other, strip, seed)
     rough.sort(key=lambda each: -each.support)
-    fine = [
-        held
-        for each in rough[:_REFINED]
-        if (held := hold(one, other, strip, each.matrix, rounds=ROUNDS[1:])) is not None
-    ]
-    return max(fine, key=lambda each: each.support, default=None)
+    fine: list[Held] = []
+    for start, rounds in (
+        *((each.matrix, FINE) for each in _distinct(settled, strip)[:_SETTLED]),
+        *((each.matrix, ROUNDS[1:]) for each in rough[:_REFINED]),
+    ):
+        held = hold(one, other, strip, start, rounds=rounds)
+        if held is not None:
+            fine.append(held)
+    return sorted(fine, key=lambda each: -each.support)
 
 
-def _among(place: Matrix3, others: list[Matrix3], strip: Strip) -> bool:
-    """Tell whether a place of the deck is one of others, as far as can be told roughly."""
+def _distinct(places: list[Settled], strip: Strip) -> list[Settled]:
+    """Keep places that differ, the likeliest first."""
+    kept: list[Settled] = []
+    for each in sorted(places, key=lambda each: -each.likeness):
+        known = [other.matrix for other in kept]
+        if is_plausible(each.matrix, strip) and not _among(each.matrix, known, strip):
+            kept.append(each)
+    return kept
+
+
+def _among(place: Matrix3, others: list[Matrix3], strip: Strip, *, within: float = _SAME) -> bool:
+    """Tell whether a place of the deck is one of others, to so many deck widths."""
     rows, columns = strip.grid.shape
     box = np.array([[0.0, 0], [columns, 0], [columns, rows], [0, rows]])
     at = moved(box, place)
     wide = float(np.linalg.norm(at[[0, 1]] - at[[3, 2]], axis=1).min()) / rows
-    limit = _SAME * wide * strip.grid.width_px
+    limit = within * wide * strip.grid.width_px
     return any(float(np.abs(moved(box, each) - at).max()) < limit for each in others)
 
 
-def _judge(held: Held | None, after: NDArray[uint8], strip: Strip, limits: Calibration) -> Laid:
-    if held is None:
+def _judge(
+    places: list[Held],
+    before: NDArray[uint8],
+    after: NDArray[uint8],
+    strip: Strip,
+    limits: Calibration,
+) -> Laid:
+    if not places:
         return Laid(f"The deck was not found in the after picture. {_HELP}", None)
+    held = places[0]
     support, inliers = held.support, int(held.supporting.sum())
     few = support < limits.value("min_support") or inliers < limits.value("min_inliers")
     few = few or held.along < limits.value("min_along")
-    if few:
-        share = f"{support:.0%} of the deck's patches agree"
+    alike = likeness(before, after, strip, held.matrix)
+    unlike = alike < limits.value("min_likeness") and held.along < limits.value("clear_along")
+    if few or unlike:
+        share = f"{support:.0%} of the deck's patches agree, likeness along it {alike:.2f}"
         return Laid(
             f"The pictures cannot be laid over each other: {share}. {_HELP}", None, support, inliers
         )
+    if _has_rival(held, places[1:], strip, limits):
+        return Laid(f"{_TWIN}. {_HELP}", None, support, inliers)
     parts = held.by_part(strip.grid.shape[1])
     ends = min(parts[:_END_PARTS].sum(), parts[-_END_PARTS:].sum())
     if ends < limits.value("min_end_patches"):
@@ -279,6 +310,15 @@ def _judge(held: Held | None, after: NDArray[uint8], strip: Strip, limits: Calib
         )
     laid = Laid(None, held.matrix, support, inliers, worst, errors)
     return replace(laid, mirrored=_is_mirror(laid.homography(strip), at_after[seen][0]))
+
+
+def _has_rival(held: Held, others: list[Held], strip: Strip, limits: Calibration) -> bool:
+    """Tell whether the deck fits nearly as well at another place, as on the other of two twins."""
+    enough = limits.value("max_rival") * held.support
+    return any(
+        each.support > enough and not _among(each.matrix, [held.matrix], strip, within=_ELSEWHERE)
+        for each in others
+    )
 
 
 def _is_mirror(matrix: Matrix3, point: NDArray[float64]) -> bool:

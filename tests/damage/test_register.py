@@ -3,8 +3,10 @@ import numpy as np
 import pytest
 
 from forensics.damage.register import register
+from forensics.damage.settle import settle
 from forensics.damage.strip import lay_strip
 from forensics.vision.alignment import moved
+from forensics.vision.views import grey
 
 
 def worst_px(laid, strip, matrix):
@@ -40,6 +42,38 @@ def test_a_mirrored_picture_is_found_and_said_so(bridge, again, deck):
 
     assert laid.reason is None
     assert laid.mirrored
+
+
+def test_a_deck_seen_from_far_aside_is_found(bridge, deck):
+    strip = lay_strip(deck)
+    matrix = np.array([[0.92, 0.16, 2.0], [-0.1, 0.6, 110.0], [-1e-4, 4e-4, 1.0]])
+    after = cv2.warpPerspective(bridge, matrix, (640, 400), borderMode=cv2.BORDER_REFLECT)
+
+    laid = register(bridge, after, strip)
+
+    assert laid.reason is None
+    assert worst_px(laid, strip, matrix) < 2.0
+
+
+def test_a_place_a_width_off_is_settled_to_a_tenth_of_it(bridge, again, deck):
+    strip, (after, matrix) = lay_strip(deck), again
+    off = np.array([[1.0, 0.02, 40.0], [0.03, 1.0, -18.0], [0.0, 0.0, 1.0]])
+
+    settled = settle(grey(bridge), grey(after), strip, matrix @ strip.matrix @ off)
+
+    points = strip.deck_points()
+    there, true = moved(points, settled[0].matrix), moved(points, matrix @ strip.matrix)
+    assert np.linalg.norm(there - true, axis=1).max() < 5.0
+
+
+def test_which_of_two_twin_bridges_is_meant_is_not_guessed(bridge, other_bridge, deck):
+    twins = other_bridge.copy()
+    twins[60:120] = twins[280:340] = bridge[170:230]
+
+    laid = register(bridge, twins, lay_strip(deck))
+
+    assert laid.matrix is None
+    assert "two places" in laid.reason
 
 
 def test_another_bridge_is_refused_with_what_would_help(bridge, other_bridge, deck):
