@@ -173,7 +173,12 @@ def light_measures(lit: Lit, seen: Mask, grid: Grid) -> dict[str, Map]:
     smooth = [blurred(each, wide * _SMOOTH) for each in (lit.lab_before, lit.lab_after)]
     off = [np.linalg.norm(each - _middle(each, known), axis=2) for each in smooth]
     beside = _to_beside(smooth[1], grid)
-    return {
+    plain = {
+        f"{axis}_{when}": lab[..., at] - _middle(lab, known)[at]
+        for when, lab in (("before", lit.lab_before), ("after", lit.lab_after))
+        for at, axis in enumerate("lab")
+    }
+    return plain | {
         "darkening": new - old - _middle(new - old, known),
         "dark_near": blurred(new - old - _middle(new - old, known), wide * _NEAR),
         "darkness": new - _middle(new, known),

@@ -47,6 +47,12 @@ NAMES = (
     "off_deck_stretch",
     "like_beside_stretch",
     "held",
+    "l_before",
+    "a_before",
+    "b_before",
+    "l_after",
+    "a_after",
+    "b_after",
 )
 """The measures, in the order of the last axis of `measure`."""
 
@@ -114,6 +120,8 @@ def measure(before: NDArray[uint8], after: NDArray[uint8], seen: Mask, grid: Gri
     the darkening around, `border` its steepest slope near by; `blue_shift` and `colour_change` the
     signed and the whole change of hue; `off_deck` and `was_off_deck` the distance in colour to the
     deck's middle; `like_beside` is 0 like the deck, 1 like the water or ground beside it.
+
+    `l_*`, `a_*`, `b_*` are the CIELAB of the pixels themselves, less the deck's median.
 
     The measures of columns and stretches are means across the width, near by and over a deck width
     either way. `held` is the same everywhere.

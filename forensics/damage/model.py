@@ -1,7 +1,8 @@
-"""The small networks that name what the measures show: of cells, of columns, of the whole deck."""
+"""What names the measures: networks of cells, and a regression that judges the whole deck."""
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
@@ -10,11 +11,7 @@ from msgspec import Struct, convert
 from numpy import float64
 from numpy.typing import NDArray
 
-CLASSES = ("nothing", "scorch", "hole", "object", "missing_deck")
-"""What a cell of the deck may be; an object (a vehicle) hides it, and is not examined."""
-
-COLUMNS = ("there", "missing_deck")
-"""What the deck may be across its whole width."""
+from forensics.damage.cells import CellNetwork, fitted_networks
 
 STATES = ("none", "scorched", "holed", "collapsed")
 """What the whole deck may be."""
@@ -57,19 +54,19 @@ class Weights(Struct, frozen=True):
     layers: tuple[Layer, ...]
 
 
-class Model(Struct, frozen=True):
-    """The three decisions: on cells, on columns across the whole width, on the whole deck.
+@dataclass(frozen=True, eq=False)
+class Model:
+    """The two decisions: on cells, and on the whole deck.
 
     Parameters
     ----------
-    cells, columns : tuple of Weights
-        Of `CLASSES` and of `COLUMNS`: several networks each, whose scores are averaged.
+    cells : tuple of CellNetwork
+        Of the classes of a cell: several networks, whose scores are averaged.
     deck : Weights
         Of `STATES`.
     """
 
-    cells: tuple[Weights, ...]
-    columns: tuple[Weights, ...]
+    cells: tuple[CellNetwork, ...]
     deck: Weights
 
 
@@ -83,7 +80,7 @@ def fitted_model() -> Model:
         As fitted by ``benchmarks/accuracy/damage``.
     """
     file = resources.files("forensics.calibration") / "damage.decide.weights.json"
-    return convert(json.loads(file.read_text("utf-8")), Model)
+    return Model(fitted_networks(), convert(json.loads(file.read_text("utf-8")), Weights))
 
 
 def unit(values: NDArray[np.generic], names: tuple[str, ...], fitted: Weights) -> NDArray[float64]:

@@ -2,40 +2,58 @@
 
 python benchmarks/accuracy/damage            the tables, from benchmarks/results/damage.json
 python benchmarks/accuracy/damage --write    ask about every pair of the test bridges first
-python benchmarks/accuracy/damage --fit      fit the model again, on the tuning bridges;
-                                             FORENSICS_SCENES: what tools/scenes rendered
+python benchmarks/accuracy/damage --fit      fit again, on the tuning bridges (needs torch)
+
+FORENSICS_SCENES: what tools/scenes rendered, for the fit and for more pairs without change.
 """
 
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 # One core: processor time is measured.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+import cv2
 import msgspec
+import numpy as np
 from accuracy.damage import fitting
-from accuracy.damage.asking import FOUND, Row, ask
+from accuracy.damage.asking import FOUND, LARGE, WORSE, Row, ask
 from accuracy.damage.baselines import print_baselines
-from accuracy.damage.scenes import TEST, folders, load, null_pairs, pairs, renders
+from accuracy.damage.scenes import (
+    NULLS_ONLY,
+    TEST,
+    degraded,
+    folders,
+    load,
+    null_pairs,
+    pairs,
+    renders,
+)
 from accuracy.damage.table import print_tables
 from accuracy.damage_truth.composite import composites
 from accuracy.damage_truth.pair import TruthPair, load_photos
 
 _FAR = "_30"
+_LARGE_PX, _EVERY_LARGE = 2e6, 8
 RESULTS = Path(__file__).resolve().parents[2] / "results/damage.json"
-WEIGHTS = Path(__file__).resolve().parents[3] / "forensics/calibration/damage.decide.weights.json"
+CALIBRATION = Path(__file__).resolve().parents[3] / "forensics/calibration"
 
 
 def main(arguments: list[str]) -> None:
     """Run what was asked for."""
     if "--fit" in arguments:
-        decks = list(fitting.tuning_decks())
-        model, told = fitting.fit_model(decks)
-        fitting.print_cuts(decks, told)
-        WEIGHTS.write_bytes(msgspec.json.format(msgspec.json.encode(model), indent=1) + b"\n")
+        samples = list(fitting.tuning_samples())
+        cells, summed = fitting.fit_cells(samples)
+        np.savez_compressed(CALIBRATION / "damage.decide.cells.npz", **cells)
+        real = [each for each in samples if each.real]
+        deck, told = fitting.fit_deck(summed, real)
+        fitting.print_cuts(real, told)
+        written = msgspec.json.format(msgspec.json.encode(deck), indent=1)
+        (CALIBRATION / "damage.decide.weights.json").write_bytes(written + b"\n")
         return
     if "--write" in arguments:
         rows: list[Row] = []
@@ -49,16 +67,43 @@ def main(arguments: list[str]) -> None:
 def asked() -> Iterator[tuple[TruthPair, str]]:
     """Give every pair of the reported half: rendered ones, then composites on photographs.
 
-    Those up to 15 degrees are asked again without the deck.
+    Those up to 15 degrees are asked again without the deck, and made worse.
     """
     for each, kind in questions():
         yield load(each), kind
-    for each in pairs(TEST):
-        if not each[1].stem.endswith(_FAR):
-            yield load(each), FOUND
+    near = [each for each in pairs(TEST) if not each[1].stem.endswith(_FAR)]
+    for each in near:
+        yield load(each), FOUND
+    for at, each in enumerate(near):
+        pair = load(each)
+        before, after = degraded(pair.before, 2 * at), degraded(pair.after, 2 * at + 1)
+        yield replace(pair, before=before, after=after), WORSE
+    for each in near[::_EVERY_LARGE]:
+        yield enlarged(load(each)), LARGE
     for pair in composites(load_photos(folders()[0].parents[1])):
         if not pair.is_tuning and pair.shows != "likeness":
             yield pair, "composite"
+
+
+def enlarged(pair: TruthPair) -> TruthPair:
+    """Enlarge both pictures to two megapixels, to measure what that costs."""
+    factor = (_LARGE_PX / pair.before[..., 0].size) ** 0.5
+    before, after = (
+        cv2.resize(each, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+        for each in (pair.before, pair.after)
+    )
+    size = before.shape[1::-1]
+    grow = np.array([[factor, 0, (factor - 1) / 2], [0, factor, (factor - 1) / 2], [0, 0, 1]])
+    back = np.linalg.inv(grow)
+    return replace(
+        pair,
+        before=before,
+        after=after,
+        deck=(pair.deck + 0.5) * factor - 0.5,
+        mask=cv2.resize(pair.mask, size, interpolation=cv2.INTER_NEAREST),
+        after_to_before=grow @ pair.after_to_before @ back,
+        to_metres=None if pair.to_metres is None else pair.to_metres @ back,
+    )
 
 
 def questions() -> list[tuple[tuple[Path, Path], str]]:
@@ -74,7 +119,15 @@ def questions() -> list[tuple[tuple[Path, Path], str]]:
         *((each, "ladder") for each in ladder),
         *((each, "another bridge") for each in others),
         *((each, "null") for each in null_pairs(TEST)),
+        *((each, "null") for each in changeless(NULLS_ONLY)),
     ]
+
+
+def changeless(bridges: tuple[int, ...]) -> list[tuple[Path, Path]]:
+    """Give every pair of pictures of a whole bridge, as far as they were rendered."""
+    planned = [each for each in pairs(bridges) if "_null" in each[1].stem]
+    further = [each for each in null_pairs(bridges) if "_scorched_" not in each[0].stem]
+    return planned + further
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import time
 
 import numpy as np
+from accuracy.damage.holes import Holes, compare_holes
 from accuracy.damage.scenes import worst_px
 from accuracy.damage_truth.pair import Pixels, Truth, TruthPair
 from msgspec import Struct
@@ -10,6 +11,8 @@ from msgspec import Struct
 from forensics.damage import compare_views
 
 FOUND = "found deck"
+WORSE = "made worse"
+LARGE = "2 megapixels"
 _UNKNOWN = (Truth.OUTSIDE, Truth.NOT_SEEN)
 
 
@@ -33,6 +36,9 @@ class Row(Struct, frozen=True):
     missing_iou: float | None
     scorch_iou: float | None
     cpu_s: float
+    examined: float = 0.0
+    holes: Holes | None = None
+    """Of pairs in which holes came about, and of those in which some were said to."""
 
 
 def ask(pair: TruthPair, kind: str) -> Row:
@@ -66,6 +72,8 @@ def ask(pair: TruthPair, kind: str) -> Row:
         missing,
         scorch,
         round(cpu_s, 2),
+        said.deck.examined_fraction,
+        compare_holes(pair, said.mask) if same else None,
     )
 
 

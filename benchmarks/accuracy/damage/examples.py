@@ -1,143 +1,122 @@
-"""Labelled cells and columns of decks with known damage, to fit the model to."""
+"""Measured decks with known truth, to fit the model to: rendered ones, and mixtures of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import cv2
 import numpy as np
-from accuracy.damage.scenes import degraded, drawn, true_map, truth_strip
-from accuracy.damage_truth.pair import Truth, TruthPair
-from numpy import float32
+from accuracy.damage.making import burnt, fallen, shadowed, veiled
+from accuracy.damage.mixing import pasted
+from accuracy.damage.strips import Strips, made_worse, planned
+from numpy import float16
 from numpy.typing import NDArray
 
-from forensics.damage.decide import column_means
-from forensics.damage.measures import Measures, measure
-from forensics.damage.model import STATES
-from forensics.damage.strip import unroll
+from forensics.damage.cells import Cells, cells_of
+from forensics.damage.measures import measure
 
-_SHIFT_PX, _WOBBLE_PX = 0.5, 0.6
-"""Registration is off by so much: of the whole strip, and more at its ends (sigma)."""
+T = TypeVar("T")
 
-_PER_CLASS = 250
-_COLUMN_STEP = 3
-_LABELS = {
-    Truth.NOTHING: 0,
-    Truth.SCORCH: 1,
-    Truth.HOLE: 2,
-    Truth.NOT_SEEN: 3,
-    Truth.MISSING: 4,
+_VERSIONS = 2
+"""Each rendered pair is made worse in so many ways."""
+
+_WANTED = ("scorched", "holed", "collapsed")
+_KINDS = {
+    "pasted": 0.42,
+    "fallen": 0.16,
+    "holed": 0.09,
+    "scorched": 0.05,
+    "shadowed": 0.18,
+    "veiled": 0.10,
 }
-"""Truth to `forensics.damage.model.CLASSES`: what hides the deck is an object."""
+"""Shares of the kinds of mixtures."""
 
-_GONE, _SEEN = 0.6, 0.5
-_LOST = 2
-_THIN = 2
+_ALSO_SHADOWED, _ALSO_VEILED = 0.15, 0.08
+_WANTED_SHARES = (0.32, 0.4, 0.28)
 
 
 @dataclass(frozen=True, eq=False)
-class Deck:
-    """A measured deck, thinned, and what happened to it."""
+class Sample:
+    """A measured deck and what happened to it, by cell."""
 
     name: str
-    source: str
-    state: int
-    maps: NDArray[np.float16]
+    sources: tuple[str, ...]
+    state: str
+    real: bool
+    maps: NDArray[float16]
     seen: NDArray[np.bool_]
     held: float
     truth: NDArray[np.uint8]
+    gap: float
 
     @property
-    def measures(self) -> Measures:
+    def cells(self) -> Cells:
         """Give its measures."""
-        return Measures(self.maps.astype(float32), self.seen, self.held)
+        return Cells(self.maps.astype(np.float32), self.seen)
 
 
-@dataclass(frozen=True, eq=False)
-class Labelled:
-    """Cells, or columns: their measures, what they are, how they are counted, and of which source.
-
-    Groups are counted alike in a fit: undamaged columns beside scorched ones are one of their own.
-    """
-
-    maps: NDArray[float32]
-    classes: NDArray[np.int_]
-    groups: NDArray[np.int_]
-    sources: NDArray[np.str_]
-
-    def of(self, which: NDArray[np.bool_]) -> "Labelled":
-        """Take some."""
-        return Labelled(
-            self.maps[which], self.classes[which], self.groups[which], self.sources[which]
-        )
-
-    @staticmethod
-    def joined(parts: Sequence["Labelled"]) -> "Labelled":
-        """Put some together."""
-        return Labelled(
-            np.concatenate([each.maps for each in parts]),
-            np.concatenate([each.classes for each in parts]),
-            np.concatenate([each.groups for each in parts]),
-            np.concatenate([each.sources for each in parts]),
-        )
+def rendered(bridge: int) -> Iterator[Sample]:
+    """Measure every pair of a bridge, made worse."""
+    for at, strips in enumerate(planned(bridge)):
+        for version in range(_VERSIONS):
+            yield sample_of(strips, np.random.default_rng([bridge, at, version]))
 
 
-def measured(pair: TruthPair, seed: int) -> tuple[Measures, NDArray[np.uint8]]:
-    """Measure a pair, made worse, and laid as registration lays it: off by part of a pixel."""
+def mixed(bridges: Sequence[int], count: int, seed: int) -> Iterator[Sample]:
+    """Mix what is known of some bridges into so many other pairs."""
     rng = np.random.default_rng(seed)
-    strip = drawn(pair)
-    rows, columns = strip.grid.shape
-    off = np.eye(3)
-    off[:2, 2] = rng.normal(0, _SHIFT_PX, 2)
-    off[0, :2] += rng.normal(0, _WOBBLE_PX, 2) / (columns / 2, rows / 2)
-    off[1, :2] += rng.normal(0, _WOBBLE_PX, 2) / (columns / 2, rows / 2)
-    back = np.array([[1.0, 0, columns / 2], [0, 1, rows / 2], [0, 0, 1]])
-    off = back @ off @ np.linalg.inv(back)
-    one, seen = unroll(degraded(pair.before, seed), strip.matrix, strip.grid)
-    other, too = unroll(
-        degraded(pair.after, seed + 1), true_map(pair) @ strip.matrix @ off, strip.grid
+    every = {bridge: list(planned(bridge)) for bridge in bridges}
+    bases = {bridge: [each for each in of if each.state == "none"] for bridge, of in every.items()}
+    while count:
+        base = _one_of(bases[_one_of(bridges, rng)], rng)
+        kind = str(rng.choice(list(_KINDS), p=list(_KINDS.values())))
+        if kind in ("pasted", "holed", "fallen") and rng.random() < _ALSO_SHADOWED:
+            base = shadowed(base, rng)
+        made = _mix(kind, base, every[_one_of(bridges, rng)], rng)
+        if made is None:
+            continue
+        if rng.random() < _ALSO_VEILED:
+            made = veiled(made, rng)
+        yield sample_of(made, rng)
+        count -= 1
+
+
+def sample_of(strips: Strips, rng: np.random.Generator) -> Sample:
+    """Make a pair worse and measure it."""
+    worse = made_worse(strips, rng)
+    measures = measure(worse.before, worse.after, worse.seen, worse.grid)
+    cells = cells_of(measures)
+    size = (cells.seen.shape[1], cells.seen.shape[0])
+    deck = np.ascontiguousarray(worse.truth[worse.grid.deck])
+    truth = np.asarray(cv2.resize(deck, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+    return Sample(
+        strips.name,
+        strips.sources,
+        strips.state,
+        strips.real,
+        cells.maps.astype(float16),
+        cells.seen,
+        measures.held,
+        truth,
+        strips.gap,
     )
-    return measure(one, other, seen & too, strip.grid), truth_strip(pair, strip)[strip.grid.deck]
 
 
-def deck_of(pair: TruthPair, seed: int) -> Deck:
-    """Measure a pair and keep every other pixel."""
-    found, truth = measured(pair, seed)
-    maps = found.maps[::_THIN, ::_THIN].astype(np.float16)
-    thin = truth[::_THIN, ::_THIN]
-    state = STATES.index(pair.state)
-    return Deck(pair.name, pair.source, state, maps, found.seen[::_THIN, ::_THIN], found.held, thin)
+def _mix(
+    kind: str, base: Strips, others: Sequence[Strips], rng: np.random.Generator
+) -> Strips | None:
+    if kind == "fallen":
+        return fallen(base, rng)
+    if kind in ("holed", "scorched"):
+        return burnt(base, rng, holes=kind == "holed")
+    if kind == "shadowed":
+        return shadowed(base, rng)
+    if kind == "veiled":
+        return veiled(base, rng)
+    wanted = str(rng.choice(_WANTED, p=_WANTED_SHARES))
+    donors = [each for each in others if each.state == wanted and " " not in each.name]
+    return pasted(base, _one_of(donors, rng), rng) if donors else None
 
 
-def cells_of(deck: Deck, seed: int) -> Labelled:
-    """Draw some cells of every class."""
-    rng = np.random.default_rng(seed)
-    found = deck.measures
-    places, numbers = [], []
-    for label, number in _LABELS.items():
-        is_it = (deck.truth == label).astype(np.uint8)
-        if label == Truth.NOT_SEEN:  # not the rim of the deck, where the parapet hides it
-            is_it = cv2.morphologyEx(is_it, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-        place = np.flatnonzero((is_it == 1) & found.seen)
-        some = rng.choice(place, min(len(place), _PER_CLASS), replace=False)
-        places.append(some)
-        numbers.append(np.full(len(some), number))
-    taken, classes = np.concatenate(places), np.concatenate(numbers)
-    maps = found.maps.reshape(-1, found.maps.shape[2])[taken]
-    return Labelled(maps, classes, classes, np.full(len(taken), deck.source))
-
-
-def columns_of(deck: Deck) -> Labelled:
-    """Take every third column; those in part missing are left out."""
-    found, truth = deck.measures, deck.truth
-    means = column_means(found)
-    gone = (truth == Truth.MISSING).mean(axis=0)
-    burnt = np.isin(truth, (Truth.SCORCH, Truth.HOLE)).any(axis=0)
-    groups = np.select([gone > _GONE, gone > 0, burnt], [_LOST, -1, 1], 0)
-    used = (found.seen.mean(axis=0) > _SEEN) & (groups >= 0)
-    used &= np.arange(len(groups)) % _COLUMN_STEP == 0
-    return Labelled(
-        means[used].astype(float32),
-        (groups[used] == _LOST).astype(int),
-        groups[used],
-        np.full(int(used.sum()), deck.source),
-    )
+def _one_of(some: Sequence[T], rng: np.random.Generator) -> T:
+    return some[int(rng.integers(len(some)))]

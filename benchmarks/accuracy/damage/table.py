@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from accuracy.damage.asking import FOUND, Row
+from accuracy.damage.asking import FOUND, LARGE, WORSE, Row
 from accuracy.damage.states import STATES, macro_f1
 from accuracy.rates import clopper_pearson
 
-_EXACT_PX, _FAR_PX = 3.0, 10.0
-_BINS = ((0.0, 0.7), (0.7, 0.85), (0.85, 1.01))
+_EXACT_PX, _FAR_PX, _NEAR_M = 3.0, 10.0, 1.5
+_BINS = ((0.0, 0.85), (0.85, 0.97), (0.97, 1.01))
 _QUIET = ("none", "undetermined")
 _RESAMPLES, _SEED = 500, 5
 
@@ -19,14 +19,22 @@ def print_tables(rows: Sequence[Row]) -> None:
     _registration(rows, ladder)
     _states(rows, ladder)
     _places(ladder)
+    _holes([row for row in ladder if not row.view.endswith("30")])
     _confidence([row for row in rows if row.kind in ("ladder", "null")])
+    worse = [row for row in rows if row.kind == WORSE]
+    _others(worse, "Both pictures made worse, pairs up to 15 degrees")
     _others([row for row in rows if row.kind == FOUND], "Deck looked for, pairs up to 15 degrees")
     photographs = [row for row in rows if row.kind == "composite"]
     sources = len({row.source for row in photographs})
     _others(photographs, f"Composites on {sources} photographs of the reported half")
-    times = [row.cpu_s for row in rows]
-    high = np.quantile(times, 0.9)
-    print(f"\nCPU a pair: median {np.median(times):.1f} s, 90th percentile {high:.1f} s")
+    print()
+    for name, some in (
+        ("CPU a pair", [row.cpu_s for row in rows if row.kind != LARGE]),
+        ("CPU a pair of 2 megapixels", [row.cpu_s for row in rows if row.kind == LARGE]),
+    ):
+        if some:
+            high = np.quantile(some, 0.9)
+            print(f"{name}: median {np.median(some):.1f} s, 90th percentile {high:.1f} s")
 
 
 def _registration(rows: Sequence[Row], ladder: Sequence[Row]) -> None:
@@ -71,7 +79,12 @@ def _states(rows: Sequence[Row], ladder: Sequence[Row]) -> None:
     print(f"If it had to answer (likeliest state): macro-F1 {_f1(near, forced=True):.2f}")
     swapped = sum({row.state, row.true_state} == {"scorched", "collapsed"} for row in near)
     print(f"Scorch for collapse or the reverse: {swapped} of {len(near)}")
-    _alarms([row for row in rows if row.kind in ("ladder", "null") and row.true_state == "none"])
+    nulls = [row for row in rows if row.kind in ("ladder", "null") and row.true_state == "none"]
+    _alarms(nulls)
+    low, high = _by_source(nulls, _alarmed)
+    print(f"whole bridges drawn ({len({row.source for row in nulls})}): {low:.3f} to {high:.3f}")
+    registered = sum(row.registered for row in nulls)
+    print(f"of these nulls {registered} are registered")
     others = [row for row in rows if row.kind == "another bridge"]
     alarms = sum(row.state not in _QUIET for row in others)
     print(f"Damage on another bridge: {alarms} of {len(others)}")
@@ -111,6 +124,10 @@ def _others(rows: Sequence[Row], title: str) -> None:
     _answers(rows)
     print(f"If it had to answer: macro-F1 {_f1(rows, forced=True):.2f}")
     _alarms([row for row in rows if row.true_state == "none"])
+
+
+def _alarmed(rows: Sequence[Row]) -> float:
+    return float(np.mean([row.state not in _QUIET for row in rows]))
 
 
 def _coverage(rows: Sequence[Row]) -> float:
@@ -154,6 +171,26 @@ def _places(ladder: Sequence[Row]) -> None:
     ]
     if burnt:
         print(f"Scorch, called scorched ({len(burnt)}): IoU mean {np.mean(burnt):.2f}")
+
+
+def _holes(near: Sequence[Row]) -> None:
+    """Count holes of 150 pixels or more, of all pairs and of those that are called holed."""
+    for name, group in (
+        ("all pairs up to 15 degrees", near),
+        ("pairs called holed", [row for row in near if row.state == "holed"]),
+    ):
+        holes = [row.holes for row in group if row.holes is not None]
+        there, said, found = (
+            sum(getattr(each, what) for each in holes) for what in ("there", "said", "found")
+        )
+        f1 = 2 * found / max(1, there + said)
+        off = [far for each in holes for far in each.off_m]
+        middle = f"; middles {np.median(off):.1f} m off in the median" if off else ""
+        near_enough = sum(far <= _NEAR_M for far in off)
+        print(
+            f"Holes, {name}: {there} there, {said} said, {found} found, F1 {f1:.2f}{middle}, "
+            f"{near_enough} of {len(off)} within {_NEAR_M} m"
+        )
 
 
 def _confidence(rows: Sequence[Row]) -> None:

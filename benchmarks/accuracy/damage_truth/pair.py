@@ -53,6 +53,8 @@ class TruthPair:
     """Kind of view of a render and how far it was moved: ``nadir_12``."""
     gap: float = 0.0
     """Share of the deck's length that went missing, where it is known exactly."""
+    to_metres: Matrix | None = None
+    """Maps `before` -> metres on the deck, of renders."""
 
     @property
     def is_tuning(self) -> bool:

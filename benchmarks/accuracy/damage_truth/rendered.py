@@ -58,6 +58,7 @@ def rendered_pair(earlier: Path, later: Path) -> TruthPair:
         after_to_before=after_to_before,
         view="_".join([view, *moved]),
         gap=gap,
+        to_metres=np.linalg.inv(deck_to_before),
     )
 
 

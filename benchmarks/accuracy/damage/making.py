@@ -1,0 +1,232 @@
+"""Make damage, shadows and veils on strips of tuning bridges: what renders hold too little of."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from accuracy.damage.strips import UNSURE, Strips
+from accuracy.damage_truth.pair import Pixels, Truth
+from numpy import float32
+from numpy.typing import NDArray
+
+Map = NDArray[float32]
+_HIDDEN, _THIN = 0.6, 0.25
+"""Through veils of more than the first nothing can be seen; between, it cannot be said."""
+
+_SOOTY = 0.12
+_THROUGH = 0.55
+
+
+def fallen(base: Strips, rng: np.random.Generator) -> Strips:
+    """Let a stretch fall: one slab, or two that hang from either side; water shows beside them."""
+    grid = base.grid
+    rows, columns = grid.shape
+    length = int(rng.uniform(1.2, 6) * grid.width_px)
+    length = min(length, int(0.6 * grid.length_px))
+    start = grid.end_px + int(rng.integers(0, max(1, grid.length_px - length)))
+    stop = start + length
+    after = base.after.copy()
+    ragged = _ragged(rows, grid.width_px * 0.06, rng), _ragged(rows, grid.width_px * 0.06, rng)
+    x = np.arange(columns)[None]
+    gone = (x >= start + ragged[0][:, None]) & (x < stop + ragged[1][:, None])
+    after[gone] = _beside(base, rng)[gone]
+    middle = (start + stop) // 2 + int(rng.normal(0, length / 8))
+    slabs = [(start, stop, 0)] if rng.random() < 0.55 else [(start, middle, 1), (middle, stop, -1)]
+    if rng.random() < 0.9:
+        aside = rng.uniform(-0.6, 0.6) if rng.random() < 0.6 else rng.normal(0, 0.05)
+        for left, right, hangs in slabs:
+            after = _with_slab(after, base, (left, right), hangs, aside * grid.width_px, rng)
+    deck = np.zeros((rows, columns), bool)
+    deck[grid.deck] = True
+    truth = np.where(gone & deck, Truth.MISSING, base.truth).astype(np.uint8)
+    return _made(base, after, truth, "collapsed")
+
+
+def burnt(base: Strips, rng: np.random.Generator, *, holes: bool) -> Strips:
+    """Lay soot on the deck, with holes through it, or bare."""
+    truth, after = base.truth.copy(), base.after.astype(float32)
+    deck = np.zeros(truth.shape, bool)
+    deck[base.grid.deck] = True
+    through = _beside(base, rng).astype(float32)
+    for _ in range(int(rng.integers(1, 4))):
+        soot = _blot(base, rng, reach=rng.uniform(0.2, 0.9))
+        deep = rng.uniform(0.35, 0.9)
+        after *= (1 - deep * soot)[..., None]
+        black = (deep * soot > _SOOTY) & deck & (truth == Truth.NOTHING)
+        truth[black] = Truth.SCORCH
+        if holes:
+            open_ = _opened(soot, base, rng) & deck
+            after[open_] = _below(base, through, rng)[open_]
+            truth[open_ & (truth != Truth.OUTSIDE)] = Truth.HOLE
+    state = "holed" if (truth == Truth.HOLE).any() else "scorched"
+    return _made(base, _rounded(after), truth, state)
+
+
+def shadowed(base: Strips, rng: np.random.Generator) -> Strips:
+    """Cast shadows on both sides of the deck's edges: bars, bands along it, foliage."""
+    rows, columns = base.grid.shape
+    wide = base.grid.width_px
+    shade = np.zeros((rows, columns), float32)
+    kind = rng.integers(3)
+    for _ in range(int(rng.integers(1, 5))):
+        x, lean = float(rng.uniform(0, columns)), rng.uniform(-1, 1) * rows
+        across = wide * rng.uniform(0.1, 1.5)
+        if kind == 0:
+            shape = [[x, 0], [x + across, 0], [x + across + lean, rows], [x + lean, rows]]
+            cv2.fillPoly(shade, [np.int32(np.round(shape))], 1.0)
+        elif kind == 1:
+            y, high = (
+                base.grid.side_px + wide * rng.uniform(-0.2, 0.9),
+                wide * rng.uniform(0.1, 0.6),
+            )
+            long = 4 * across
+            shape = [[x, y], [x + long, y + rng.normal(0, 2)], [x + long, y + high], [x, y + high]]
+            cv2.fillPoly(shade, [np.int32(np.round(shape))], 1.0)
+        else:
+            leaves = _noise(shade.shape, wide * rng.uniform(0.04, 0.4), rng)
+            near = np.exp(-0.5 * ((np.arange(columns) - x) / (wide * rng.uniform(0.5, 2.5))) ** 2)
+            shade = np.maximum(shade, (leaves + 1.6 * near > 1.2) & (near > 0.15))
+    shade = cv2.GaussianBlur(shade.astype(float32), (0, 0), rng.uniform(0.4, 2.5))[..., None]
+    dark = rng.uniform(0.25, 0.75) * np.array([1, 1.03, 1.12], float32)
+    return _made(base, _rounded(base.after * (1 - shade * (1 - dark))), base.truth, base.state)
+
+
+def veiled(strips: Strips, rng: np.random.Generator) -> Strips:
+    """Draw smoke, cloud or glare over a part: nothing can be told where it is thick."""
+    rows, columns = strips.grid.shape
+    wide = strips.grid.width_px
+    billows = _noise((rows, columns), wide * rng.uniform(0.2, 0.6), rng)
+    x, reach = rng.uniform(0, columns), wide * rng.uniform(0.5, 1.8)
+    near = np.exp(-0.5 * ((np.arange(columns) - x) / reach) ** 2)[None]
+    thick = np.clip(near * 1.5 + 0.25 * billows * near - 0.25, 0, rng.uniform(0.75, 1))
+    thick = cv2.GaussianBlur(thick.astype(float32), (0, 0), 2.0)
+    light = rng.choice([rng.uniform(60, 120), rng.uniform(150, 250), 255.0])
+    colour = light * np.array([1, 1, rng.uniform(0.96, 1.05)], float32)
+    folds = 1 + 0.06 * _noise((rows, columns), 4.0, rng)[..., None]
+    after = strips.after * (1 - thick[..., None]) + colour * folds * thick[..., None]
+    truth = strips.truth.copy()
+    truth[(thick > _THIN) & ~np.isin(truth, (Truth.NOTHING, Truth.OUTSIDE))] = UNSURE
+    truth[(thick > _HIDDEN) & (truth != Truth.OUTSIDE)] = Truth.NOT_SEEN
+    state = next(
+        (
+            state
+            for value, state in (
+                (Truth.MISSING, "collapsed"),
+                (Truth.HOLE, "holed"),
+                (Truth.SCORCH, "scorched"),
+            )
+            if (truth[strips.grid.deck] == value).any()
+        ),
+        "none",
+    )
+    return _made(strips, _rounded(after), truth, state)
+
+
+def _made(base: Strips, after: Pixels, truth: Pixels, state: str) -> Strips:
+    return replace(base, after=after, truth=truth, state=state, real=False, gap=0.0)
+
+
+def _rounded(values: Map) -> Pixels:
+    return np.asarray(np.clip(values, 0, 255), np.uint8)
+
+
+def _noise(shape: tuple[int, ...], sigma: float, rng: np.random.Generator) -> Map:
+    """Give smooth noise of variance 1."""
+    smooth = cv2.GaussianBlur(rng.normal(0, 1, shape).astype(float32), (0, 0), max(0.6, sigma))
+    return np.asarray(smooth / (smooth.std() + 1e-6), float32)
+
+
+def _ragged(count: int, sigma: float, rng: np.random.Generator) -> Map:
+    line = _noise((count, 1), 2.0, rng)[:, 0] + rng.uniform(-0.8, 0.8) * np.linspace(-1, 1, count)
+    return np.asarray(line * max(1.0, sigma), float32)
+
+
+def _beside(base: Strips, rng: np.random.Generator) -> Pixels:
+    """Give what lies under the deck as what lies beside it: colours of both sides, rippled."""
+    rows, columns = base.grid.shape
+    band = max(1, base.grid.side_px // 3)
+    upper, lower = base.after[:band].mean(axis=0), base.after[-band:].mean(axis=0)
+    down = np.linspace(0, 1, rows)[:, None, None]
+    laid = cv2.GaussianBlur((upper * (1 - down) + lower * down).astype(float32), (0, 0), 3.0)
+    laid *= rng.uniform(0.55, 1.1)
+    ripples = _noise((rows, columns), rng.uniform(0.6, 2.5), rng)[..., None]
+    return _rounded(laid + ripples * rng.uniform(1, 8))
+
+
+def _with_slab(
+    after: Pixels,
+    base: Strips,
+    ends: tuple[int, int],
+    hangs: int,
+    aside: float,
+    rng: np.random.Generator,
+) -> Pixels:
+    """Lay a stretch of the deck aside and smaller, at one of its ends or at both."""
+    grid = base.grid
+    left, right = ends
+    top, bottom = grid.side_px - 1, grid.side_px + grid.width_px + 1
+    middle = (top + bottom) / 2
+    sinks = [rng.uniform(0.3, 1), rng.uniform(0.3, 1)]
+    if hangs:  # 1: held at its left end
+        sinks[0 if hangs > 0 else 1] = 0.0
+    least = rng.uniform(0.8, 0.99)
+    shorter = rng.uniform(0.0, 0.12) * (right - left)
+    old = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], float32)
+    new = old.copy()
+    for at, (one, other) in enumerate(((0, 3), (1, 2))):
+        size = 1 - (1 - least) * sinks[at]
+        for corner in (one, other):
+            new[corner, 1] = middle + (old[corner, 1] - middle) * size + aside * sinks[at]
+            new[corner, 0] += (1, -1)[at] * shorter * sinks[at] + rng.normal(0, 0.5)
+    matrix = cv2.getPerspectiveTransform(old, new)
+    size_px = (after.shape[1], after.shape[0])
+    moved = cv2.warpPerspective(base.after, matrix, size_px, borderMode=cv2.BORDER_REPLICATE)
+    shape = np.zeros(after.shape[:2], float32)
+    cv2.fillConvexPoly(shape, np.int32(np.round(new)), 1.0)
+    shape = (shape + 0.2 * _noise(shape.shape, 1.5, rng) * (shape > 0) > 0.6).astype(float32)
+    shape = cv2.GaussianBlur(shape, (0, 0), 0.6)[..., None]
+    shade = rng.uniform(0.6, 1.05)
+    soot = 1 - rng.uniform(0, 0.7) * _blot(base, rng, reach=0.8, at=(left + right) / 2)[..., None]
+    return _rounded(after * (1 - shape) + moved * shade * soot * shape)
+
+
+def _blot(base: Strips, rng: np.random.Generator, *, reach: float, at: float | None = None) -> Map:
+    """Give a ragged blot on the deck, 0 to 1."""
+    rows, columns = base.grid.shape
+    wide = base.grid.width_px
+    x = rng.uniform(base.grid.end_px, columns - base.grid.end_px) if at is None else at
+    y = base.grid.side_px + wide * rng.uniform(0.1, 0.9)
+    across = np.arange(columns)[None] - x
+    down = np.arange(rows)[:, None] - y
+    near = (across / (reach * wide * rng.uniform(0.8, 2))) ** 2 + (down / (reach * wide)) ** 2
+    ragged = 0.5 * _noise((rows, columns), wide * 0.15, rng)
+    ragged = ragged + 0.25 * _noise((rows, columns), wide * 0.03, rng)
+    return np.asarray(np.clip(1.3 * np.exp(-near) * (1 + ragged) - 0.1, 0, 1), float32)
+
+
+def _opened(soot: Map, base: Strips, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Give compact holes where soot is thickest."""
+    inside = soot > _THROUGH
+    if not inside.any():
+        return inside
+    wide = base.grid.width_px
+    thick = soot + 0.3 * _noise(soot.shape, wide * 0.15, rng)
+    thick = thick + 0.08 * _noise(soot.shape, wide * 0.04, rng)
+    least = np.quantile(thick[inside], rng.uniform(0.4, 0.93))
+    kernel = np.ones((3, 3), np.uint8)
+    found = cv2.morphologyEx((thick > least).astype(np.uint8), cv2.MORPH_OPEN, kernel)
+    return np.asarray(found.astype(bool) & (soot > _SOOTY))
+
+
+def _below(base: Strips, through: Map, rng: np.random.Generator) -> Map:
+    """Give what is seen through a hole: water, girders along the deck, rubble."""
+    rows, _ = base.grid.shape
+    seen = through * rng.uniform(0.3, 1.0)
+    if rng.random() < 0.7:
+        beams = np.zeros((rows, 1, 1), float32)
+        count = int(rng.integers(2, 6))
+        for y in base.grid.side_px + base.grid.width_px * (np.arange(count) + 0.5) / count:
+            beams[int(y) : int(y) + max(1, base.grid.width_px // 14)] = 1.0
+        seen = seen * (1 - beams) + rng.uniform(60, 190) * beams
+    rubble = _noise(through.shape[:2], 0.8, rng)[..., None] > rng.uniform(0.8, 2.2)
+    return np.asarray(np.where(rubble, rng.uniform(70, 200), seen), float32)
