@@ -14,10 +14,11 @@ from forensics.reuse.clip_bounds import bounded
 from forensics.reuse.clip_change import Changes, find_changes
 from forensics.reuse.clip_evidence import Evidence, weigh
 from forensics.reuse.clip_hits import Hit, Matrix3
-from forensics.reuse.clip_lines import Line, find_lines, follow
+from forensics.reuse.clip_lines import find_lines
 from forensics.reuse.clip_relation import Findings, conclude, covered
 from forensics.reuse.clip_space import Grids, Layout, find_layouts, lay, refined, squared
 from forensics.reuse.clip_trace import ClipTrace
+from forensics.reuse.clip_trail import Line, follow
 from forensics.reuse.clip_view import StillView, find_view
 
 _SQUARE_GAIN = 1.05
