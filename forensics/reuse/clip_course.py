@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from forensics.reuse.clip_change import Changes
-from forensics.reuse.clip_trail import Line, follow, gap_s
+from forensics.reuse.clip_trail import Line, compare_along, gap_s
 
 
 def choose_course(query: Changes, reference: Changes, lines: list[Line]) -> list[Line]:
@@ -35,7 +35,7 @@ def choose_course(query: Changes, reference: Changes, lines: list[Line]) -> list
     lasting = np.minimum(np.diff(query.times_s, append=query.times_s[-1] + gap), 4 * gap)
     gains = np.stack(
         [np.zeros(len(lasting))]
-        + [follow(query, reference, line).value * lasting for line in lines]
+        + [compare_along(query, reference, line).value * lasting for line in lines]
     )
     paces = [line.pace for line in lines]
     entry = np.array(

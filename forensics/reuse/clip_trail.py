@@ -6,7 +6,7 @@ import numpy as np
 from numpy import float32, float64
 from numpy.typing import NDArray
 
-from forensics.reuse.clip_change import NOISE_POWER, PLAIN_POWER, Changes
+from forensics.reuse.clip_change import AROUND_S, NOISE_POWER, PLAIN_POWER, Changes
 
 MIN_CORRELATION = 0.22
 """Moments whose changes go together less say nothing for a line. Those of unrelated clips reach
@@ -140,3 +140,121 @@ def gap_s(times: NDArray[float64]) -> float:
         1 when there are fewer than two.
     """
     return float(np.median(np.diff(times))) if len(times) > 1 else 1.0
+
+
+def compare_along(query: Changes, reference: Changes, line: Line) -> Trail:
+    """See how well two clips agree along a line, each change against the same moments of both.
+
+    More telling than `follow` where stretches are joined: what differs from the mean of the moments
+    before, or after, is taken along the line on both sides. A cut that goes on elsewhere in the
+    same view changes the one mean and not the other.
+
+    Parameters
+    ----------
+    query, reference : Changes
+        Of the two clips.
+    line : Line
+        The line; its ends do not matter.
+
+    Returns
+    -------
+    Trail
+        At every frame of the query; that of the frame of the reference which is shown next to it.
+    """
+    times, theirs = query.times_s, reference.times_s
+    shown = (theirs - line.offset_s) / line.pace
+    at = np.flatnonzero((shown > times[0] - gap_s(times)) & (shown < times[-1] + gap_s(times)))
+    count = len(times)
+    if not len(at):
+        nothing = np.zeros(count, dtype=float32)
+        return Trail(nothing, nothing, nothing, np.full(count, -1.0, dtype=float32))
+    at = at[np.argsort(shown[at], kind="stable")]
+    shown = shown[at]
+    here = _nearest(times, shown)
+    plain = (query.structure[here] < PLAIN_POWER) & (reference.structure[at] < PLAIN_POWER)
+    likeness = (query.still[here] * reference.still[at]).sum(axis=1)
+    best = np.full(len(at), -np.inf)
+    kept = np.zeros((2, len(at)))
+    for after in (False, True):
+        correlation, motion = _changes_along(query, reference, line, (here, at), after=after)
+        telling = motion / (motion + 2 * NOISE_POWER)
+        value = telling * (correlation - MIN_CORRELATION) + (1 - telling) * np.where(
+            plain,
+            0,
+            np.minimum(likeness - MIN_LIKENESS, 0) + _STILL_GAIN * (likeness > MIN_LIKENESS),
+        )
+        better = value > best
+        best = np.where(better, value, best)
+        kept = np.where(better, np.stack([correlation, telling]), kept)
+    which = _nearest(shown, times)
+    inside = np.abs(shown[which] - times) <= _REACH * gap_s(theirs) / abs(line.pace)
+    return Trail(
+        np.where(inside, kept[0][which], 0).astype(float32),
+        np.where(inside, likeness[which], 0).astype(float32),
+        kept[1][which].astype(float32),
+        np.where(inside, best[which], -1.0).astype(float32),
+    )
+
+
+_REACH = 0.75
+"""Frames of the reference speak for so many of their intervals around them."""
+
+
+def _changes_along(
+    query: Changes,
+    reference: Changes,
+    line: Line,
+    pairs: tuple[NDArray[np.intp], NDArray[np.intp]],
+    *,
+    after: bool,
+) -> tuple[NDArray[float64], NDArray[float64]]:
+    """Correlate what differs from the mean before, or after; and say how much does."""
+    here, at = pairs
+    backwards = line.pace < 0
+    mine = _window(query, here, AROUND_S, after=after)
+    theirs = _window(reference, at, AROUND_S * abs(line.pace), after=after is not backwards)
+    # Neither reaches into another shot of the other.
+    length = np.minimum(mine, theirs / abs(line.pace))
+    moving = [
+        changes.level[where] - _mean(changes, where, length * pace, after=ahead)
+        for changes, where, pace, ahead in (
+            (query, here, 1.0, after),
+            (reference, at, abs(line.pace), after is not backwards),
+        )
+    ]
+    product = (moving[0] * moving[1]).mean(axis=1)
+    power = [(each**2).mean(axis=1) for each in moving]
+    correlation = product / np.sqrt((power[0] + NOISE_POWER) * (power[1] + NOISE_POWER))
+    return np.asarray(correlation, float64), np.asarray(np.minimum(*power), float64)
+
+
+def _window(
+    changes: Changes, where: NDArray[np.intp], length_s: float, *, after: bool
+) -> NDArray[float64]:
+    """Say for how long a shot goes on after some frames, or went on before, up to a length."""
+    side = "right" if after else "left"
+    end = np.searchsorted(changes.shots, changes.shots[where], side=side) - int(after)
+    lasts = np.abs(changes.times_s[end] - changes.times_s[where])
+    return np.asarray(np.minimum(lasts, length_s), float64)
+
+
+def _mean(
+    changes: Changes, where: NDArray[np.intp], length_s: NDArray[float64], *, after: bool
+) -> NDArray[float32]:
+    times = changes.times_s
+    ends = times[where] + (length_s if after else -length_s)
+    low, high = np.minimum(ends, times[where]), np.maximum(ends, times[where])
+    first = np.minimum(np.searchsorted(times, low - _EPSILON), where)
+    last = np.maximum(np.searchsorted(times, high + _EPSILON), where + 1)
+    sums = changes.sums[last] - changes.sums[first]
+    return np.asarray(sums / (last - first)[:, None], dtype=float32)
+
+
+_EPSILON = 1e-6
+
+
+def _nearest(times: NDArray[float64], wanted: NDArray[float64]) -> NDArray[np.intp]:
+    high = np.clip(np.searchsorted(times, wanted), 0, len(times) - 1)
+    low = np.maximum(high - 1, 0)
+    nearer = np.abs(times[low] - wanted) < np.abs(times[high] - wanted)
+    return np.asarray(np.where(nearer, low, high), dtype=np.intp)
