@@ -12,11 +12,12 @@ from forensics.calibration import load
 from forensics.model.match import Edit, Relation, Segment
 from forensics.reuse.clip_bounds import bounded
 from forensics.reuse.clip_change import Changes, find_changes
-from forensics.reuse.clip_evidence import Evidence, weigh
+from forensics.reuse.clip_evidence import NOTHING, Evidence, weigh
 from forensics.reuse.clip_hits import Hit, Matrix3
 from forensics.reuse.clip_lines import find_lines
 from forensics.reuse.clip_relation import Findings, conclude, covered
 from forensics.reuse.clip_space import Grids, Layout, find_layouts, lay, refined, squared
+from forensics.reuse.clip_timing import sharpened
 from forensics.reuse.clip_trace import ClipTrace
 from forensics.reuse.clip_trail import Line, follow
 from forensics.reuse.clip_view import StillView, find_view
@@ -144,10 +145,11 @@ def align_clips(
     best, view = _best(query, reference, hits, limits)
     if best is None:
         return _from_view(query, reference, view)
+    paces = sorted({line.pace for line in best.lines} | {1.0, -1.0}, key=_plainness)
+    lines = [sharpened(best.query, best.reference, line, usual=paces) for line in best.lines]
     found = [
-        (segment, _weighed(line, segment, best))
-        for line in best.lines
-        for segment in (_segment(line, query, reference, best.layout.mirrored),)
+        (_segment(line, query, reference, best.layout.mirrored), _weighed(line, best))
+        for line in lines
     ]
     likely = [each for each in found if each[1].score >= limits.min_lead_score]
     if not likely:
@@ -170,6 +172,10 @@ def align_clips(
         None,
         _plain(best.layout.matrix),
     )
+
+
+def _plainness(pace: float) -> tuple[float, float]:
+    return abs(abs(pace) - 1), pace
 
 
 def _open(
@@ -253,7 +259,7 @@ def _refined(query: ClipTrace, reference: ClipTrace, laid: _Laid) -> Layout:
     )
 
 
-def _weighed(line: Line, segment: Segment, laid: _Laid) -> Evidence:
+def _weighed(line: Line, laid: _Laid) -> Evidence:
     trail = follow(laid.query, laid.reference, line)
     times = laid.query.times_s
     inside = (times >= line.start_s) & (times <= line.end_s)
@@ -261,9 +267,9 @@ def _weighed(line: Line, segment: Segment, laid: _Laid) -> Evidence:
     total = float(telling.sum())
     together = float((trail.correlation[inside] * telling).sum())
     return weigh(
-        segment,
-        laid.grids,
-        (times, laid.reference.times_s),
+        line,
+        laid.query,
+        laid.reference,
         correlation=round(together / total, 4) if total > 0 else 0.0,
         score_s=round(line.score_s, 4),
     )
@@ -311,7 +317,7 @@ def _from_view(query: ClipTrace, reference: ClipTrace, view: StillView | None) -
         f"frames are alike (correlation {view.likeness:.2f}), but too little moves to tell whether "
         f"it is the same moment; it may be any within {width_s:.1f} s",
         (segment,),
-        (Evidence(0.0, 0.0, 0.0, 0.0, 1.0, 0, 1.0, 1.0, 0.0, 0.0),),
+        (NOTHING,),
         _share(view.query_s, query),
         _share(view.reference_s, reference),
         (),

@@ -173,31 +173,51 @@ def compare_along(query: Changes, reference: Changes, line: Line) -> Trail:
     here = _nearest(times, shown)
     plain = (query.structure[here] < PLAIN_POWER) & (reference.structure[at] < PLAIN_POWER)
     likeness = (query.still[here] * reference.still[at]).sum(axis=1)
-    best = np.full(len(at), -np.inf)
-    kept = np.zeros((2, len(at)))
-    for after in (False, True):
-        correlation, motion = _changes_along(query, reference, line, (here, at), after=after)
-        telling = motion / (motion + 2 * NOISE_POWER)
-        value = telling * (correlation - MIN_CORRELATION) + (1 - telling) * np.where(
+    sides = [
+        _changes_along(query, reference, line, (here, at), after=after) for after in (False, True)
+    ]
+    telling = [each.motion / (each.motion + 2 * NOISE_POWER) for each in sides]
+    values = [
+        tells * (each.correlation - MIN_CORRELATION)
+        + (1 - tells)
+        * np.where(
             plain,
             0,
             np.minimum(likeness - MIN_LIKENESS, 0) + _STILL_GAIN * (likeness > MIN_LIKENESS),
         )
-        better = value > best
-        best = np.where(better, value, best)
-        kept = np.where(better, np.stack([correlation, telling]), kept)
+        for tells, each in zip(telling, sides, strict=True)
+    ]
+    # At a cut only one side has anything to be compared with.
+    lasts = np.minimum(np.stack([each.length_s for each in sides]), _WINDOW_S)
+    side = np.where(
+        lasts[0] == lasts[1], np.argmax(np.stack(values), axis=0), np.argmax(lasts, axis=0)
+    )
+    best, correlation, tells = (
+        np.choose(side, each) for each in (values, [each.correlation for each in sides], telling)
+    )
     which = _nearest(shown, times)
     inside = np.abs(shown[which] - times) <= _REACH * gap_s(theirs) / abs(line.pace)
     return Trail(
-        np.where(inside, kept[0][which], 0).astype(float32),
+        np.where(inside, correlation[which], 0).astype(float32),
         np.where(inside, likeness[which], 0).astype(float32),
-        kept[1][which].astype(float32),
+        tells[which].astype(float32),
         np.where(inside, best[which], -1.0).astype(float32),
     )
 
 
 _REACH = 0.75
 """Frames of the reference speak for so many of their intervals around them."""
+
+
+_WINDOW_S = 0.4
+"""The side on which shots last longer is compared, up to this; beyond, the one that fits better."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Side:
+    correlation: NDArray[float64]
+    motion: NDArray[float64]
+    length_s: NDArray[float64]
 
 
 def _changes_along(
@@ -207,7 +227,7 @@ def _changes_along(
     pairs: tuple[NDArray[np.intp], NDArray[np.intp]],
     *,
     after: bool,
-) -> tuple[NDArray[float64], NDArray[float64]]:
+) -> _Side:
     """Correlate what differs from the mean before, or after; and say how much does."""
     here, at = pairs
     backwards = line.pace < 0
@@ -225,15 +245,19 @@ def _changes_along(
     product = (moving[0] * moving[1]).mean(axis=1)
     power = [(each**2).mean(axis=1) for each in moving]
     correlation = product / np.sqrt((power[0] + NOISE_POWER) * (power[1] + NOISE_POWER))
-    return np.asarray(correlation, float64), np.asarray(np.minimum(*power), float64)
+    return _Side(np.asarray(correlation, float64), np.asarray(np.minimum(*power), float64), length)
 
 
 def _window(
     changes: Changes, where: NDArray[np.intp], length_s: float, *, after: bool
 ) -> NDArray[float64]:
     """Say for how long a shot goes on after some frames, or went on before, up to a length."""
-    side = "right" if after else "left"
-    end = np.searchsorted(changes.shots, changes.shots[where], side=side) - int(after)
+    shots = changes.shots
+    end = (
+        np.searchsorted(shots, shots[where], side="right") - 1
+        if after
+        else np.searchsorted(shots, shots[where], side="left")
+    )
     lasts = np.abs(changes.times_s[end] - changes.times_s[where])
     return np.asarray(np.minimum(lasts, length_s), float64)
 
