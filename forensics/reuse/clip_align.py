@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
+import msgspec
 import numpy as np
 from msgspec import Struct
 from numpy import intp
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from forensics.calibration import load
 from forensics.model.match import Edit, Relation, Segment
 from forensics.reuse.clip_bounds import bounded
+from forensics.reuse.clip_certainty import vagueness_s
 from forensics.reuse.clip_change import Changes, find_changes
 from forensics.reuse.clip_evidence import NOTHING, Evidence, weigh
 from forensics.reuse.clip_hits import Hit, Matrix3
@@ -33,7 +35,7 @@ class ClipLimits:
 
     Parameters
     ----------
-    min_copy_score, min_lead_score, min_view_likeness, min_moving : float
+    min_copy_score, min_lead_score, min_view_likeness, min_moving, uncertainty_factor : float
         What each means stands in the calibration.
     """
 
@@ -41,6 +43,7 @@ class ClipLimits:
     min_lead_score: float
     min_view_likeness: float
     min_moving: float
+    uncertainty_factor: float
 
     @classmethod
     def load(cls) -> "ClipLimits":
@@ -72,7 +75,7 @@ class ClipAlignment(Struct, frozen=True):
         Share of each clip that lies in segments.
     edits : tuple of Edit
         ``cut``, ``speed``, ``reversed``, ``mirror``, ``crop``, ``frame_rate``.
-    uncertainty_s : float or None
+    unplaced_s : float or None
         For a shot without motion: how wide the stretch of the reference is that it may be from.
         None when motion places it.
     matrix : 3 x 3 tuple of float, or None
@@ -86,7 +89,7 @@ class ClipAlignment(Struct, frozen=True):
     query_covered: float
     reference_covered: float
     edits: tuple[Edit, ...]
-    uncertainty_s: float | None
+    unplaced_s: float | None
     matrix: tuple[tuple[float, float, float], ...] | None
 
 
@@ -148,7 +151,15 @@ def align_clips(
     paces = sorted({line.pace for line in best.lines} | {1.0, -1.0}, key=_plainness)
     lines = [sharpened(best.query, best.reference, line, usual=paces) for line in best.lines]
     found = [
-        (_segment(line, query, reference, best.layout.mirrored), _weighed(line, best))
+        (
+            msgspec.structs.replace(
+                _segment(line, query, reference, best.layout.mirrored),
+                uncertainty_s=round(
+                    limits.uncertainty_factor * vagueness_s(best.query, best.reference, line), 3
+                ),
+            ),
+            _weighed(line, best),
+        )
         for line in lines
     ]
     likely = [each for each in found if each[1].score >= limits.min_lead_score]
@@ -310,8 +321,11 @@ def _from_view(query: ClipTrace, reference: ClipTrace, view: StillView | None) -
             None,
             _plain(view.layout.matrix),
         )
-    segment = Segment(view.query_s, view.reference_s, None, view.layout.mirrored, None)
     width_s = view.reference_s[1] - view.reference_s[0]
+    # The stretch that it shows may lie anywhere in there.
+    segment = Segment(
+        view.query_s, view.reference_s, None, view.layout.mirrored, None, round(width_s, 3)
+    )
     return ClipAlignment(
         "lead",
         f"frames are alike (correlation {view.likeness:.2f}), but too little moves to tell whether "

@@ -71,6 +71,26 @@ def sharpened(
     return free
 
 
+def misfit_of(query: Changes, reference: Changes, line: Line) -> float:
+    """Say by how much frames differ along a line.
+
+    Parameters
+    ----------
+    query, reference : Changes
+        Of the two clips, on one grid.
+    line : Line
+        The line.
+
+    Returns
+    -------
+    float
+        In squared grey levels, at most linear in large differences; 0 when no frame of the
+        reference lies along it.
+    """
+    theirs = _within(reference, line)
+    return _loss(query, theirs, line) if len(theirs.times_s) else 0.0
+
+
 def _within(reference: Changes, line: Line) -> _Seen:
     shown = (reference.times_s - line.offset_s) / line.pace
     at = np.flatnonzero((shown >= line.start_s) & (shown <= line.end_s))

@@ -69,6 +69,42 @@ def test_stretch_is_found_where_it_comes_from(speed, backwards):
     assert (segment.reversed, segment.speed) == (backwards, pytest.approx(speed, rel=0.03))
 
 
+def test_ends_are_as_near_as_said():
+    source = street(moves=2)
+
+    told = align_clips(traced(source[3 * RATE : 9 * RATE]), known(source), [hit()])
+
+    (segment,) = told.segments
+    assert segment.uncertainty_s is not None
+    assert segment.uncertainty_s < 0.3
+    assert segment.reference == pytest.approx((3, 9), abs=segment.uncertainty_s)
+
+
+def test_jump_within_one_view_parts_two_stretches():
+    source = street(moves=2)
+    query = np.concatenate([source[1 * RATE : 4 * RATE], source[7 * RATE : 11 * RATE]])
+
+    told = align_clips(traced(query), known(source), [hit()])
+
+    assert told.relation in COPIES
+    assert [each.reference for each in told.segments] == [
+        pytest.approx((1, 4), abs=0.2),
+        pytest.approx((7, 11), abs=0.2),
+    ]
+
+
+def test_fade_to_black_of_another_moment_is_no_copy():
+    source, other = street(moves=2), street(moves=3)
+    faded = [
+        np.concatenate([each[2 * RATE : 4 * RATE], np.zeros((RATE, *SIZE), np.uint8)])
+        for each in (source, other)
+    ]
+
+    told = align_clips(traced(faded[0]), known(faded[1]), [hit()])
+
+    assert told.relation not in COPIES
+
+
 def test_mirrored_copy_is_found_mirrored():
     source = street(moves=2)
 
@@ -125,7 +161,8 @@ def test_view_without_motion_stays_a_lead():
     told = align_clips(traced(still), known(still), [hit()])
 
     assert told.relation == "lead"
-    assert told.uncertainty_s is not None
+    assert told.unplaced_s is not None
+    assert told.segments[0].uncertainty_s == told.unplaced_s > 1
 
 
 @pytest.mark.parametrize("shade", [0, 128, 255])

@@ -24,7 +24,7 @@ from forensics.reuse.views import Probe, moment_of
 
 Kind = Literal["copy", "inexact copy", "unrelated", "other moment", "another walk"]
 
-ALL = ClipLimits(-np.inf, -np.inf, 0.8, 0.35)
+ALL = ClipLimits(-np.inf, -np.inf, 0.8, 0.35, 1.0)
 """Thresholds that let every stretch pass, to be scored later."""
 
 TOLERANCE_S = 0.5
@@ -143,7 +143,7 @@ def _pair(
         return ()
     hits = hits_of(query.probe, reference.probe, sighted)
     told = align_clips(query.trace, reference.trace, hits, limits=ALL)
-    if told.relation in {None, "same_view_other_moment"} or told.uncertainty_s is not None:
+    if told.relation in {None, "same_view_other_moment"} or told.unplaced_s is not None:
         return ()
     found = []
     for segment, evidence in zip(told.segments, told.evidence, strict=True):
