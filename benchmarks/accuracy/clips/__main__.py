@@ -27,6 +27,8 @@ from accuracy.clips.trials import TOLERANCE_S, Candidate, Trial, trials
 from accuracy.judge.fitting import as_toml, fit_logistic, scores_of
 from accuracy.media import media_root
 from accuracy.rates import clopper_pearson
+from numpy import float64
+from numpy.typing import NDArray
 
 from forensics.model.match import COPIES
 from forensics.reuse.check import probe_file
@@ -48,6 +50,9 @@ BESIDE = 0.0
 """From here on a stretch is kept where another one of the same two clips is a sure copy."""
 
 FINE_S = 0.2
+INTERVAL = 0.9
+"""Share of ends that should be no further off than said."""
+
 CALIBRATION = ROOT / "forensics/calibration/reuse.clips.toml"
 RESULTS = ROOT / "benchmarks/results/clips.json"
 
@@ -71,15 +76,19 @@ def main() -> None:
     wrong = [_score(weights, each) for t in tuning for each in t.candidates if each.kind in WRONG]
     limit = float(np.ceil((max(wrong) + MARGIN) * 10) / 10)
     print(f"highest wrong stretch of the tuning half {max(wrong):.2f}; a copy from {limit:g}")
+    factor = float(np.ceil(np.quantile(_shares_off(tuning), INTERVAL) * 100) / 100)
+    print(f"ends of the tuning half: {INTERVAL:.0%} within {factor:g} times their vagueness")
     told: dict[str, object] = {
         name: _table(found, weights, limit)
+        | {"ends_within_uncertainty": round(float(np.mean(_shares_off(found) <= factor)), 3)}
+        | {"ends": len(_shares_off(found))}
         | {"overlays": _overlays(_marked(root, work, tuning=half))}
         | {"stills": _stills(_taken(root, work, tuning=half))}
         for name, found, half in (("tuning", tuning, True), ("reported", reported, False))
     }
     if options.write:
         (ROOT / "forensics/reuse" / WEIGHTS).write_text(as_toml("clip", weights))
-        CALIBRATION.write_text(_calibration(told["reported"], limit, max(wrong)))
+        CALIBRATION.write_text(_calibration(told["reported"], limit, max(wrong), factor))
     # With what was just written, as calibrations are read when they are first needed.
     told["real"] = real_clips(root)
     if options.write:
@@ -159,6 +168,14 @@ def _table(found: Sequence[Trial], weights: Weights, limit: float) -> dict[str, 
     }
 
 
+def _shares_off(found: Sequence[Trial]) -> NDArray[float64]:
+    """Give how far ends of stretches are off, as shares of how vaguely they are placed."""
+    copies = [each for trial in found for each in trial.candidates if each.kind == "copy"]
+    return np.array(
+        [off / (each.segment.uncertainty_s or np.inf) for each in copies for off in each.ends_off_s]
+    )
+
+
 def _best(trial: Trial, weights: Weights) -> float:
     return max((_score(weights, each) for each in trial.candidates), default=-np.inf)
 
@@ -218,7 +235,7 @@ def _stills(found: Sequence[StillTrial]) -> dict[str, dict[str, list[int]]]:
     return {taken: dict(kinds) for taken, kinds in counts.items()}
 
 
-def _calibration(reported: object, limit: float, highest: float) -> str:
+def _calibration(reported: object, limit: float, highest: float, factor: float) -> str:
     """Write the thresholds with what was counted."""
     assert isinstance(reported, dict)
     saved = reported["overlays"]
@@ -233,6 +250,9 @@ def _calibration(reported: object, limit: float, highest: float) -> str:
     )
     due, hits = int(str(reported["stretches"])), int(str(reported["found"]))
     misses = _line("made_clips", due - hits, due, "true stretches of made clips, reported half")
+    ends = int(str(reported["ends"]))
+    within = round(float(str(reported["ends_within_uncertainty"])) * ends)
+    outside = _line("further_off", ends - within, ends, "ends of true stretches, reported half")
     return f'''id = "reuse.clips/1"
 date = "2026-11-26"
 script = "python benchmarks/accuracy/clips --write"
@@ -284,6 +304,15 @@ value = 0.35
 unit = "share, mean of power / (power + 2 squared grey levels)"
 meaning = "in clips below, too little moves to tell one moment from another"
 origin = "set by hand; it never decides on a copy"
+
+[thresholds.uncertainty_factor]
+value = {factor}
+unit = "share"
+meaning = "of the vagueness of a stretch: 9 of 10 of its ends are no further off"
+origin = "the 90 % quantile of the tuning half"
+
+[thresholds.uncertainty_factor.misses]
+{outside}
 '''
 
 

@@ -44,6 +44,7 @@ class Candidate:
     segment: Segment
     evidence: Evidence
     off_s: float | None = None
+    ends_off_s: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,15 +152,26 @@ def _pair(
         what: Kind = kind
         if truth:
             what = "copy" if any(_runs_along(each, segment) for each in truth) else "inexact copy"
-        found.append(Candidate(what, name, other, segment, evidence, off))
+        ends = _ends_off(truth, segment) if what == "copy" else ()
+        found.append(Candidate(what, name, other, segment, evidence, off, ends))
     return tuple(found)
 
 
 def _off(truth: Truth, segment: Segment) -> float:
     if (truth.mirrored, truth.backwards) != (segment.mirrored, segment.reversed):
         return np.inf
+    return max(_apart(truth, segment))
+
+
+def _apart(truth: Truth, segment: Segment) -> tuple[float, ...]:
     ends = zip((*truth.query, *truth.reference), (*segment.query, *segment.reference), strict=True)
-    return max(abs(one - other) for one, other in ends)
+    return tuple(abs(one - other) for one, other in ends)
+
+
+def _ends_off(truth: Sequence[Truth], segment: Segment) -> tuple[float, ...]:
+    """Say how far the four ends are from those of the stretch along which a segment runs."""
+    along = [each for each in truth if _runs_along(each, segment)]
+    return min((_apart(each, segment) for each in along), key=max)
 
 
 def _runs_along(truth: Truth, segment: Segment) -> bool:
