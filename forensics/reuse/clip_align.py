@@ -281,6 +281,7 @@ def _weighed(line: Line, laid: _Laid) -> Evidence:
         line,
         laid.query,
         laid.reference,
+        laid.grids,
         correlation=round(together / total, 4) if total > 0 else 0.0,
         score_s=round(line.score_s, 4),
     )

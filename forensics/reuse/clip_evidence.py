@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+import cv2
 import msgspec
 import numpy as np
 from msgspec import Struct
@@ -12,6 +13,7 @@ from numpy import float64
 from numpy.typing import NDArray
 
 from forensics.reuse.clip_change import AROUND_S, NOISE_POWER, PLAIN_POWER, Changes
+from forensics.reuse.clip_space import Grids
 from forensics.reuse.clip_timing import shown_at
 from forensics.reuse.clip_trail import Line
 from forensics.reuse.judge_weights import Weights, linear
@@ -105,6 +107,7 @@ def weigh(
     line: Line,
     query: Changes,
     reference: Changes,
+    grids: Grids,
     *,
     correlation: float,
     score_s: float,
@@ -117,6 +120,8 @@ def weigh(
         Which stretch shows which.
     query, reference : Changes
         Of the two clips, on one grid.
+    grids : Grids
+        That grid.
     correlation, score_s : float
         What finding the segment measured.
 
@@ -135,7 +140,7 @@ def weigh(
     pairs = _paired(line, query, reference)
     told = msgspec.structs.replace(NOTHING, correlation=correlation, score_s=score_s)
     if pairs is not None:
-        told = _measured(pairs, correlation=correlation, score_s=score_s)
+        told = _measured(pairs, grids, correlation=correlation, score_s=score_s)
     return msgspec.structs.replace(told, score=round(linear(_weights(), told.measures), 3))
 
 
@@ -161,7 +166,7 @@ def _paired(line: Line, query: Changes, reference: Changes) -> _Pairs | None:
     )
 
 
-def _measured(pairs: _Pairs, *, correlation: float, score_s: float) -> Evidence:
+def _measured(pairs: _Pairs, grids: Grids, *, correlation: float, score_s: float) -> Evidence:
     query, reference, gap_s = pairs.query, pairs.reference, pairs.gap_s
     fits = np.ones(query.shape[1], dtype=bool)
     gain = 1.0
@@ -181,6 +186,9 @@ def _measured(pairs: _Pairs, *, correlation: float, score_s: float) -> Evidence:
         _without_mean(each, reach)
         for each in (_levelled(query, fits), gain * _levelled(reference, fits))
     ]
+    differs = error > _HIDDEN * contrast + PLAIN_POWER
+    seen = ~_laid_on(differs, grids)
+    moving = [each[:, seen] for each in moving]
     power = (moving[1] ** 2).mean(axis=0)
     missed = ((moving[0] - moving[1]) ** 2).mean(axis=0)
     wobble, wobble_left = _wobble(*moving)
@@ -189,13 +197,30 @@ def _measured(pairs: _Pairs, *, correlation: float, score_s: float) -> Evidence:
         score_s,
         round(_median(1 - missed / (power + NOISE_POWER), power), 4),
         round(wobble, 4),
-        round(float(np.median(error)) / (contrast + PLAIN_POWER), 5),
+        round(float(np.median(error[seen])) / (contrast + PLAIN_POWER), 5),
         len(query),
         round(wobble_left, 4),
         round(_median(missed / (power + (moving[0] ** 2).mean(axis=0) + _NOISE_LEFT), power), 4),
-        round(float((error > _HIDDEN * contrast + PLAIN_POWER).mean()), 4),
+        round(float(differs.mean()), 4),
         0.0,
     )
+
+
+def _laid_on(differs: NDArray[np.bool_], grids: Grids) -> NDArray[np.bool_]:
+    """Give the cells under something large that lies on the one picture, and those beside it.
+
+    What two walks over one place differ in are lines, along all edges.
+    """
+    laid = np.zeros(grids.shape, dtype=np.uint8)
+    laid[tuple(grids.cells.T)] = differs
+    laid = cv2.morphologyEx(laid, cv2.MORPH_OPEN, np.ones((_LARGE, _LARGE), np.uint8))
+    laid = cv2.dilate(laid, np.ones((3, 3), np.uint8))
+    under = np.asarray(laid[tuple(grids.cells.T)] > 0)
+    return under if under.mean() < _MOST else np.zeros_like(under)
+
+
+_LARGE = 4
+_MOST = 0.75
 
 
 def _levelled(frames: NDArray[float64], fits: NDArray[np.bool_]) -> NDArray[float64]:
