@@ -213,9 +213,9 @@ def _laid_on(differs: NDArray[np.bool_], grids: Grids) -> NDArray[np.bool_]:
     """
     laid = np.zeros(grids.shape, dtype=np.uint8)
     laid[tuple(grids.cells.T)] = differs
-    laid = cv2.morphologyEx(laid, cv2.MORPH_OPEN, np.ones((_LARGE, _LARGE), np.uint8))
-    laid = cv2.dilate(laid, np.ones((3, 3), np.uint8))
-    under = np.asarray(laid[tuple(grids.cells.T)] > 0)
+    large = cv2.morphologyEx(laid, cv2.MORPH_OPEN, np.ones((_LARGE, _LARGE), np.uint8))
+    around = cv2.dilate(large, np.ones((3, 3), np.uint8))
+    under = np.asarray(around[tuple(grids.cells.T)] > 0)
     return under if under.mean() < _MOST else np.zeros_like(under)
 
 

@@ -12,6 +12,7 @@ from forensics.ingest.guard import guarded
 from forensics.model.match import COPIES, Edit, Region, Relation, Segment, Transform
 from forensics.model.outcome import Problem
 from forensics.reuse.clip_align import ClipAlignment, align_clips
+from forensics.reuse.clip_cropped import find_overlays_on_part
 from forensics.reuse.clip_hits import Hit, Matrix3, hit_of, unit_matrix, unit_to_pixels
 from forensics.reuse.clip_pictures import find_picture_edits, simultaneous
 from forensics.reuse.clip_trace import ARCHIVE_RATE, ClipTrace
@@ -250,8 +251,11 @@ def _edits(told: ClipAlignment, query: Probe, reference: Probe) -> tuple[Edit, .
         return ()
     pairs = simultaneous(query, reference, told.segments, np.array(told.matrix, float64))
     seen = find_picture_edits(query, reference, pairs)
-    if not pairs and _colours_differ_throughout(query, reference, told):
-        seen = (Edit("colour", None),)
+    if not pairs:
+        matrix = np.array(told.matrix, float64)
+        seen = find_overlays_on_part(query, reference, told.segments, matrix)
+        if _colours_differ_throughout(query, reference, told):
+            seen = (Edit("colour", None), *seen)
     kinds = {each.kind for each in seen}
     return (*(each for each in told.edits if each.kind not in kinds), *seen)
 

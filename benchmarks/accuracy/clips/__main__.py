@@ -211,15 +211,27 @@ def real_clips(root: Path) -> dict[str, str | None]:
 
 def _overlays(found: Sequence[OverlayTrial]) -> dict[str, list[int]]:
     """Count copies without a logo that were said to have one, and logos that were missed."""
-    plain = [each for each in found if not each.side]
+    whole = [each for each in found if not each.cropped]
+    parts = {f"cropped_{key}": counts for key, counts in _laid_on(found, cropped=True).items()}
+    return (
+        _laid_on(whole, cropped=False)
+        | parts
+        | {
+            "said_coloured": [sum(each.coloured for each in whole), len(whole)],
+        }
+    )
+
+
+def _laid_on(found: Sequence[OverlayTrial], *, cropped: bool) -> dict[str, list[int]]:
+    among = [each for each in found if each.cropped is cropped]
+    plain = [each for each in among if not each.side]
     return {
         "said_without_logo": [sum(each.wrong > 0 for each in plain), len(plain)],
         "wrong_regions_beside_a_logo": [
-            sum(each.wrong > 0 for each in found if each.side),
-            sum(each.side > 0 for each in found),
+            sum(each.wrong > 0 for each in among if each.side),
+            sum(each.side > 0 for each in among),
         ],
-        "missed": [sum(not each.right for each in found if each.side), len(found) - len(plain)],
-        "said_coloured": [sum(each.coloured for each in found), len(found)],
+        "missed": [sum(not each.right for each in among if each.side), len(among) - len(plain)],
     }
 
 
