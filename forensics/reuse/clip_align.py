@@ -6,27 +6,20 @@ from dataclasses import dataclass, fields, replace
 import msgspec
 import numpy as np
 from msgspec import Struct
-from numpy import intp
-from numpy.typing import NDArray
 
 from forensics.calibration import load
 from forensics.model.match import Edit, Relation, Segment
 from forensics.reuse.clip_bounds import bounded
 from forensics.reuse.clip_certainty import vagueness_s
-from forensics.reuse.clip_change import Changes, find_changes
+from forensics.reuse.clip_course import choose_course
 from forensics.reuse.clip_evidence import NOTHING, Evidence, weigh
 from forensics.reuse.clip_hits import Hit, Matrix3
-from forensics.reuse.clip_lines import find_lines
+from forensics.reuse.clip_laid import Laid, lay_clips
 from forensics.reuse.clip_relation import Findings, conclude, covered
-from forensics.reuse.clip_space import Grids, Layout, find_layouts, lay, refined, squared
 from forensics.reuse.clip_timing import sharpened
 from forensics.reuse.clip_trace import ClipTrace
 from forensics.reuse.clip_trail import Line, follow
-from forensics.reuse.clip_view import StillView, find_view
-
-_SQUARE_GAIN = 1.05
-_ENOUGH_S = 0.3
-_LAYOUTS_TRIED = 4
+from forensics.reuse.clip_view import StillView
 
 
 @dataclass(frozen=True)
@@ -93,19 +86,6 @@ class ClipAlignment(Struct, frozen=True):
     matrix: tuple[tuple[float, float, float], ...] | None
 
 
-@dataclass(frozen=True, eq=False)
-class _Laid:
-    layout: Layout
-    grids: Grids
-    query: Changes
-    reference: Changes
-    lines: list[Line]
-
-    @property
-    def score_s(self) -> float:
-        return sum(line.score_s for line in self.lines)
-
-
 def align_clips(
     query: ClipTrace,
     reference: ClipTrace,
@@ -145,23 +125,17 @@ def align_clips(
     """
     limits = ClipLimits.load() if limits is None else limits
     reference = _without(reference, ignored_s)
-    best, view = _best(query, reference, hits, limits)
+    best, view = lay_clips(query, reference, hits, limits)
     if best is None:
         return _from_view(query, reference, view)
-    paces = sorted({line.pace for line in best.lines} | {1.0, -1.0}, key=_plainness)
-    lines = [sharpened(best.query, best.reference, line, usual=paces) for line in best.lines]
-    found = [
-        (
-            msgspec.structs.replace(
-                _segment(line, query, reference, best.layout.mirrored),
-                uncertainty_s=round(
-                    limits.uncertainty_factor * vagueness_s(best.query, best.reference, line), 3
-                ),
-            ),
-            _weighed(line, best),
-        )
-        for line in lines
-    ]
+    found = _told(query, reference, best, limits)
+    holds = [evidence.change_left <= _MOST_LEFT for _, evidence in found]
+    if any(holds) and not all(holds):
+        # What does not hold took moments from what does.
+        kept = [line for line, good in zip(best.lines, holds, strict=True) if good]
+        again = choose_course(best.query, best.reference, kept)
+        best = replace(best, lines=bounded(again, best.query, best.reference))
+        found = _told(query, reference, best, limits)
     likely = [each for each in found if each[1].score >= limits.min_lead_score]
     if not likely:
         return _from_view(query, reference, view)
@@ -185,6 +159,26 @@ def align_clips(
     )
 
 
+_MOST_LEFT = 0.5
+"""Lines along which more of the change than this is left unexplained are given up: of copies of
+the tuning half it is at most 0.3."""
+
+
+def _told(
+    query: ClipTrace, reference: ClipTrace, laid: Laid, limits: ClipLimits
+) -> list[tuple[Segment, Evidence]]:
+    """Give the stretches of the lines, and what speaks for them."""
+    paces = sorted({line.pace for line in laid.lines} | {1.0, -1.0}, key=_plainness)
+    told = []
+    for line in laid.lines:
+        sharp = sharpened(laid.query, laid.reference, line, usual=paces)
+        vague_s = limits.uncertainty_factor * vagueness_s(laid.query, laid.reference, sharp)
+        segment = _segment(sharp, query, reference, laid.layout.mirrored)
+        segment = msgspec.structs.replace(segment, uncertainty_s=round(vague_s, 3))
+        told.append((segment, _weighed(sharp, laid)))
+    return told
+
+
 def _plainness(pace: float) -> tuple[float, float]:
     return abs(abs(pace) - 1), pace
 
@@ -193,7 +187,7 @@ def _open(
     query: ClipTrace,
     reference: ClipTrace,
     leads: Sequence[tuple[Segment, Evidence]],
-    laid: "_Laid",
+    laid: Laid,
 ) -> ClipAlignment:
     """Leave open whether stretches that go together somewhat are copies."""
     segments, evidence = (tuple(each) for each in zip(*leads, strict=True))
@@ -212,65 +206,7 @@ def _open(
     )
 
 
-def _best(
-    query: ClipTrace, reference: ClipTrace, hits: Sequence[Hit], limits: ClipLimits
-) -> tuple[_Laid | None, StillView | None]:
-    """Lay the clips over each other in the ways hits propose, and keep the one that fits most."""
-    best: _Laid | None = None
-    view: StillView | None = None
-    seen: set[bytes] = set()
-    for layout in find_layouts(hits)[:_LAYOUTS_TRIED]:
-        square = squared(layout)
-        for each in (layout,) if square is None else (square, layout):
-            key = each.matrix.round(2).tobytes()
-            if key in seen:
-                continue
-            seen.add(key)
-            laid = _lay(query, reference, each)
-            if laid is None:
-                continue
-            if square is not each and laid.lines:
-                finer = _lay(query, reference, _refined(query, reference, laid))
-                laid = max((each for each in (laid, finer) if each), key=lambda one: one.score_s)
-            gain = _SQUARE_GAIN if square is each else 1.0
-            if laid.lines and (best is None or laid.score_s * gain > best.score_s):
-                best = laid
-            found = find_view(laid.query, laid.reference, layout=each, limits=limits)
-            if found is not None and (view is None or found.likeness > view.likeness):
-                view = found
-        if best is not None and best.score_s > _ENOUGH_S * max(1.0, query.duration_s / 2):
-            break
-    return best, view
-
-
-def _lay(query: ClipTrace, reference: ClipTrace, layout: Layout) -> _Laid | None:
-    grids = lay(query, reference, layout.matrix)
-    if grids is None:
-        return None
-    here = find_changes(grids.query, query.times_s)
-    there = find_changes(grids.reference, reference.times_s)
-    return _Laid(layout, grids, here, there, bounded(find_lines(here, there), here, there))
-
-
-def _refined(query: ClipTrace, reference: ClipTrace, laid: _Laid) -> Layout:
-    here: list[NDArray[intp]] = []
-    there: list[NDArray[intp]] = []
-    for line in laid.lines:
-        ends = np.sort(line.at(np.array([line.start_s, line.end_s])))
-        at = np.flatnonzero((reference.times_s >= ends[0]) & (reference.times_s <= ends[1]))
-        moments = (reference.times_s[at] - line.offset_s) / line.pace
-        here.append(np.minimum(np.searchsorted(query.times_s, moments), len(query) - 1))
-        there.append(at)
-    return refined(
-        query,
-        reference,
-        laid.layout,
-        query_at=np.concatenate(here),
-        reference_at=np.concatenate(there),
-    )
-
-
-def _weighed(line: Line, laid: _Laid) -> Evidence:
+def _weighed(line: Line, laid: Laid) -> Evidence:
     trail = follow(laid.query, laid.reference, line)
     times = laid.query.times_s
     inside = (times >= line.start_s) & (times <= line.end_s)

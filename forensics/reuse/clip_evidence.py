@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import cv2
 import msgspec
 import numpy as np
 from msgspec import Struct
@@ -13,6 +12,7 @@ from numpy import float64
 from numpy.typing import NDArray
 
 from forensics.reuse.clip_change import AROUND_S, NOISE_POWER, PLAIN_POWER, Changes
+from forensics.reuse.clip_hidden import HIDDEN, laid_on
 from forensics.reuse.clip_space import Grids
 from forensics.reuse.clip_timing import shown_at
 from forensics.reuse.clip_trail import Line
@@ -37,7 +37,6 @@ _TONE_ROUNDS = 4
 _FITTING = 0.6  # of the cells, those that fit best, set the tones: a logo does not
 _LEAST = 1e-3
 _FAINT = 0.02
-_HIDDEN = 0.2  # of the contrast: what lies on a picture differs by more, throughout
 _NOISE_LEFT = 8.0  # squared grey levels: two encodings of one moment differ by as much
 _WOBBLE_LEFT = 30.0  # the same of second differences
 _MIN_MOMENTS = 2
@@ -141,7 +140,7 @@ def weigh(
     told = msgspec.structs.replace(NOTHING, correlation=correlation, score_s=score_s)
     if pairs is not None:
         told = _measured(pairs, grids, correlation=correlation, score_s=score_s)
-    return msgspec.structs.replace(told, score=round(linear(_weights(), told.measures), 3))
+    return msgspec.structs.replace(told, score=round(linear(clip_weights(), told.measures), 3))
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,8 +185,8 @@ def _measured(pairs: _Pairs, grids: Grids, *, correlation: float, score_s: float
         _without_mean(each, reach)
         for each in (_levelled(query, fits), gain * _levelled(reference, fits))
     ]
-    differs = error > _HIDDEN * contrast + PLAIN_POWER
-    seen = ~_laid_on(differs, grids)
+    differs = error > HIDDEN * contrast + PLAIN_POWER
+    seen = ~laid_on(differs, grids)
     moving = [each[:, seen] for each in moving]
     power = (moving[1] ** 2).mean(axis=0)
     missed = ((moving[0] - moving[1]) ** 2).mean(axis=0)
@@ -204,23 +203,6 @@ def _measured(pairs: _Pairs, grids: Grids, *, correlation: float, score_s: float
         round(float(differs.mean()), 4),
         0.0,
     )
-
-
-def _laid_on(differs: NDArray[np.bool_], grids: Grids) -> NDArray[np.bool_]:
-    """Give the cells under something large that lies on the one picture, and those beside it.
-
-    What two walks over one place differ in are lines, along all edges.
-    """
-    laid = np.zeros(grids.shape, dtype=np.uint8)
-    laid[tuple(grids.cells.T)] = differs
-    large = cv2.morphologyEx(laid, cv2.MORPH_OPEN, np.ones((_LARGE, _LARGE), np.uint8))
-    around = cv2.dilate(large, np.ones((3, 3), np.uint8))
-    under = np.asarray(around[tuple(grids.cells.T)] > 0)
-    return under if under.mean() < _MOST else np.zeros_like(under)
-
-
-_LARGE = 4
-_MOST = 0.75
 
 
 def _levelled(frames: NDArray[float64], fits: NDArray[np.bool_]) -> NDArray[float64]:
@@ -257,6 +239,13 @@ def _median(values: NDArray[float64], weights: NDArray[float64]) -> float:
 
 
 @cache
-def _weights() -> Weights:
+def clip_weights() -> Weights:
+    """Read the weights that ship with the package.
+
+    Returns
+    -------
+    Weights
+        In the order of `MEASURES`.
+    """
     text = files("forensics.reuse").joinpath(WEIGHTS).read_text(encoding="utf-8")
     return msgspec.convert(tomllib.loads(text)["clip"], Weights)

@@ -231,10 +231,11 @@ def _changes_along(
     """Correlate what differs from the mean before, or after; and say how much does."""
     here, at = pairs
     backwards = line.pace < 0
-    mine = _window(query, here, AROUND_S, after=after)
-    theirs = _window(reference, at, AROUND_S * abs(line.pace), after=after is not backwards)
-    # Neither reaches into another shot of the other.
-    length = np.minimum(mine, theirs / abs(line.pace))
+    lasts = _left_of_shot(query, here, after=after)
+    # What the known clip cuts to is in the query, too, where it is a copy.
+    end = reference.times_s[0 if after is backwards else -1]
+    theirs = np.abs(end - reference.times_s[at]) / abs(line.pace)
+    length = np.minimum(np.minimum(lasts, AROUND_S), theirs)
     moving = [
         changes.level[where] - _mean(changes, where, length * pace, after=ahead)
         for changes, where, pace, ahead in (
@@ -248,18 +249,15 @@ def _changes_along(
     return _Side(np.asarray(correlation, float64), np.asarray(np.minimum(*power), float64), length)
 
 
-def _window(
-    changes: Changes, where: NDArray[np.intp], length_s: float, *, after: bool
-) -> NDArray[float64]:
-    """Say for how long a shot goes on after some frames, or went on before, up to a length."""
+def _left_of_shot(changes: Changes, where: NDArray[np.intp], *, after: bool) -> NDArray[float64]:
+    """Say for how long a shot goes on after some frames, or went on before."""
     shots = changes.shots
     end = (
         np.searchsorted(shots, shots[where], side="right") - 1
         if after
         else np.searchsorted(shots, shots[where], side="left")
     )
-    lasts = np.abs(changes.times_s[end] - changes.times_s[where])
-    return np.asarray(np.minimum(lasts, length_s), float64)
+    return np.asarray(np.abs(changes.times_s[end] - changes.times_s[where]), float64)
 
 
 def _mean(

@@ -30,9 +30,10 @@ from accuracy.rates import clopper_pearson
 from numpy import float64
 from numpy.typing import NDArray
 
+from forensics.calibration import load
 from forensics.model.match import COPIES
 from forensics.reuse.check import probe_file
-from forensics.reuse.clip_evidence import WEIGHTS
+from forensics.reuse.clip_evidence import WEIGHTS, clip_weights
 from forensics.reuse.decide import decide
 from forensics.reuse.features import ARCHIVED_FEATURES
 from forensics.reuse.judge_weights import Weights
@@ -89,7 +90,9 @@ def main() -> None:
     if options.write:
         (ROOT / "forensics/reuse" / WEIGHTS).write_text(as_toml("clip", weights))
         CALIBRATION.write_text(_calibration(told["reported"], limit, max(wrong), factor))
-    # With what was just written, as calibrations are read when they are first needed.
+    # With what was just written.
+    load.cache_clear()
+    clip_weights.cache_clear()
     told["real"] = real_clips(root)
     if options.write:
         RESULTS.write_text(json.dumps(told, indent=1, sort_keys=True) + "\n")
