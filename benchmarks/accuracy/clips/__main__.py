@@ -44,8 +44,9 @@ KeptT = TypeVar("KeptT")
 
 WRONG = ("unrelated", "other moment", "another walk")
 RIDGE = 0.006
-MARGIN = 0.3
-"""A copy must score so much more than the highest wrong stretch of the first half."""
+MARGIN = 1.0
+"""A copy must score so much more than the highest wrong stretch of the first half, where that costs
+1 of 105 stretches."""
 
 BESIDE = 0.0
 """From here on a stretch is kept where another one of the same two clips is a sure copy."""
