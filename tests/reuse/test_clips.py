@@ -126,6 +126,18 @@ def test_copy_under_a_large_logo_is_found():
     assert told.query_covered > 0.9
 
 
+def test_clip_behind_an_inset_is_found():
+    behind, inset = street(moves=2), street(moves=3)[:, ::-1]
+    query = behind.copy()
+    small = np.stack([cv2.resize(each, (36, 22)) for each in inset])
+    query[:, 3:25, 26:62] = small
+
+    told = align_clips(traced(query), known(behind), [hit()])
+
+    assert told.relation in COPIES
+    assert told.segments[0].reference == pytest.approx((0, 12), abs=0.3)
+
+
 def test_compilation_shows_two_stretches():
     source = street(moves=2)
     cut = np.concatenate([source[7 * RATE : 11 * RATE], source[1 * RATE : 5 * RATE]])
