@@ -1,10 +1,11 @@
 """Measure the error rates of the thresholds that ship with the package, and choose some of them.
 
 Usage: python benchmarks/calibrate.py [STEP ...] [--work DIR] [--write]
-       python benchmarks/calibrate.py --archive DB
+       python benchmarks/calibrate.py --archive DB [--write]
 
 Reads real media from the folder that FORENSICS_MEDIA names. Without --write nothing is changed;
-with it, forensics/calibration/STEP.toml and benchmarks/results/STEP.json are written anew.
+with it, forensics/calibration/STEP.toml and benchmarks/results/STEP.json are written anew; of an
+archive, what was counted is kept beside it, and searches in it go by that until it changes.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from accuracy.rates import Count
 
 from forensics.calibration import Calibration, Threshold, load
 from forensics.reuse.archive import Archive
+from forensics.reuse.by_chance import OwnRates, keep_own
 from forensics.reuse.judge_weights import WEIGHTS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,7 +65,7 @@ def main() -> int:
                         help="count chance matches in an archive of your own")  # fmt: skip
     arguments = parser.parse_args()
     if arguments.archive is not None:
-        return _print_chance(arguments.archive)
+        return _count_chance(arguments.archive, keep=arguments.write)
     root = media_root()
     if root is None:
         print("FORENSICS_MEDIA names no folder: there is nothing to measure on", file=sys.stderr)
@@ -77,11 +79,14 @@ def main() -> int:
     return 0
 
 
-def _print_chance(path: Path) -> int:
-    """Count what matches within somebody's own archive, and name it."""
+def _count_chance(path: Path, *, keep: bool) -> int:
+    """Count what matches within somebody's own archive, name it, and keep the counts."""
     with Archive.open(path) as archive:
         found = chance.measure(archive)
-    for name, count in found.rates().items():
+        rates = found.rates()
+        if keep and found.copies.trials:
+            print(f"kept in {keep_own(archive, _own_rates(archive, found))}")
+    for name, count in rates.items():
         low, high = count.interval
         print(f"{name}: {count.errors} of {count.trials:,} pairs ({low:.2g} to {high:.2g} at 95 %)")
     for one, other, relation in found.pairs:
@@ -90,6 +95,18 @@ def _print_chance(path: Path) -> int:
         print("Each of these pairs counts as an error until somebody decides that it is a "
               "duplicate: forensics archive decide")  # fmt: skip
     return 0
+
+
+def _own_rates(archive: Archive, found: chance.Chance) -> OwnRates:
+    return OwnRates(
+        archive.revision,
+        datetime.now(UTC).date().isoformat(),
+        found.copies.trials,
+        found.copies.errors,
+        found.reported.errors,
+        found.copies.interval[1],
+        found.reported.interval[1],
+    )
 
 
 def _measure_search(root: Path, _work: Path) -> Found:

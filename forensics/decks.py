@@ -1,15 +1,25 @@
-"""Compare the stills of a case with the decks that a person drew: pairs, dates, order."""
+"""Compare the pictures of a case on decks, drawn or looked for: pairs, dates, order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 from forensics.damage.dating import date_picture
-from forensics.damage.pairs import DeckImage, Proposal, names_in, propose_pairs
+from forensics.damage.pairs import (
+    DeckImage,
+    Proposal,
+    Target,
+    look_alikes,
+    moments_of,
+    names_in,
+    propose_pairs,
+)
 from forensics.damage.report import timeline_of, told_pair
+from forensics.damage.sun import sun_at
 from forensics.engine.assemble import Decks
-from forensics.engine.itemise import item_of
+from forensics.engine.itemise import OPENING, item_of
 from forensics.engine.meetings import Meetings, Pair
 from forensics.engine.session import Session
 from forensics.engine.step import Step
@@ -70,8 +80,12 @@ class Compared:
     problems: tuple[CaseProblem, ...] = ()
 
 
+MAX_LOOKED_FOR = 10
+"""Pictures on which a deck is looked for, in cases of many views: a minute each at the worst."""
+
+
 def compare_decks(step: Step, evidence: Evidence, session: Session) -> Compared:
-    """Compare the stills of a case with every deck that a person drew.
+    """Compare the pictures of a case with every deck that a person drew, or that is looked for.
 
     Parameters
     ----------
@@ -86,6 +100,12 @@ def compare_decks(step: Step, evidence: Evidence, session: Session) -> Compared:
     -------
     Compared
         Comparisons in the order of decks, then of paths.
+
+    Notes
+    -----
+    A deck is looked for on reference images on which none is drawn; in a case that has neither, on
+    the earliest of pictures that the search for copies found to look alike. These are compared with
+    what looks like them, and with nothing else.
     """
     found = _Found(evidence)
     proposals = [
@@ -93,15 +113,16 @@ def compare_decks(step: Step, evidence: Evidence, session: Session) -> Compared:
             image,
             found.items,
             named=found.named,
+            moments=found.moments,
             groups=evidence.groups,
             matches=evidence.matches,
         )
         for image in found.images
     ]
     pairs = {
-        (place, item.sha256): found.pair(proposal.image, item)
+        (place, target): found.pair(proposal.image, target)
         for place, proposal in enumerate(proposals)
-        for item in proposal.compared
+        for target in proposal.compared
     }
     meetings = Meetings(step, list(pairs.values()), store=session.store, keeper=session.output)
     session.meet(meetings)
@@ -109,9 +130,9 @@ def compare_decks(step: Step, evidence: Evidence, session: Session) -> Compared:
     decks = Decks()
     for place, proposal in enumerate(proposals):
         own = {
-            item: said[pairs[place, item.sha256].errand]
-            for item in proposal.compared
-            if pairs[place, item.sha256].errand in said
+            target: said[pairs[place, target].errand]
+            for target in proposal.compared
+            if pairs[place, target].errand in said
         }
         decks = _with_deck(decks, proposal, own, found)
     outcomes = [_without_finding(each) for each in said.values()]
@@ -139,43 +160,80 @@ class _Found:
             for name in _names(self._case)
             if (place := (folder / name).resolve()) in by_place
         }
-        self.images = tuple(self._images(folder))
+        self.moments = {
+            each.sha256: moments_of(_facts(each))
+            for each in evidence.visited
+            if each.type.kind in {"animation", "video"}
+        }
+        drawn = list(self._drawn(folder))
+        self.images = (*drawn, *self._looked_for(folder, {each.sha256 for each in drawn}))
 
-    def _images(self, folder: Path) -> list[DeckImage]:
-        items = {each.sha256: each for each in self.items}
-        images: list[DeckImage] = []
+    def _drawn(self, folder: Path) -> Iterator[DeckImage]:
         for deck in self._case.deck:
-            digest = self.named.get(deck.image)
-            if digest is not None:
-                images.append(DeckImage(deck, items[digest].paths[0], digest))
-                continue
-            # An image of the place need not be evidence; but a case file may come from a stranger,
-            # and what it names anywhere else is nothing to put into a report.
-            place = (folder / deck.image).resolve()
-            is_near = place.is_relative_to(folder.resolve())
-            digest = digest_of(place) if is_near else None
-            if digest is None:
-                what = "the image that a deck is drawn on cannot be read"
-                if not is_near:
-                    what = "the image that a deck is drawn on lies outside the case file's folder"
-                advice = "Correct its path, which is relative to the case file."
-                self.problems.append(CaseProblem("damage.stills", (deck.image,), what, advice))
-                continue
-            self._locations.setdefault(digest, folder / deck.image)
-            images.append(DeckImage(deck, deck.image, digest))
-        return images
+            known = self._located(folder, deck.image, "the image that a deck is drawn on")
+            if known is not None:
+                yield DeckImage(known[1], known[0], deck, deck.at_s)
 
-    def pair(self, image: DeckImage, item: Item) -> Pair:
+    def _looked_for(self, folder: Path, drawn: Set[str]) -> Iterator[DeckImage]:
+        """Give pictures on which no person drew a deck, and others of the same view are known."""
+        taken = set(drawn)
+        references = [each.path for each in self._case.reference]
+        for name in references:
+            known = self._located(folder, name, "a reference image")
+            if known is not None and known[0] not in taken:
+                taken.add(known[0])
+                yield self._image(*known)
+        if references or drawn:
+            return
+        for whole, everyone in islice(
+            look_alikes(self.items, self._evidence.groups), MAX_LOOKED_FOR
+        ):
+            first = min(whole, key=self._age)
+            if taken.isdisjoint(everyone):
+                taken |= set(everyone)
+                yield self._image(first.sha256, first.paths[0], is_whole=False)
+
+    def _age(self, item: Item) -> tuple[bool, str, tuple[str, ...]]:
+        dated = self.date(item.sha256, item.paths[0])
+        return dated is None, "" if dated is None else dated.latest, item.paths
+
+    def _image(self, sha256: str, path: str, *, is_whole: bool = True) -> DeckImage:
+        moments_s = self.moments.get(sha256)
+        return DeckImage(path, sha256, None, moments_s[0] if moments_s else None, is_whole)
+
+    def _located(self, folder: Path, name: str, what: str) -> tuple[str, str] | None:
+        """Give digest and name of an image of the place; None, and a problem, without one."""
+        digest = self.named.get(name)
+        if digest is not None:
+            return digest, item_of(self._visited[digest]).paths[0]
+        # An image of the place need not be evidence; but a case file may come from a stranger,
+        # and what it names anywhere else is nothing to put into a report.
+        place = (folder / name).resolve()
+        is_near = place.is_relative_to(folder.resolve())
+        digest = digest_of(place) if is_near else None
+        if digest is None:
+            said = "cannot be read" if is_near else "lies outside the case file's folder"
+            advice = "Correct its path, which is relative to the case file."
+            self.problems.append(CaseProblem("damage.deck", (name,), f"{what} {said}", advice))
+            return None
+        self._locations.setdefault(digest, folder / name)
+        return digest, name
+
+    def pair(self, image: DeckImage, target: Target) -> Pair:
+        item = target.item
         errand = Errand(
-            f"{item.paths[0]} against {image.path}",
+            f"{item.paths[0]}{_at(target.moment_s)} against {image.path}{_at(image.moment_s)}",
             self._locations[image.sha256],
             beside=self._locations[item.sha256],
-            question=image.question(self._names_of(item.sha256)),
+            question=image.question(self._names_of(item.sha256), target.moment_s),
         )
         return Pair(image.sha256, item.sha256, errand)
 
     def _names_of(self, sha256: str) -> list[str]:
         return [name for name, digest in self.named.items() if digest == sha256]
+
+    def view(self, path: str, sha256: str, moment_s: float | None, dated: Dated | None) -> View:
+        return View(path, sha256, moment_s, dated, sun_at(self._case.place, dated))
 
     def date(self, sha256: str, name: str) -> Dated | None:
         visited = self._visited.get(sha256)
@@ -204,26 +262,49 @@ def _names(case: CaseFile) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _with_deck(decks: Decks, proposal: Proposal, said: dict[Item, Outcome], found: _Found) -> Decks:
+def _facts(visited: Visited) -> object:
+    opened = visited.outcomes[OPENING].outcome
+    return opened.finding if isinstance(opened, Result) else None
+
+
+def _at(moment_s: float | None) -> str:
+    return "" if moment_s is None else f" at {moment_s:g} s"
+
+
+def _with_deck(
+    decks: Decks, proposal: Proposal, said: dict[Target, Outcome], found: _Found
+) -> Decks:
     image = proposal.image
-    dated = found.date(image.sha256, image.deck.image)
+    dated = found.date(image.sha256, image.path if image.deck is None else image.deck.image)
+    before = found.view(image.path, image.sha256, image.moment_s, dated)
     reports: list[DamageReport] = []
     left = list(proposal.not_compared)
-    for item, outcome in said.items():
-        given = outcome.outcome
-        if isinstance(given, Result) and isinstance(given.finding, DeckComparison):
-            path = item.paths[0]
-            after = View(path, item.sha256, None, found.date(item.sha256, path))
-            reports.append(
-                told_pair(given.finding, given.artefacts, image=image, after=after, dated=dated)
-            )
+    for target, outcome in said.items():
+        given, item = outcome.outcome, target.item
+        finding = given.finding if isinstance(given, Result) else None
+        path = item.paths[0]
+        if not isinstance(given, Result) or not isinstance(finding, DeckComparison):
+            left.append(NotCompared(image.path, path, item.sha256, _failed(outcome)))
+        elif finding.deck.source == "none":
+            left.append(NotCompared(image.path, path, item.sha256, finding.damage.reason))
         else:
-            left.append(NotCompared(image.path, item.paths[0], item.sha256, _failed(outcome)))
+            after = found.view(path, item.sha256, target.moment_s, found.date(item.sha256, path))
+            reports.append(
+                told_pair(finding, given.artefacts, image=image, before=before, after=after)
+            )
+    # Where nobody says which picture shows the deck whole, each pair has a deck of its own.
+    is_told = image.is_whole and (bool(reports) or image.deck is not None)
+    timelines = [timeline_of(image, reports, dated=dated)] if is_told else []
     return Decks(
         (*decks.compared, *reports),
-        (*decks.timelines, timeline_of(image, reports, dated=dated)),
-        (*decks.not_compared, *left),
+        (*decks.timelines, *timelines),
+        (*decks.not_compared, *_once(left)),
     )
+
+
+def _once(left: Sequence[NotCompared]) -> Iterator[NotCompared]:
+    """Give what is told of several moments of a clip once."""
+    yield from dict.fromkeys(left)
 
 
 def _failed(outcome: Outcome) -> str:

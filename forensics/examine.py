@@ -39,6 +39,7 @@ from forensics.report.checksums import checksum_list
 from forensics.report.html import render_html
 from forensics.report.write import write_report
 from forensics.reuse.archive import Archive
+from forensics.reuse.by_chance import read_own
 from forensics.reuse.evidence import draw_match
 from forensics.reuse.probes import make_probe
 from forensics.reuse.views import Probe
@@ -317,7 +318,7 @@ class _Run:
             step,
             CheckReport,
             lambda: self._search_now(step, probes, archive),
-            upstream=[archive.revision, event, *_seen(visited)],
+            upstream=[archive.revision, read_own(archive), event, *_seen(visited)],
             artefacts=lambda found: [
                 path for match in found.matches for path in match.artefacts.values()
             ],
@@ -355,12 +356,11 @@ class _Run:
             self.problems.append(CaseProblem("metadata.notes", (), problem, advice))
 
     def _compare_decks(self, evidence: Evidence) -> Decks:
-        step = _step("damage.stills")
-        if not self.todo.case.deck:
-            absent = Absent("not_available", "no deck is drawn in the case file", _DRAW_DECK)
-            self._tell_case_step(step, absent)
-            return Decks()
+        step = _step("damage.deck")
         compared = compare_decks(step, evidence, self.session)
+        if not compared.outcomes and not self.todo.case.deck:
+            absent = Absent("not_available", _NO_DECK, _DRAW_DECK)
+            self._tell_case_step(step, absent)
         self.case_outcomes += compared.outcomes
         self.problems += compared.problems
         return compared.decks
@@ -375,6 +375,7 @@ class _Run:
             self.problems.append(problem)
 
 
+_NO_DECK = "no deck is drawn in the case file, and no pictures were found to look alike"
 _DRAW_DECK = "Draw one with: forensics compare BEFORE AFTER --draw"
 _NAME_ARCHIVE = "Name one with --archive, or in case.toml."
 

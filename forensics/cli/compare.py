@@ -28,18 +28,25 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """
     parser = commands.add_parser(
         "compare",
-        help="compare two photos of a bridge, and name what happened to its deck",
-        description="Lay two photos of a bridge over each other on its deck, and say what changed: "
-        "nothing, scorch, hole or missing deck. Refuses where it would be a guess. The deck's "
-        "underside and its piers are not examined.",
+        help="compare two pictures of a bridge, and name what happened to its deck",
+        description="Lay two photos of a bridge, or frames of clips, over each other on its deck, "
+        "and say what changed: nothing, scorch, hole or missing deck. Refuses where it would be a "
+        "guess. The deck's underside and its piers are not examined.",
     )
-    parser.add_argument("before", metavar="BEFORE", help="the earlier photo")
-    parser.add_argument("after", metavar="AFTER", help="the later photo")
+    parser.add_argument("before", metavar="BEFORE", help="the earlier photo or clip")
+    parser.add_argument("after", metavar="AFTER", help="the later photo or clip")
+    for side in ("before", "after"):
+        parser.add_argument(
+            f"--{side}-at",
+            metavar="SECONDS",
+            type=float,
+            help=f"where {side.upper()} is a clip: the moment of the frame, counted from its first",
+        )
     parser.add_argument(
         "--deck",
         metavar="FILE",
-        help='outline of the deck: {"image": "before", "polygon": [[x, y], ...]}; '
-        "without it the deck is looked for, which is less sure",
+        help='outline of the deck: {"image": "before", "polygon": [[x, y], ...]}, and, if known, '
+        '"length_m" and "length_error_m"; without it the deck is looked for, which is less sure',
     )
     parser.add_argument(
         "--ties",
@@ -76,16 +83,20 @@ def run(arguments: argparse.Namespace) -> int:
     int
         Exit status.
     """
+    from dataclasses import replace
+
     from forensics.cli.terminal import say_json, warn
     from forensics.damage.compare import compare_views
     from forensics.damage.files import read_picture
+    from forensics.damage.metres import in_metres
     from forensics.model.errors import UnreadableMedia
 
     deck = _numbers(arguments.deck, "polygon", 2)
     ties = _numbers(arguments.ties, "points", 4)
+    scale = _scale(arguments.deck)
     try:
-        before, seen_before = read_picture(Path(arguments.before))
-        after, seen_after = read_picture(Path(arguments.after))
+        before, seen_before = read_picture(Path(arguments.before), moment_s=arguments.before_at)
+        after, seen_after = read_picture(Path(arguments.after), moment_s=arguments.after_at)
     except UnreadableMedia as error:
         warn(f"forensics compare: {error}. {error.advice}".rstrip())
         return status.NOTHING
@@ -99,6 +110,9 @@ def run(arguments: argparse.Namespace) -> int:
             as_json=arguments.json,
         )
     compared = compare_views(before, after, deck=deck, tie_points=ties)
+    if scale is not None:
+        damage = in_metres(compared.damage, length_m=scale[0], error_m=scale[1])
+        compared = replace(compared, damage=damage)
     report = _report(compared, (before, after), (seen_before, seen_after), folder)
     if arguments.json:
         say_json(report)
@@ -167,6 +181,29 @@ def _write_deck_page(
     return status.OK
 
 
+def _scale(name: str | None) -> tuple[float, float] | None:
+    """Read how long the deck is in metres, and how far off that may be, where a file says so."""
+    if name is None:
+        return None
+    import math
+
+    from forensics.model.damage import DeckError
+
+    told = json.loads(Path(name).read_text("utf-8"))
+    length, error = told.get("length_m"), told.get("length_error_m")
+    if length is None and error is None:
+        return None
+    given = [each for each in (length, error) if isinstance(each, int | float)]
+    if len(given) < len((length, error)) or not all(
+        math.isfinite(each) and each > 0 for each in given
+    ):
+        raise DeckError(
+            f"{name}: length_m and length_error_m must both be numbers above 0",
+            advice="Without a known error leave out both.",
+        )
+    return float(given[0]), float(given[1])
+
+
 def _numbers(name: str | None, key: str, columns: int) -> "NDArray[float64] | None":
     """Read a table of numbers from a JSON file; a deck on the after picture is refused."""
     if name is None:
@@ -191,10 +228,11 @@ def _numbers(name: str | None, key: str, columns: int) -> "NDArray[float64] | No
 
 def _print(report: "DamageReport") -> None:
     from forensics.cli.terminal import say
-    from forensics.report.damage_sentences import found_deck_words
+    from forensics.report.damage_sentences import found_deck_words, gap_words, view_words
 
     registration, damage = report.registration, report.damage
-    say(f"{damage.state.upper():<13} {report.before.path} -> {report.after.path}")
+    pair = f"{view_words(report.before)} -> {view_words(report.after)}"
+    say(f"{damage.state.upper():<13} {pair}")
     say(f"              {damage.reason}")
     if registration.status == "registered":
         say(
@@ -213,6 +251,6 @@ def _print(report: "DamageReport") -> None:
         name = finding.class_.replace("_", " ")
         say(f"              {name}: {share}, score {finding.confidence:.2f}")
     if damage.gap.parts:
-        say(f"              missing: {damage.gap.fraction_of_deck:.1%} of the deck's length")
+        say(f"              missing: {gap_words(damage.gap)}")
     for name, path in report.artefacts.items():
         say(f"              {name}: {path}")

@@ -13,7 +13,7 @@ from forensics.model.damage import DamageReport
 from forensics.model.findings import Notes
 from forensics.model.match import COPIES, Match
 from forensics.model.outcome import Result
-from forensics.report.damage_sentences import DAMAGED, as_percent
+from forensics.report.damage_sentences import DAMAGED, as_percent, told_once, view_words
 from forensics.report.text import reveal
 from forensics.report.words import DECK_STATES
 
@@ -55,7 +55,7 @@ def print_summary(case: Case, report: Path) -> None:
     _print_lines(console, "Worth a look", _notes(case), "yellow")
     _print_lines(console, "Not examined, or only in part", _not_examined(case), "yellow")
     console.print()
-    damage = "" if case.case.deck else " damage,"
+    damage = "" if case.case.deck or case.damage else " damage,"
     console.print(
         Text(f"Not tested: AI-generated imagery,{damage} events, claims. See the report.")
     )
@@ -108,9 +108,9 @@ def _indented(line: str) -> Padding:
 
 def _decks(case: Case, states: Container[str]) -> list[str]:
     return [
-        f"{each.after.path} ← {each.before.path}: {DECK_STATES[each.damage.state]}{_extent(each)}"
-        for each in case.damage
-        if each.damage.state in states
+        f"{view_words(each.after)}{also} ← {view_words(each.before)}: "
+        f"{DECK_STATES[each.damage.state]}{_extent(each)}"
+        for each, also in told_once(d for d in case.damage if d.damage.state in states)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from msgspec import structs
 from numpy import float64, uint8
@@ -16,6 +17,8 @@ from forensics.damage.model import fitted_model
 from forensics.damage.register import Laid, register
 from forensics.damage.shifts import rival_shift
 from forensics.damage.strip import Strip, lay_strip, unroll
+from forensics.damage.veil import CALIBRATION as VEIL_CALIBRATION
+from forensics.damage.veil import hidden_columns
 from forensics.model.damage import (
     HOLE,
     MISSING,
@@ -143,8 +146,11 @@ def compare_views(
         told = Registration("refused", _RIVAL, told.inliers, told.support, None, None)
         return _undetermined(_RIVAL, told, examined, strip)
     limits = load(CALIBRATION)
-    decided = decide(measure(one, other, seen & too, strip.grid), fitted_model(), limits)
-    damage = _damage(decided, strip, limits)
+    hidden = hidden_columns((near, far), (small.matrix, laid.matrix), strip.grid)
+    open_ones = seen & too
+    open_ones[:, strip.grid.deck[1]] &= ~hidden
+    decided = decide(measure(one, other, open_ones, strip.grid), fitted_model(), limits)
+    damage = _beside_veil(_damage(decided, strip, limits), decided, hidden)
     codes = decided.codes
     if damage.state == "undetermined":
         # What was not settled is not drawn as damage either.
@@ -166,12 +172,34 @@ def _damage(decided: Decided, strip: Strip, limits: Calibration) -> Damage:
     gap = Gap(sum(end - start for start, end in decided.gaps), None, decided.gaps)
     if decided.examined < limits.value("min_examined"):
         reason = f"Only {decided.examined:.0%} of the deck can be examined in both pictures"
-        return Damage("undetermined", reason, None, (), _NO_GAP, None)
+        return _open(reason)
     state, sure, firm = likeliest(decided, limits)
     if not firm:
         reason = f"The measures do not settle it: likeliest {state}, score {sure:.2f}. {_LOOK}"
         return Damage("undetermined", reason, sure, (), _NO_GAP, None)
     return Damage(state, _reason(decided, state), sure, findings, gap, None)
+
+
+def _beside_veil(damage: Damage, decided: Decided, hidden: NDArray[np.bool_]) -> Damage:
+    """Leave open what smoke, flames or cloud hide: their thin edges look like damage."""
+    share = float(hidden.mean())
+    if share < load(VEIL_CALIBRATION).value("min_hidden_share"):
+        return damage
+    said = f"{share:.0%} of the deck's length is hidden, as by smoke, flames or cloud"
+    if damage.state == "undetermined":
+        return _open(f"{said}. {damage.reason}")
+    if damage.state == "none":
+        return _open(f"{said}; no change was found on the rest")
+    worst = max(each.code for each in decided.places)
+    reach = 2 * decided.codes.shape[0] + 1
+    near = cv2.dilate(hidden[None].astype(uint8), np.ones((1, reach), uint8))[0] > 0
+    if any(each.cells[:, near].any() for each in decided.places if each.code == worst):
+        return _open(f"{said}, and what looks {damage.state} lies beside that")
+    return structs.replace(damage, reason=f"{damage.reason}. {said}")
+
+
+def _open(reason: str) -> Damage:
+    return Damage("undetermined", reason, None, (), _NO_GAP, None)
 
 
 def likeliest(decided: Decided, limits: Calibration) -> tuple[State, float, bool]:
@@ -270,6 +298,6 @@ def _deck(strip: Strip, found: FoundDeck | None) -> Deck:
 def _undetermined(
     reason: str, registration: Registration, deck: Deck, strip: Strip | None
 ) -> DamageComparison:
-    damage = Damage("undetermined", reason, None, (), _NO_GAP, None)
+    damage = _open(reason)
     corners = None if strip is None else strip.corners
     return DamageComparison(registration, deck, damage, None, (), None, corners)

@@ -9,8 +9,8 @@ from numpy import uint8
 from numpy.typing import NDArray
 
 from forensics.damage.compare import DamageComparison
+from forensics.damage.deck import decode_whole
 from forensics.damage.report import pair_id
-from forensics.damage.stills import decode_whole
 from forensics.ingest.folder import printable_path
 from forensics.ingest.media import identify
 from forensics.model.damage import DamageReport, View
@@ -18,30 +18,33 @@ from forensics.model.errors import OutputError, UnreadableMedia
 from forensics.model.outcome import ArtefactBytes
 
 
-def read_picture(path: Path) -> tuple[NDArray[uint8], View]:
-    """Read a still.
+def read_picture(path: Path, *, moment_s: float | None = None) -> tuple[NDArray[uint8], View]:
+    """Read a still, or a frame of a clip.
 
     Parameters
     ----------
     path : Path
         The file.
+    moment_s : float, optional
+        Of a clip: the frame on the screen at that moment, in seconds after its first one.
 
     Returns
     -------
     pixels : (H, W, 3) uint8
         The right way up.
     view : View
-        Path and digest.
+        Path, digest, and when a frame is presented.
 
     Raises
     ------
     UnreadableMedia
-        When it is no still that can be decoded whole.
+        When it cannot be decoded whole, or no moment of a clip is named.
     """
     shown = printable_path(str(path))
     try:
         with identify(path) as opened:
-            return decode_whole(opened), View(shown, opened.sha256, None)
+            frame = decode_whole(opened, moment_s)
+            return frame.pixels, View(shown, opened.sha256, frame.moment_s)
     except UnreadableMedia as error:
         raise UnreadableMedia(f"{shown}: {error}", advice=error.advice) from error
 
@@ -66,8 +69,13 @@ def report_of(
         With the paths of what was written.
     """
     shown = {name: str(path) for name, path in written.items()}
+    moments = [each.moment_s for each in views]
     return DamageReport(
-        pair_id(views[0].sha256 or "", views[1].sha256 or ""),
+        pair_id(
+            views[0].sha256 or "",
+            views[1].sha256 or "",
+            None if moments == [None, None] else moments,
+        ),
         *views,
         "assumed",
         compared.registration,

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from msgspec.structs import replace
 
+from forensics.damage.metres import in_metres
 from forensics.damage.pairs import DeckImage
 from forensics.damage.timeline import tell_order, tell_timeline
 from forensics.model.damage import (
+    Damage,
     DamageReport,
     Dated,
     DeckComparison,
@@ -45,8 +47,8 @@ def told_pair(
     artefacts: Mapping[str, str],
     *,
     image: DeckImage,
+    before: View,
     after: View,
-    dated: Dated | None,
 ) -> DamageReport:
     """Give a comparison as the report has it.
 
@@ -58,29 +60,39 @@ def told_pair(
         Its pictures.
     image : DeckImage
         The deck.
-    after : View
-        The other picture, with its date.
-    dated : Dated or None
-        When the deck's image was taken.
+    before, after : View
+        That picture and the other one, with their dates.
 
     Returns
     -------
     DamageReport
         With order and identifier.
     """
-    before = View(image.path, image.sha256, None, dated)
+    if found.is_swapped:
+        before, after = after, before
+    before = replace(before, moment_s=found.before_s)
+    after = replace(after, moment_s=found.after_s)
     order, because = tell_order(before, after)
+    asked: object = image.polygon
+    if before.moment_s is not None or after.moment_s is not None:
+        asked = (image.polygon, before.moment_s, after.moment_s)
     return DamageReport(
-        pair_id(image.sha256, after.sha256 or "", image.deck.polygon),
+        pair_id(before.sha256 or "", after.sha256 or "", asked),
         before,
         after,
         order,
         found.registration,
         found.deck,
-        replace(found.damage, mask=artefacts.get("mask")),
+        replace(_scaled(found.damage, image), mask=artefacts.get("mask")),
         dict(artefacts),
         because,
     )
+
+
+def _scaled(damage: Damage, image: DeckImage) -> Damage:
+    if image.deck is None:
+        return damage
+    return in_metres(damage, length_m=image.deck.length_m, error_m=image.deck.length_error_m)
 
 
 def timeline_of(
@@ -105,7 +117,7 @@ def timeline_of(
     first = None
     if dated is not None:
         because = "The picture that the deck is drawn on; the others are compared with it"
-        first = TimelineStep(image.path, image.sha256, "none", dated, None, because)
-    key = hashlib.sha256(image.sha256.encode() + msgspec.json.encode(image.deck.polygon))
+        first = TimelineStep(image.path, image.sha256, "none", dated, None, because, image.moment_s)
+    key = hashlib.sha256(image.sha256.encode() + msgspec.json.encode(image.polygon))
     name = f"deck-{key.hexdigest()[:_ID_LENGTH]}"
     return tell_timeline(first, compared, key=name, name=image.path)

@@ -59,6 +59,8 @@ def tell_order(before: View, after: View) -> tuple[Order, str]:
     because : str
         In a sentence.
     """
+    if before.sha256 is not None and before.sha256 == after.sha256:
+        return _order_in_clip(before, after)
     one, other = before.dated, after.dated
     if one is None or other is None:
         missing = [each.path or "a picture" for each in (before, after) if each.dated is None]
@@ -77,6 +79,17 @@ def tell_order(before: View, after: View) -> tuple[Order, str]:
     if is_bound and parse_instant(one.latest) <= parse_instant(other.latest):
         return "assumed", f"Assumed from dates of which one is only a bound: {said}."
     return "unknown", f"Their dates do not settle it: {said}."
+
+
+def _order_in_clip(before: View, after: View) -> tuple[Order, str]:
+    said = "By their moments in one clip; its parts may not stand in the order they were taken in"
+    if (before.moment_s or 0.0) < (after.moment_s or 0.0):
+        return "assumed", f"{said}."
+    return (
+        "unknown",
+        f"{said}, and the picture with the deck is the later one: what is told is how the other "
+        "differs from it.",
+    )
 
 
 def tell_timeline(
@@ -129,12 +142,14 @@ def _step(each: DamageReport, dated: Dated) -> TimelineStep:
         dated,
         each.id,
         each.damage.reason,
+        each.after.moment_s,
     )
 
 
 def _key(step: TimelineStep) -> tuple[object, ...]:
     latest = parse_instant(step.dated.latest)
-    return latest, step.dated.earliest or "", step.path, step.sha256 or "", step.damage or ""
+    file = step.path, step.sha256 or ""
+    return latest, step.dated.earliest or "", *file, step.moment_s or 0.0, step.damage or ""
 
 
 def _remarks(steps: Sequence[TimelineStep]) -> Iterator[str]:
@@ -145,6 +160,23 @@ def _remarks(steps: Sequence[TimelineStep]) -> Iterator[str]:
                 continue
             if is_before(earlier.dated, later.dated):
                 yield _remark(earlier, later)
+            elif _plays_before(earlier, later):
+                yield _remark_in_clip(earlier, later)
+
+
+def _plays_before(one: TimelineStep, other: TimelineStep) -> bool:
+    """Say whether both are frames of one clip, in this order."""
+    if one.sha256 is None or one.sha256 != other.sha256:
+        return False
+    return (one.moment_s or 0.0) < (other.moment_s or 0.0)
+
+
+def _remark_in_clip(earlier: TimelineStep, later: TimelineStep) -> str:
+    return (
+        f"{earlier.path} shows the deck {_WORDS[earlier.state]} at {earlier.moment_s or 0:.1f} s "
+        f"and {_WORDS[later.state]} at {later.moment_s or 0:.1f} s: either its parts do not stand "
+        "in the order in which they were taken, or one of the comparisons is wrong."
+    )
 
 
 def _remark(earlier: TimelineStep, later: TimelineStep) -> str:

@@ -16,7 +16,7 @@ from PIL import Image
 from forensics.engine.output import OutputFolder
 from forensics.extract.kit import make_kit
 from forensics.extract.moments import PART_S, Want, want_at, want_every, want_per_shot
-from forensics.extract.pick import Picked, Source, open_exact, pick
+from forensics.extract.pick import Picked, pick
 from forensics.extract.table import (
     CSV_NAME,
     JSON_NAME,
@@ -29,6 +29,7 @@ from forensics.extract.table import (
     to_csv,
     to_json,
 )
+from forensics.ingest.exact_source import Source, open_exact
 from forensics.ingest.folder import printable_path
 from forensics.ingest.guard import REFETCH
 from forensics.ingest.media import Identified, decode, identify, require_pictures

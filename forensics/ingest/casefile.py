@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from forensics.ingest.regular import open_regular
-from forensics.model.casefile import CaseFile
+from forensics.model.casefile import CaseFile, DrawnDeck
 from forensics.model.dates import parse_date
 from forensics.model.errors import CaseFileError, UnreadableMedia
 
@@ -105,7 +105,7 @@ def _check_dates(case: CaseFile, path: Path) -> None:
 def _check_decks(case: CaseFile, path: Path) -> None:
     if len(case.deck) > MAX_DECKS:
         raise CaseFileError(f"{path}: more than {MAX_DECKS} decks", advice=_ADVICE)
-    if len({(deck.image, deck.polygon) for deck in case.deck}) < len(case.deck):
+    if len({(deck.image, deck.at_s, deck.polygon) for deck in case.deck}) < len(case.deck):
         raise CaseFileError(
             f"{path}: the same deck is drawn twice", advice="Name all its pictures under one."
         )
@@ -118,6 +118,13 @@ def _check_decks(case: CaseFile, path: Path) -> None:
                 f"{MAX_CORNERS}, or one that is no number",
                 advice=_DRAW,
             )
+        _check_scale(deck, path)
+        moments_s = [deck.at_s, *(tie.at_s for tie in deck.tie)]
+        if not all(each is None or (math.isfinite(each) and each >= 0) for each in moments_s):
+            raise CaseFileError(
+                f"{path}: at_s of the deck on {deck.image} is no moment of a clip",
+                advice="It is counted in seconds from the clip's first frame.",
+            )
         for tie in deck.tie:
             numbers = [number for point in tie.points for number in point]
             if not _CORNERS <= len(tie.points) <= MAX_CORNERS or not all(
@@ -128,6 +135,18 @@ def _check_decks(case: CaseFile, path: Path) -> None:
                     f"{MAX_CORNERS}, or hold what is no number",
                     advice=_DRAW,
                 )
+
+
+def _check_scale(deck: DrawnDeck, path: Path) -> None:
+    scale = [deck.length_m, deck.length_error_m]
+    if scale == [None, None]:
+        return
+    if not all(each is not None and math.isfinite(each) and each > 0 for each in scale):
+        raise CaseFileError(
+            f"{path}: length_m and length_error_m of the deck on {deck.image} must both be "
+            "numbers above 0",
+            advice="Without a known error leave out both.",
+        )
 
 
 def _check_times(case: CaseFile, path: Path) -> None:

@@ -78,10 +78,13 @@ class TiePoints(Struct, frozen=True, forbid_unknown_fields=True):
         The other picture, relative to the case file.
     points : tuple of (x, y, x, y)
         On the image that the deck is drawn on, and on the other picture; pixel centres.
+    at_s : float or None
+        Where the other is a clip: the moment of the frame, in seconds after its first one.
     """
 
     picture: str
     points: tuple[tuple[float, float, float, float], ...]
+    at_s: float | None = None
 
 
 class DrawnDeck(Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,11 +97,17 @@ class DrawnDeck(Struct, frozen=True, forbid_unknown_fields=True):
     polygon : tuple of (x, y)
         Its corners, pixel centres, the image the right way up; may lie outside it.
     pictures : tuple of str
-        Images to compare with it, relative to the case file; empty compares every still.
+        Photos and clips to compare with it, relative to the case file; empty compares all.
     text : str
         Who drew it, and by what.
     tie : tuple of TiePoints
         Points found again on other pictures, which are compared, too.
+    at_s : float or None
+        Where it is drawn on a clip: the moment of the frame, in seconds after its first one.
+    length_m : float or None
+        How long the deck is between the drawn ends, in metres, as a person states it.
+    length_error_m : float or None
+        How far off that may be.
     """
 
     image: str
@@ -106,6 +115,9 @@ class DrawnDeck(Struct, frozen=True, forbid_unknown_fields=True):
     pictures: tuple[str, ...] = ()
     text: str = ""
     tie: tuple[TiePoints, ...] = ()
+    at_s: float | None = None
+    length_m: float | None = None
+    length_error_m: float | None = None
 
 
 class ClaimText(Struct, frozen=True, forbid_unknown_fields=True):

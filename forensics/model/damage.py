@@ -123,14 +123,18 @@ class Gap(Struct, frozen=True):
     fraction_of_deck : float
         Of the length between the drawn ends, all gaps together.
     length_m : float or None
-        None without a known scale.
+        None unless a person stated how long the deck is.
     parts : tuple of (float, float)
         Start and end of each gap as shares of the length.
+    length_error_m : float or None
+        Half the width of the interval around `length_m`: the stated error of the deck's length, and
+        what the ends of gaps were off by on nine in ten rendered bridges.
     """
 
     fraction_of_deck: float
     length_m: float | None
     parts: tuple[tuple[float, float], ...]
+    length_error_m: float | None = None
 
 
 class Damage(Struct, frozen=True):
@@ -188,6 +192,21 @@ class Dated(Struct, frozen=True):
     because: str
 
 
+class Sun(Struct, frozen=True):
+    """Where the sun stood.
+
+    Parameters
+    ----------
+    elevation_deg : float
+        Above the horizon; negative below it.
+    azimuth_deg : float
+        Clockwise from north.
+    """
+
+    elevation_deg: float
+    azimuth_deg: float
+
+
 class View(Struct, frozen=True):
     """One of the two pictures.
 
@@ -201,12 +220,15 @@ class View(Struct, frozen=True):
         Seconds in a video.
     dated : Dated or None
         When it was taken; None when nothing says so, or nobody was asked.
+    sun : Sun or None
+        Where the sun stood then; None when the time or the place is not known well enough.
     """
 
     path: str | None
     sha256: str | None
     moment_s: float | None
     dated: Dated | None = None
+    sun: Sun | None = None
 
 
 class DamageReport(Struct, frozen=True):
@@ -248,18 +270,25 @@ class DeckQuestion(Struct, frozen=True):
 
     Parameters
     ----------
-    polygon : tuple of (x, y)
-        Outline of the deck in the before picture.
+    polygon : tuple of (x, y) or None
+        Outline of the deck in the before picture; None has it looked for.
     ties : tuple of (x, y, x, y)
         Points that a person found on both pictures.
+    before_s, after_s : float or None
+        The moment of a clip whose frame is meant, in seconds after its first one; None for stills.
+    either_way : bool
+        Whether the deck is looked for on both, because nobody says which shows it whole.
     """
 
-    polygon: Region
+    polygon: Region | None
     ties: tuple[tuple[float, float, float, float], ...] = ()
+    before_s: float | None = None
+    after_s: float | None = None
+    either_way: bool = False
 
 
 class DeckComparison(Struct, frozen=True, tag="deck_comparison"):
-    """What `damage.stills` found on a pair of items; the report gives it as a `DamageReport`.
+    """What `damage.deck` found on a pair of items; the report gives it as a `DamageReport`.
 
     Parameters
     ----------
@@ -269,22 +298,29 @@ class DeckComparison(Struct, frozen=True, tag="deck_comparison"):
         What was examined.
     damage : Damage
         What was found.
+    before_s, after_s : float or None
+        When the frames that were compared are presented in their clips; None for stills.
+    is_swapped : bool
+        Whether the deck is on the second item of the pair, and the first one is the other picture.
     """
 
     registration: Registration
     deck: Deck
     damage: Damage
+    before_s: float | None = None
+    after_s: float | None = None
+    is_swapped: bool = False
 
 
 class NotCompared(Struct, frozen=True):
-    """A still that was not compared with a drawn deck.
+    """An item that was not compared on a deck.
 
     Parameters
     ----------
     image : str
-        The image that the deck is drawn on.
+        The image that the deck is drawn on, or was looked for on.
     path : str
-        The still.
+        The item.
     sha256 : str or None
         Digest of its bytes.
     reason : str
@@ -314,6 +350,8 @@ class TimelineStep(Struct, frozen=True):
         Identifier of the comparison; None of the picture that the deck is drawn on.
     because : str
         What the state rests on.
+    moment_s : float or None
+        Seconds in a clip.
     """
 
     path: str
@@ -322,6 +360,7 @@ class TimelineStep(Struct, frozen=True):
     dated: Dated
     damage: str | None
     because: str
+    moment_s: float | None = None
 
 
 class DeckTimeline(Struct, frozen=True):

@@ -14,7 +14,11 @@ from forensics.report.damage_sentences import (
     damage_sentence,
     damage_standing,
     found_deck_words,
+    gap_words,
     score_words,
+    sun_words,
+    told_once,
+    view_words,
 )
 from forensics.report.lookup import Lookup
 from forensics.report.matches import Shot
@@ -27,12 +31,12 @@ _WHOLE = 0.995
 """Share of a deck from which on it is examined whole, as it is written in percent."""
 
 _SHOTS = (
-    ("before", "The picture that the deck is drawn on, with its outline"),
+    ("before", "The picture with the deck, and its outline"),
     ("after", "The other one, laid over it on the plane of the deck"),
     ("overlay", "What was found, drawn over the other one: colour and hatching as in the legend"),
 )
 _STRIPS = (
-    ("strip_before", "The deck unrolled, in the picture that it is drawn on"),
+    ("strip_before", "The deck unrolled, in the first picture"),
     ("strip_after", "The same stretch in the other picture"),
     ("strip_classes", "What was found on it, in the colours and hatching of the legend"),
     ("error_view", "How far off each place may be (90 % bound): dark 0, light 5 pixels and more"),
@@ -156,7 +160,7 @@ def damage_section(lookup: Lookup, pictures: Pictures) -> DamageSection:
     case = lookup.case
     ranked = sorted(case.damage, key=lambda each: _ORDER.index(each.damage.state))
     cards = [each for each in ranked if each.registration.status == "registered"]
-    refused = [each for each in ranked if each.registration.status != "registered"]
+    refused = told_once(each for each in ranked if each.registration.status != "registered")
     return DamageSection(
         tuple(
             _times(each, lookup, pictures)
@@ -164,12 +168,14 @@ def damage_section(lookup: Lookup, pictures: Pictures) -> DamageSection:
             if len(each.steps) > 2 or each.remarks  # noqa: PLR2004 - two times are a comparison
         ),
         tuple(damage_card(each, lookup, pictures) for each in cards),
-        tuple(damage_card(each, lookup, pictures) for each in refused),
+        tuple(damage_card(each, lookup, pictures, also=also) for each, also in refused),
         tuple(_left_out(lookup)),
     )
 
 
-def damage_card(each: DamageReport, lookup: Lookup, pictures: Pictures) -> DamageCard:
+def damage_card(
+    each: DamageReport, lookup: Lookup, pictures: Pictures, *, also: str = ""
+) -> DamageCard:
     """Lay out one comparison.
 
     Parameters
@@ -180,6 +186,8 @@ def damage_card(each: DamageReport, lookup: Lookup, pictures: Pictures) -> Damag
         The case.
     pictures : Pictures
         Loads pictures.
+    also : str, optional
+        Other moments of the clip of which the same is said.
 
     Returns
     -------
@@ -191,7 +199,7 @@ def damage_card(each: DamageReport, lookup: Lookup, pictures: Pictures) -> Damag
         each.id,
         standing,
         STANDINGS[standing],
-        damage_sentence(each, lookup),
+        damage_sentence(each, lookup, also=also),
         markup("{}", each.order_because),
         tuple(_shots(_SHOTS, each, pictures)),
         tuple(_shots(_STRIPS, each, pictures)),
@@ -209,10 +217,10 @@ def _shots(
     for key, caption in wanted:
         if key not in each.artefacts:
             continue
-        path = each.before.path if key in {"before", "strip_before"} else each.after.path
+        view = each.before if key in {"before", "strip_before"} else each.after
         said = caption if is_laid or key != "after" else "The other one, as it is"
         alt = f"{said}. {damage_alt(each)}"
-        shown = markup("{}: {}", name(path or "no name"), said)
+        shown = markup("{}: {}", name(view_words(view)), said)
         yield Shot(pictures.evidence(each.artefacts[key]), alt, shown)
 
 
@@ -238,9 +246,8 @@ def _facts(each: DamageReport) -> Iterator[tuple[str, Markup]]:
         yield "Grade", markup("{}, in the words of Copernicus EMS", GRADES[damage.state])
     if damage.gap.parts:
         parts = ", ".join(f"{as_percent(a)} to {as_percent(b)}" for a, b in damage.gap.parts)
-        said = "{} of the deck's length between its {} ends ({}, counted from {})"
-        share = as_percent(damage.gap.fraction_of_deck)
-        yield "Missing", markup(said, share, deck.source, parts, _begins(each))
+        said = "{}, between its {} ends ({}, counted from {})"
+        yield "Missing", markup(said, gap_words(damage.gap), deck.source, parts, _begins(each))
     if deck.source == "found":
         yield "Deck", markup("{}", found_deck_words(deck))
     if each.registration.tie_points:
@@ -250,9 +257,12 @@ def _facts(each: DamageReport) -> Iterator[tuple[str, Markup]]:
         examined = as_percent(deck.examined_fraction)
         said = "{} of the deck's surface; underside and piers not examined"
         yield "Examined", markup(said, examined)
-    for role, view in (("Deck drawn on", each.before), ("Compared with it", each.after)):
+    drawn = "Deck drawn on" if deck.source == "drawn" else "Deck looked for on"
+    for role, view in ((drawn, each.before), ("Compared with it", each.after)):
         dated = "no date is known" if view.dated is None else view.dated.because
-        yield role, markup("{}: {}", name(view.path or "no name"), dated)
+        yield role, markup("{}: {}", name(view_words(view)), dated)
+        if view.sun is not None:
+            yield "Sun at that time", markup("{}", sun_words(view.sun))
 
 
 def _begins(each: DamageReport) -> str:
@@ -310,12 +320,13 @@ def _time(
     compared = by_id.get(step.damage or "")
     key, source = ("after", compared) if compared is not None else ("before", next(iter(own), None))
     path = source.artefacts.get(key) if source is not None else None
-    state = "deck drawn here" if step.damage is None else DECK_STATES[step.state]
+    state = "compared with this one" if step.damage is None else DECK_STATES[step.state]
     standing = "reference" if compared is None else damage_standing(compared)
     date = _date_words(step)
     alt = f"{state}: {step.path}, {date}"
     linked = lookup.linked(step.sha256 or "", step.path)
-    caption = markup("{}<br>{}, {}", linked, date, DATE_SOURCES[step.dated.source])
+    at = "" if step.moment_s is None else f" at {step.moment_s:.1f} s"
+    caption = markup("{}{}<br>{}, {}", linked, at, date, DATE_SOURCES[step.dated.source])
     if compared is not None:
         caption = markup('{}<br><a href="#{}">Evidence</a>', caption, compared.id)
     return standing, state, Shot(pictures.evidence(path), alt, caption)

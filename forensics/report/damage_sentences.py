@@ -1,8 +1,11 @@
 """The sentences in which comparisons on decks are told, the same everywhere."""
 
+from collections.abc import Iterable
+from math import radians, tan
+
 from markupsafe import Markup
 
-from forensics.model.damage import DamageReport, Deck
+from forensics.model.damage import DamageReport, Deck, Gap, Sun, View
 from forensics.report.lookup import Lookup
 from forensics.report.text import counted, markup, name
 from forensics.report.words import DECK_STATES, STANDINGS
@@ -28,7 +31,7 @@ def damage_standing(each: DamageReport) -> str:
     return "unchanged" if each.damage.state == "none" else "undecided"
 
 
-def damage_sentence(each: DamageReport, lookup: Lookup) -> Markup:
+def damage_sentence(each: DamageReport, lookup: Lookup, *, also: str = "") -> Markup:
     """Say what a comparison found.
 
     Parameters
@@ -37,6 +40,8 @@ def damage_sentence(each: DamageReport, lookup: Lookup) -> Markup:
         The comparison.
     lookup : Lookup
         The case.
+    also : str, optional
+        Other moments of the clip of which the same is said.
 
     Returns
     -------
@@ -44,7 +49,8 @@ def damage_sentence(each: DamageReport, lookup: Lookup) -> Markup:
         One or two full sentences, with the score and what it is not.
     """
     after = lookup.linked(each.after.sha256 or "", each.after.path or "the other picture")
-    before = name(each.before.path or "the first picture")
+    after = markup("{}{}{}", after, _at(each.after), also)
+    before = markup("{}{}", name(each.before.path or "the first picture"), _at(each.before))
     if each.damage.state == "undetermined":
         said = "What happened to the deck between {} and {} is not settled. {}."
         return markup(said, before, after, each.damage.reason.rstrip("."))
@@ -72,7 +78,111 @@ def damage_alt(each: DamageReport) -> str:
     """
     word = STANDINGS[damage_standing(each)]
     state = DECK_STATES[each.damage.state]
-    return f"{word}: {each.after.path} against {each.before.path}: {state}"
+    return f"{word}: {view_words(each.after)} against {view_words(each.before)}: {state}"
+
+
+def view_words(view: View) -> str:
+    """Name a picture, and the moment of a clip.
+
+    Parameters
+    ----------
+    view : View
+        The picture.
+
+    Returns
+    -------
+    str
+        Plain text.
+    """
+    return f"{view.path or 'no name'}{_at(view)}"
+
+
+def _at(view: View) -> str:
+    return "" if view.moment_s is None else f" at {view.moment_s:.1f} s"
+
+
+def sun_words(sun: Sun) -> str:
+    """Say where the sun stood, and what that means for shadows.
+
+    Parameters
+    ----------
+    sun : Sun
+        Where it stood.
+
+    Returns
+    -------
+    str
+        In words.
+    """
+    given = "if that time and the place of the case are right"
+    height = sun.elevation_deg
+    if height < _SET_DEG:
+        return (
+            f"{-height:.0f} degrees below the horizon, {given}: a dark patch is then no shadow of "
+            "the sun"
+        )
+    shadow = "" if height < _LOW_DEG else f", of {1 / tan(radians(height)):.1f} m for each m"
+    return (
+        f"{max(height, 0.0):.0f} degrees above the horizon in the {_wind(sun.azimuth_deg)}, "
+        f"{given}: shadows on level ground fall to the {_wind(sun.azimuth_deg + 180)}{shadow}"
+    )
+
+
+_WINDS = (
+    "north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west",
+)  # fmt: skip
+
+
+def _wind(azimuth_deg: float) -> str:
+    return _WINDS[round(azimuth_deg / 45) % len(_WINDS)]
+
+
+def told_once(compared: Iterable[DamageReport]) -> list[tuple[DamageReport, str]]:
+    """Tell of a clip that could not be laid over a deck once, and not of each of its moments.
+
+    Parameters
+    ----------
+    compared : iterable of DamageReport
+        In any order.
+
+    Returns
+    -------
+    list of (DamageReport, str)
+        In that order, with the other moments in words; empty words where there are none.
+    """
+    told: dict[object, list[DamageReport]] = {}
+    for each in compared:
+        clip = (each.before.sha256, each.before.moment_s, each.after.sha256, each.deck.source)
+        is_alone = each.registration.status == "registered" or each.after.moment_s is None
+        told.setdefault(each.id if is_alone else clip, []).append(each)
+    return [(first, _others(rest)) for first, *rest in told.values()]
+
+
+def _others(rest: Iterable[DamageReport]) -> str:
+    moments = ", ".join(f"{each.after.moment_s or 0:.1f}" for each in rest)
+    return f", and at {moments} s" if moments else ""
+
+
+def gap_words(gap: Gap) -> str:
+    """Say how much of the deck's length is missing.
+
+    Parameters
+    ----------
+    gap : Gap
+        As it was measured.
+
+    Returns
+    -------
+    str
+        As a share, and in metres where the deck's length is known.
+    """
+    return f"{as_percent(gap.fraction_of_deck)} of the deck's length{_metres(gap)}"
+
+
+def _metres(gap: Gap) -> str:
+    if gap.length_m is None:
+        return ""
+    return f", {gap.length_m:.0f} m, give or take {gap.length_error_m or 0:.0f} m (90 %)"
 
 
 def score_words(score: float) -> str:
@@ -127,6 +237,12 @@ def as_percent(share: float) -> str:
     return f"{percent:.0f} %" if percent >= _WHOLE_FROM else f"{percent:.1f} %"
 
 
+_SET_DEG = -0.833
+"""Height of the sun's middle when its upper edge rises or sets, by the usual refraction."""
+
+_LOW_DEG = 3.0
+"""Lower, hills and haze decide how long shadows are."""
+
 _NO_PROBABILITY = "calibrated on rendered scenes: not a probability"
 _WHOLE_FROM = 9.95
 """Percent that are written as a whole number from here on."""
@@ -146,7 +262,8 @@ def _found(each: DamageReport) -> str:
     if damage.state == "collapsed":
         gaps = counted(max(1, len(damage.gap.parts)), "gap")
         missing = as_percent(damage.gap.fraction_of_deck)
-        return f"the deck is missing over {missing} of its length, in {gaps}"
+        metres = _metres(damage.gap)
+        return f"the deck is missing over {missing} of its length{metres}, in {gaps}"
     if damage.state == "holed":
         count = sum(each.class_ == "hole" for each in damage.findings)
         holes = counted(count, "place that looks like a hole", "places that look like holes")

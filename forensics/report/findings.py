@@ -216,7 +216,7 @@ def _damage(lookup: Lookup) -> Iterator[_Draft]:
             target=each.id,
             why=_from_method(
                 lookup,
-                "damage.stills",
+                "damage.deck",
                 ("What was measured", markup("{}", each.damage.reason)),
                 ("Which is the earlier one", markup("{}", each.order_because)),
             ),
@@ -232,7 +232,7 @@ def _damage(lookup: Lookup) -> Iterator[_Draft]:
                 sha256=first.sha256 or "",
                 alt=f"{STANDINGS['notice']}: {remark}",
                 target=told.id,
-                why=_from_method(lookup, "damage.stills"),
+                why=_from_method(lookup, "damage.deck"),
             )
 
 

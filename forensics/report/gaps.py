@@ -9,6 +9,7 @@ from msgspec import Struct
 from forensics.model.findings import MetadataTable, StillFacts, VideoFacts
 from forensics.model.item import Item
 from forensics.model.outcome import Absent
+from forensics.report.damage_sentences import told_once, view_words
 from forensics.report.lookup import Lookup
 from forensics.report.text import counted, link, listed, markup, name, shorten
 from forensics.report.words import STANDINGS
@@ -176,22 +177,24 @@ def _known_footage(lookup: Lookup) -> Iterator[_Draft]:
 
 def _decks(lookup: Lookup) -> Iterator[_Draft]:
     case = lookup.case
-    if not case.case.deck:
+    if not case.case.deck and not case.damage:
         said = (
-            "What happened to the bridge: no deck is drawn in the case file, so no pictures of it "
-            "were compared."
+            "What happened to the bridge: no deck is drawn in the case file, and none was found on "
+            "pictures that look alike, so none were compared."
         )
         yield "untested", markup(said), ()
         return
-    open_ones = [each for each in case.damage if each.damage.state == "undetermined"]
+    open_ones = told_once(each for each in case.damage if each.damage.state == "undetermined")
     if open_ones:
         count = counted(len(open_ones), "comparison does", "comparisons do")
         said = "{} not settle what happened to {}."
         details = [
             markup(
-                "{}: {}", link(each.id, name(each.after.path or "")), shorten(each.damage.reason)
+                "{}: {}",
+                link(each.id, name(f"{view_words(each.after)}{also}")),
+                shorten(each.damage.reason),
             )
-            for each in open_ones
+            for each, also in open_ones
         ]
         yield "undecided", markup(said, count, link("damage", "the deck")), details
     if case.not_compared:
@@ -200,7 +203,7 @@ def _decks(lookup: Lookup) -> Iterator[_Draft]:
         compared = {each.after.path for each in case.damage}
         left = [each for path, each in by_item.items() if path not in compared]
         count = counted(len(left), "item was", "items were")
-        said = "{} compared with no drawn deck. {}."
+        said = "{} compared with no deck. {}."
         details = [
             markup(
                 "{}: {}",

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
-from forensics.calibration import Rate, Threshold, load
+from forensics.calibration import load
 from forensics.model.casefile import EventWindow
 from forensics.model.dates import parse_instant
 from forensics.model.match import (
@@ -23,6 +23,7 @@ from forensics.model.match import (
 from forensics.reuse.archive import Archive
 from forensics.reuse.archive_entry import Entry, HashHit
 from forensics.reuse.archived import as_probe, known_pictures
+from forensics.reuse.by_chance import Way, bounds_by_chance, way_of
 from forensics.reuse.decide import decide
 from forensics.reuse.decided import respect_decisions
 from forensics.reuse.known_pictures import KnownPictures, Sighting, searched
@@ -63,7 +64,7 @@ def search_archive(probes: Iterable[Probe], archive: Archive, event: EventWindow
     matches: list[Match] = []
     unmatched: list[Unmatched] = []
     problems: list[CheckProblem] = []
-    known = _Known(archive, known_pictures(archive), event, _chance(archive))
+    known = _Known(archive, known_pictures(archive), event, bounds_by_chance(archive))
     for probe in probes:
         found, left_out = _search_one(probe, known)
         matches.extend(found)
@@ -94,16 +95,13 @@ def _with_own_ids(matches: Sequence[Match]) -> tuple[Match, ...]:
     return tuple(told)
 
 
-Chance = Literal["hash", "copy", "clip", "lead"]
-
-
 class _Known(NamedTuple):
     """What a search looks into."""
 
     archive: Archive
     pictures: KnownPictures
     event: EventWindow
-    chance: dict[Chance, float | None]
+    chance: dict[Way, float | None]
 
 
 def _search_one(probe: Probe, known: _Known) -> tuple[list[Match], int]:
@@ -187,7 +185,7 @@ def _near_match(
         verdict.relation,
         because=explain(verdict, entry, known.event),
         event=known.event,
-        expected=known.chance[_way(verdict)],
+        expected=known.chance[way_of(verdict)],
         distance_bits=None if best is None else best.distance_bits,
         transform=verdict.transform
         or transform_of(probe, reference, 0 if best is None else best.orientation),
@@ -242,38 +240,6 @@ def _match(
         features=verdict.features if verdict is not None else None,
         artefacts={},
     )
-
-
-def _chance(archive: Archive) -> dict[Chance, float | None]:
-    """Bound how many entries of an archive of this size would match by chance."""
-    size = archive.summary()
-    near = load("reuse.search").thresholds["max_distance_bits"].false_alarms.values()
-    judge = load("reuse.judge").thresholds
-    rates: dict[Chance, tuple[Sequence[Rate], int]] = {
-        "hash": (tuple(near), size.hashes),
-        "copy": (_of_unrelated(judge["min_copy_score"]), size.entries),
-        "clip": (_of_unrelated(load("reuse.clips").thresholds["min_copy_score"]), size.entries),
-        "lead": (_of_unrelated(judge["min_lead_correlation"]), size.entries),
-    }
-    return {
-        way: round(max(rate.high for rate in counted) * count, 6) if counted else None
-        for way, (counted, count) in rates.items()
-    }
-
-
-def _of_unrelated(threshold: Threshold) -> tuple[Rate, ...]:
-    counted = threshold.false_alarms.get("unrelated")
-    return () if counted is None else (counted,)
-
-
-def _way(verdict: Verdict) -> Chance:
-    """Say by which way two would have been matched by chance."""
-    is_copy = verdict.relation in COPIES
-    if is_copy and any(each.speed is not None for each in verdict.segments):
-        return "clip"
-    if verdict.features is None:
-        return "hash"
-    return "copy" if is_copy else "lead"
 
 
 def _why_unmatched(probe: Probe) -> Literal["no match", "insufficient detail"]:

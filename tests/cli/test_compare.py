@@ -8,6 +8,15 @@ import cv2
 import numpy as np
 import pytest
 
+SCENES = Path(__file__).parents[2] / "samples/scenes"
+STRIKE_DECK = {
+    "image": "before",
+    "polygon": [[-7, 281], [638, 141], [607, 120], [5, 240]],
+    "length_m": 160,
+    "length_error_m": 5,
+}
+"""Of the bridge that the clip shows, as the sample case has it; its length is made up."""
+
 
 @pytest.fixture
 def photos(here):
@@ -133,3 +142,52 @@ def test_draw_writes_a_page_and_compares_nothing(photos, forensics):
     page = (photos / "draw-deck.html").read_text("utf-8")
     assert page.count("data:image/jpeg") == 2
     assert 'data-width="480" data-height="300"' in page
+
+
+def test_a_clip_without_a_moment_says_what_to_name(here, forensics):
+    clip = SCENES / "strike1.mp4"
+
+    status, printed = forensics("compare", str(SCENES / "s2_video_before.jpg"), str(clip))
+
+    assert status == 3
+    assert "no moment" in printed.err
+
+
+def test_frames_of_a_clip_before_and_after_the_strike(here, answer):
+    clip = str(SCENES / "strike1.mp4")
+    (here / "deck.json").write_text(json.dumps(STRIKE_DECK))
+
+    told = [
+        answer(
+            "compare", str(SCENES / "s2_video_before.jpg"), clip, "--after-at", moment_s,
+            "--deck", "deck.json",
+        )
+        for moment_s in ("0.5", "5.5")
+    ]  # fmt: skip
+
+    assert [each["damage"]["state"] for each in told] == ["none", "collapsed"]
+    assert told[0]["id"] != told[1]["id"]
+    assert told[1]["after"]["moment_s"] == pytest.approx(5.5, abs=0.1)
+    assert told[1]["damage"]["gap"]["length_m"] == pytest.approx(
+        160 * told[1]["damage"]["gap"]["fraction_of_deck"], abs=0.1
+    )
+    assert told[1]["damage"]["gap"]["length_error_m"] > 0
+
+
+@pytest.mark.parametrize(
+    "scale",
+    [
+        {"length_m": 160},
+        {"length_m": -1, "length_error_m": 2},
+        {"length_m": "x", "length_error_m": 2},
+        {"length_m": 160, "length_error_m": float("nan")},
+    ],
+)
+def test_a_length_without_an_error_or_that_is_none_is_wrong_usage(photos, forensics, scale):
+    told = json.loads((photos / "deck.json").read_text())
+    (photos / "deck.json").write_text(json.dumps(told | scale))
+
+    status, printed = forensics("compare", "before.png", "after.png", "--deck", "deck.json")
+
+    assert status == 2
+    assert "length_m" in printed.err

@@ -72,6 +72,35 @@ def test_what_cannot_be_compared_is_never_damage(bridge, other_bridge, deck, kin
     assert compared.damage.reason
 
 
+@pytest.mark.parametrize("kind", ["infra-red", "drawing", "screenshot", "caption"])
+def test_what_changed_the_picture_alone_is_never_damage_to_the_bridge(bridge, again, deck, kind):
+    seen = again[0]
+    grey = cv2.cvtColor(seen, cv2.COLOR_RGB2GRAY)
+    after = {
+        "infra-red": np.dstack([255 - cv2.GaussianBlur(grey, (0, 0), 1.5)] * 3),
+        "drawing": np.dstack([255 - cv2.Canny(grey, 60, 140)] * 3),
+        "screenshot": cv2.copyMakeBorder(
+            seen, 110, 160, 40, 40, cv2.BORDER_CONSTANT, value=(245, 245, 245)
+        ),
+        "caption": cv2.putText(
+            seen.copy(), "BREAKING NEWS", (90, 215), cv2.FONT_HERSHEY_DUPLEX, 1.6, (255, 255, 0), 4
+        ),
+    }[kind]
+
+    compared = compare_views(bridge, after, deck=deck)
+
+    assert compared.damage.state in {"none", "undetermined"}
+
+
+def test_in_swapped_order_a_deck_that_is_whole_again_is_not_called_damaged(bridge, again, deck):
+    broken = bridge.copy()
+    broken[170:230, 270:390] = bridge[250:310, 270:390]  # the water beside it
+
+    compared = compare_views(broken, again[0], deck=deck)
+
+    assert compared.damage.state in {"none", "undetermined"}
+
+
 def test_the_same_question_gets_the_same_answer(compared, bridge, again, deck):
     second = compare_views(bridge, again[0], deck=deck)
 

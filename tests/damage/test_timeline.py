@@ -165,3 +165,41 @@ def test_order_says_what_it_rests_on(before, after, order, words):
 
     assert found == order
     assert words in because
+
+
+def frame(moment_s, state):
+    each = seen(1, state, on(3))
+    return msgspec.structs.replace(
+        each,
+        id=f"damage-{moment_s}",
+        after=msgspec.structs.replace(each.after, path="clip.mp4", moment_s=moment_s),
+    )
+
+
+def test_moments_of_one_clip_stand_in_the_order_it_plays():
+    frames = [frame(5.0, "collapsed"), frame(1.0, "none")]
+
+    line = tell_timeline(None, frames, key="deck-1", name="deck.jpg")
+
+    assert [step.moment_s for step in line.steps] == [1.0, 5.0]
+    assert line.remarks == ()
+
+
+def test_clip_that_shows_the_deck_whole_after_it_collapsed_is_remarked_on():
+    frames = [frame(1.0, "collapsed"), frame(5.0, "none")]
+
+    (remark,) = tell_timeline(None, frames, key="deck-1", name="deck.jpg").remarks
+
+    assert "1.0 s" in remark
+    assert "5.0 s" in remark
+    assert "order in which they were taken" in remark
+
+
+@pytest.mark.parametrize(("moments_s", "order"), [((1.0, 5.0), "assumed"), ((5.0, 1.0), "unknown")])
+def test_order_within_one_clip_is_never_known(moments_s, order):
+    before, after = (View("clip.mp4", "c" * 64, each, on(3)) for each in moments_s)
+
+    told_order, because = tell_order(before, after)
+
+    assert told_order == order
+    assert "may not stand in the order" in because

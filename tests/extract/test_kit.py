@@ -12,7 +12,7 @@ from PIL import Image
 
 from forensics.extract.export import export_frames
 from forensics.extract.kit import LONGEST_SIDE_PX
-from forensics.extract.pick import open_exact
+from forensics.ingest.exact_source import open_exact
 from forensics.ingest.media import identify
 
 PHOTOS = (skimage.data.astronaut(), skimage.data.coffee(), skimage.data.chelsea())

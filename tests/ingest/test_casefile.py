@@ -26,6 +26,11 @@ HOSTILE = {
     "deck that is no number": b"[[deck]]\nimage='a'\npolygon=[[0,0], [nan,0], [9,2], [0,2]]\n",
     "tie points that are three": b"[[deck]]\nimage='a'\npolygon=[[0,0], [9,0], [9,2], [0,2]]\n"
     b"[[deck.tie]]\npicture='b'\npoints=[[0,0,0,0], [9,0,9,0], [9,2,9,2]]\n",
+    "deck at no moment": b"[[deck]]\nimage='a'\nat_s=-1\npolygon=[[0,0], [9,0], [9,2], [0,2]]\n",
+    "deck of a length without its error": b"[[deck]]\nimage='a'\nlength_m=90\n"
+    b"polygon=[[0,0], [9,0], [9,2], [0,2]]\n",
+    "deck of no length": b"[[deck]]\nimage='a'\nlength_m=0\nlength_error_m=1\n"
+    b"polygon=[[0,0], [9,0], [9,2], [0,2]]\n",
     "one deck twice": b"[[deck]]\nimage='a'\npolygon=[[0,0], [9,0], [9,2], [0,2]]\n" * 2,
     "too many decks": b"[[deck]]\nimage='a'\npolygon=[[0,0], [9,0], [9,2], [0,2]]\n" * 21,
     "deck without an image": b"[[deck]]\npolygon=[[0, 0], [9, 0], [9, 2], [0, 2]]\n",

@@ -93,6 +93,25 @@ def test_findings_are_sentences_with_a_score_that_is_no_probability(
     assert f"damage on {int(state != 'none')}" in page.text
 
 
+def test_gap_is_told_in_metres_with_an_error_where_the_length_is_known(compared, case_with, render):
+    told = compared("collapsed")
+    gap = Gap(0.36, 57.6, ((0.4, 0.76),), 22.5)
+    told = msgspec.structs.replace(told, damage=msgspec.structs.replace(told.damage, gap=gap))
+
+    page = render(case_with(told)).page
+
+    assert "over 36 % of its length, 58 m, give or take 22 m (90 %), in 1 gap" in page.text
+
+
+def test_frame_of_a_clip_is_told_with_its_moment(compared, case_with, render):
+    told = compared("collapsed", name="clip.mp4")
+    after = msgspec.structs.replace(told.after, moment_s=5.375)
+
+    page = render(case_with(msgspec.structs.replace(told, after=after))).page
+
+    assert "clip.mp4 at 5.4 s" in page.text
+
+
 def test_what_is_not_settled_is_no_finding_and_stands_with_what_cannot_be_said(
     compared, case_with, render
 ):
@@ -149,15 +168,15 @@ def test_time_line_says_order_states_and_what_cannot_be(compared, case_with, ren
     assert page.text.count("collapsed before whole: a repair") >= 2  # as a finding, and there
     assert "deck-1" in page.ids
     assert "deck.jpg : Outlined by A. Example." in page.text
-    assert page.text.index("deck drawn here") < page.text.index("deck missing")
+    assert page.text.index("compared with this one") < page.text.index("deck missing")
 
 
 def test_what_was_not_compared_is_named_with_its_reason(compared, case_with, render):
-    left = NotCompared("deck.jpg", "<i>clip.mp4", "0" * 64, "a clip: only stills are compared")
+    left = NotCompared("deck.jpg", "<i>clip.mp4", "0" * 64, "not a whole picture")
 
     page = render(case_with(compared("none"), not_compared=(left,))).page
 
-    assert "1 item was compared with no drawn deck" in page.text
+    assert "1 item was compared with no deck" in page.text
     assert page.text.count("<i>clip.mp4") == 2
 
 

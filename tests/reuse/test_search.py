@@ -13,7 +13,7 @@ from forensics.model.casefile import EventWindow
 from forensics.model.dates import parse_date
 from forensics.model.findings import FrameHash, ImageHashes
 from forensics.model.match import COPIES
-from forensics.reuse import search
+from forensics.reuse import by_chance, search
 from forensics.reuse.archive_entry import Entry, Sighting
 from forensics.reuse.check import probe_file
 from forensics.reuse.enroll import enroll as take_in
@@ -358,7 +358,7 @@ def draw_boxes(seed):
 
 def count_false_alarms(monkeypatch, threshold, highs):
     """Let a threshold have been counted with these upper bounds, whatever it ships with."""
-    as_shipped = search.load
+    as_shipped = by_chance.load
 
     def load(step):
         known = as_shipped(step)
@@ -371,4 +371,4 @@ def count_false_alarms(monkeypatch, threshold, highs):
         counted = replace(known.thresholds[threshold], false_alarms=alarms)
         return replace(known, thresholds={**known.thresholds, threshold: counted})
 
-    monkeypatch.setattr(search, "load", load)
+    monkeypatch.setattr(by_chance, "load", load)

@@ -1,8 +1,10 @@
-"""Scans with a drawn deck: interrupted, repeated, with its image elsewhere or missing."""
+"""Scans with decks, drawn and looked for: interrupted, repeated, of clips, images elsewhere."""
 
 import json
+import shutil
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ import forensics
 from forensics.ingest.regular import digest_of
 from forensics.model.errors import CaseFileError
 
+SCENES = Path(__file__).parents[2] / "samples/scenes"
 DECK = """
 [[deck]]
 image = "{image}"
@@ -52,7 +55,7 @@ def test_every_still_is_compared_with_the_deck_and_with_nothing_else(folder):
         ("before.png", "below/three.png"), ("before.png", "one.png"), ("before.png", "two.png"),
     ]  # fmt: skip
     assert {each.damage.state for each in case.damage} == {"undetermined"}
-    assert len([each for each in case.outcomes if each.step == "damage.stills"]) == 3
+    assert len([each for each in case.outcomes if each.step == "damage.deck"]) == 3
     assert case.problems == ()
 
 
@@ -65,11 +68,11 @@ def test_interrupted_scan_goes_on_with_the_next_pair_to_the_same_report(folder):
 
     with pytest.raises(KeyboardInterrupt):
         scan(folder, "out", on_progress=stop_at_second_pair)
-    asked_before = steps_in("out").count("damage.stills")
+    asked_before = steps_in("out").count("damage.deck")
     _, resumed = scan(folder, "out")
 
     assert asked_before == 1
-    assert steps_in("out").count("damage.stills") == 3
+    assert steps_in("out").count("damage.deck") == 3
     assert resumed == whole
 
 
@@ -88,7 +91,7 @@ def test_another_outline_is_another_question(folder):
 
     second, _ = scan(folder, "out")
 
-    assert steps_in("out").count("damage.stills") == 6
+    assert steps_in("out").count("damage.deck") == 6
     assert {each.id for each in first.damage}.isdisjoint(each.id for each in second.damage)
 
 
@@ -143,3 +146,67 @@ def test_without_a_deck_nothing_is_compared_and_that_is_said(folder):
 
     assert case.damage == ()
     assert b"no deck is drawn" in pages[1]
+
+
+def write_clip(path, seconds=2):
+    """Write a clip too small to be laid over a picture."""
+    rng = np.random.default_rng(5)
+    with av.open(str(path), "w") as clip:
+        stream = clip.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 160, 120, "yuv420p"
+        for _ in range(10 * seconds):
+            noise = rng.integers(0, 256, (120, 160, 3), dtype=np.uint8)
+            clip.mux(stream.encode(av.VideoFrame.from_ndarray(noise, format="rgb24")))
+        clip.mux(stream.encode())
+
+
+def test_moments_of_a_clip_are_compared_and_told_of_once(folder):
+    write_clip(folder / "clip.mp4")
+
+    case, pages = scan(folder, "out")
+
+    moments = [each.after.moment_s for each in case.damage if each.after.path == "clip.mp4"]
+    assert moments == [0.2, 0.6, 1.0, 1.4, 1.8]
+    assert pages[1].count(b"and at 0.6, 1.0, 1.4, 1.8 s") == 2  # in the section, and what is open
+
+
+def test_deck_drawn_on_a_frame_is_compared_with_the_rest_of_that_clip(folder):
+    write_clip(folder / "clip.mp4")
+    deck = DECK.format(image="clip.mp4") + "at_s = 1.0\n"
+    (folder / "case.toml").write_text(deck)
+
+    case, _ = scan(folder, "out")
+
+    own = [each for each in case.damage if each.after.path == "clip.mp4"]
+    assert [each.after.moment_s for each in own] == [0.2, 0.6, 1.4, 1.8]
+    assert {each.before.moment_s for each in case.damage} == {1.0}
+    assert [each.order for each in own] == ["unknown", "unknown", "assumed", "assumed"]
+
+
+def test_copy_of_a_reference_image_with_something_pasted_on_is_no_damage(folder):
+    (folder / "case.toml").write_text('[[reference]]\npath = "before.png"\ntext = "before"\n')
+    picture = cv2.imread(str(folder / "before.png"))
+    picture[40:90, 60:110] = 255 - picture[40:90, 60:110]
+    cv2.imwrite(str(folder / "alike.png"), picture)
+
+    case, _ = scan(folder, "out")
+
+    assert case.damage == ()
+    (left,) = case.not_compared
+    assert (left.image, left.path) == ("before.png", "alike.png")
+    assert "not to the bridge" in left.reason
+
+
+def test_a_broken_bridge_is_told_of_without_a_case_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "evidence").mkdir()
+    for name in ("s2_video_before.jpg", "s2_video_after.jpg"):
+        shutil.copy(SCENES / name, tmp_path / "evidence" / name)
+
+    case, pages = scan(tmp_path / "evidence", "out")
+
+    (found,) = case.damage
+    assert (found.before.path, found.after.path) == ("s2_video_before.jpg", "s2_video_after.jpg")
+    assert found.damage.state == "collapsed"
+    assert (found.deck.source, found.order) == ("found", "unknown")
+    assert b"No person outlined a deck" in pages[1]
