@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 
 from forensics.ingest.media import open_media
-from forensics.model.match import COPIES
+from forensics.model.match import COPIES, Segment
 from forensics.reuse.check import probe_file
 from forensics.reuse.clip_align import align_clips
 from forensics.reuse.clip_hits import Hit, unit_matrix, unit_to_pixels
+from forensics.reuse.clip_relation import other_speed
 from forensics.reuse.clip_trace import ARCHIVE_RATE, ClipTrace, make_trace
 from forensics.reuse.decide import decide
 from forensics.reuse.known_pictures import KnownPictures, searched
@@ -103,6 +104,13 @@ def test_fade_to_black_of_another_moment_is_no_copy():
     told = align_clips(traced(faded[0]), known(faded[1]), [hit()])
 
     assert told.relation not in COPIES
+
+
+@pytest.mark.parametrize(("length_s", "sure"), [(1.5, False), (10.0, True)])
+def test_speed_is_named_where_it_shows(length_s, sure):
+    segment = Segment((0.0, length_s), (0.0, 1.08 * length_s), 1.08, False, False, 0.07)
+
+    assert other_speed(segment) is sure
 
 
 def test_mirrored_copy_is_found_mirrored():

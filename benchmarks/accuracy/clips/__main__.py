@@ -19,8 +19,10 @@ from typing import TypeVar
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import cv2
+import msgspec
 import numpy as np
 from accuracy.clips.frames import StillTrial, still_trials
+from accuracy.clips.make import Truth
 from accuracy.clips.overlays import OverlayTrial, overlay_trials
 from accuracy.clips.sources import SOURCES, names
 from accuracy.clips.trials import TOLERANCE_S, Candidate, Trial, trials
@@ -31,9 +33,10 @@ from numpy import float64
 from numpy.typing import NDArray
 
 from forensics.calibration import load
-from forensics.model.match import COPIES
+from forensics.model.match import COPIES, Segment
 from forensics.reuse.check import probe_file
 from forensics.reuse.clip_evidence import WEIGHTS, clip_weights
+from forensics.reuse.clip_relation import other_speed
 from forensics.reuse.decide import decide
 from forensics.reuse.features import ARCHIVED_FEATURES
 from forensics.reuse.judge_weights import Weights
@@ -81,7 +84,7 @@ def main() -> None:
     factor = float(np.ceil(np.quantile(_shares_off(tuning), INTERVAL) * 100) / 100)
     print(f"ends of the tuning half: {INTERVAL:.0%} within {factor:g} times their vagueness")
     told: dict[str, object] = {
-        name: _table(found, weights, limit)
+        name: _table(found, weights, limit, factor)
         | {"ends_within_uncertainty": round(float(np.mean(_shares_off(found) <= factor)), 3)}
         | {"ends": len(_shares_off(found))}
         | {"overlays": _overlays(_marked(root, work, tuning=half))}
@@ -136,7 +139,9 @@ def _score(weights: Weights, candidate: Candidate) -> float:
     return float(scores_of(weights, np.array([candidate.evidence.measures]))[0])
 
 
-def _table(found: Sequence[Trial], weights: Weights, limit: float) -> dict[str, object]:
+def _table(
+    found: Sequence[Trial], weights: Weights, limit: float, factor: float
+) -> dict[str, object]:
     """Count stretches that were found, and what was called a copy and is none."""
     hit: Counter[str] = Counter()
     extra: Counter[str] = Counter()
@@ -167,9 +172,32 @@ def _table(found: Sequence[Trial], weights: Weights, limit: float) -> dict[str, 
         "f1": round(2 * found_all / (found_all + too_many + total), 3),
         "ends_within_0.2_s": round(float(np.mean(np.array(offs) < FINE_S)), 3),
         "median_off_s": round(float(np.median(offs)), 3),
+        "speeds": _speeds(found, weights, limit, factor),
         "by_edit": {each: [hit[each], due[each], extra[each]] for each in sorted(due)},
         "called_copies": {kind: tuple(counts) for kind, counts in sorted(wrong.items())},
     }
+
+
+def _speeds(
+    found: Sequence[Trial], weights: Weights, limit: float, factor: float
+) -> dict[str, list[int]]:
+    """Count stretches of unchanged speed that are said to have another, and changes missed."""
+    said: dict[bool, list[int]] = {True: [], False: []}
+    for trial in found:
+        for each in _called(trial, weights, limit) if trial.truth else []:
+            if each.kind == "copy":
+                vague_s = factor * (each.segment.uncertainty_s or 0.0)
+                segment = msgspec.structs.replace(each.segment, uncertainty_s=vague_s)
+                nearest = min(trial.truth, key=lambda true: _between(true, segment))
+                said[nearest.speed == 1].append(int(other_speed(segment)))
+    return {
+        "said_of_unchanged": [sum(said[True]), len(said[True])],
+        "missed": [len(said[False]) - sum(said[False]), len(said[False])],
+    }
+
+
+def _between(truth: Truth, segment: Segment) -> float:
+    return abs(truth.query[0] - segment.query[0]) + abs(truth.query[1] - segment.query[1])
 
 
 def _shares_off(found: Sequence[Trial]) -> NDArray[float64]:
