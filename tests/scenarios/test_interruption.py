@@ -33,14 +33,14 @@ ALIKE = (
 
 @pytest.fixture(scope="module")
 def plain_sample(tmp_path_factory):
-    """The sample case, thinned, and without its decks, which `test_decks` interrupts.
+    """The sample case, thinned, and without images of the bridge, which `test_decks` interrupts.
 
     What is like another file costs seconds to compare and is killed no differently.
     """
     folder = tmp_path_factory.mktemp("sample") / SAMPLE.name
     shutil.copytree(SAMPLE, folder, ignore=shutil.ignore_patterns(*ALIKE))
     case = (folder / "case.toml").read_text()
-    start, end = case.index("# Outlines of the deck"), case.index("[[claim]]")
+    start, end = case.index("[[reference]]"), case.index("[[claim]]")
     (folder / "case.toml").write_text(case[:start] + case[end:])
     return folder
 

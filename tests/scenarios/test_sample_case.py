@@ -1,10 +1,12 @@
 """The sample case from folder to report: what the manifest says is true is found."""
 
+import fcntl
 import json
 import re
 import shutil
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -22,9 +24,16 @@ Manifest = dict[str, dict]
 
 
 @pytest.fixture(scope="module")
-def scanned(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> tuple[Case, Path]:
-    out = tmp_path_factory.mktemp("sample") / "report"
-    return forensics.scan(repository / "samples" / "glushkovo", out=out), out
+def scanned(
+    tmp_path_factory: pytest.TempPathFactory, repository: Path, worker_id: str
+) -> tuple[Case, Path]:
+    """Scan the sample case; programs that test together do it once, and read it from the store."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    out = shared / "sample-report"
+    with (shared / "sample.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return forensics.scan(repository / "samples" / "glushkovo", out=out), out
 
 
 @pytest.fixture(scope="module")
@@ -220,11 +229,35 @@ def test_named_pictures_are_compared_with_their_deck(case: Case) -> None:
 
     compared = [(each.before.path, path_of[each.after.sha256]) for each in case.damage]
 
-    assert len(compared) == len(wanted)
+    stills = [each for each in case.damage if each.after.moment_s is None]
+    assert len(stills) == len(wanted)
     for image, name in wanted:
         assert any(image == before and name in after for before, after in compared)
     begun = {each.after.path for each in case.damage if each.registration.tie_points}
     assert begun == tied == {"photo_2024-08-15_19-40-12.jpg"}
+
+
+def state_at(truth: dict[str, Any], moment_s: float | None) -> str:
+    """Give the state of the deck; of a clip at a moment, which smoke may hide."""
+    if truth["bridge"] != "glushkovo":
+        return "undetermined"
+    if moment_s is None:
+        return str(truth["state"])
+    if moment_s < truth["strike_onset_s"]:
+        return "none"
+    clears_s = truth.get("obscured_s", (0.0, float("inf")))[1]
+    return str(truth["state"]) if moment_s > clears_s else "undetermined"
+
+
+def test_clip_of_the_strike_shows_the_deck_whole_then_broken(case: Case) -> None:
+    told = {
+        each.after.moment_s: each.damage.state
+        for each in case.damage
+        if each.after.path == "VID_20240816_131418.mp4"
+    }
+
+    assert len(told) == 5
+    assert [told[min(told)], told[max(told)]] == ["none", "collapsed"]
 
 
 def test_states_of_the_deck_are_those_of_the_manifest_or_not_settled(
@@ -232,7 +265,7 @@ def test_states_of_the_deck_are_those_of_the_manifest_or_not_settled(
 ) -> None:
     for each in case.damage:
         truth = manifest[f"glushkovo/{each.after.path}"]["truth"]
-        state = truth["state"] if truth["bridge"] == "glushkovo" else "undetermined"
+        state = state_at(truth, each.after.moment_s)
         assert each.damage.state in {state, "undetermined"}, (each.after.path, each.damage)
         assert each.damage.reason
         assert {"before", "after"} <= set(each.artefacts)
@@ -261,7 +294,7 @@ def test_decks_are_told_in_the_order_of_their_dates(case: Case) -> None:
     assert [step.path for step in above.steps] == [
         path for path in in_order if path in {*laid, "DJI_0142.JPG"}
     ]
-    assert [step.dated.source for step in beside.steps] == ["case file", "metadata"]
+    assert [step.dated.source for step in beside.steps][:2] == ["case file", "metadata"]
     assert above.remarks == beside.remarks == ()
 
 
@@ -271,7 +304,9 @@ def test_every_item_is_compared_with_each_deck_or_told_why_not(case: Case) -> No
         told = {each.sha256 for each in case.not_compared if each.image == deck.image}
         own = {item.sha256 for item in case.items if deck.image in item.paths}
         assert seen | told | own == {item.sha256 for item in case.items}
-        assert not seen & told
+        # Of a clip that is cut short one moment may be told and another one not.
+        degraded = {item.sha256 for item in case.items if item.status == "degraded"}
+        assert not (seen & told) - degraded
 
 
 def test_sample_report_validates(scanned: tuple[Case, Path]) -> None:
