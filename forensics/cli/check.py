@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from forensics.model.casefile import EventWindow
     from forensics.model.match import CheckReport
 
+_MAX_SEGMENTS = 6
 _NO_MATCH = "No match means that nothing like it{} is in this archive, not that it is original."
 
 
@@ -107,6 +108,7 @@ def _print_answer(answer: "CheckReport") -> None:
     from forensics.cli.archive_lines import compared_with
     from forensics.cli.terminal import say, warn
     from forensics.model.match import COPIES
+    from forensics.report.segment_words import tell_segment
     from forensics.reuse.decided import tell_decision
 
     for match in answer.matches:
@@ -115,6 +117,10 @@ def _print_answer(answer: "CheckReport") -> None:
         reference = match.reference
         say(f"{word:<9} {match.query.path} <- {reference.path or reference.id}")
         say(f"          {match.because}")
+        for segment in match.segments[:_MAX_SEGMENTS]:
+            say(f"          {tell_segment(segment)}")
+        if (more := len(match.segments) - _MAX_SEGMENTS) > 0:
+            say(f"          and {more} more: see --json")
         if reference.source:
             say(f"          Source: {reference.source}")
     for each in answer.dismissed:

@@ -111,6 +111,9 @@ class Segment(Struct, frozen=True):
         1.25 means the query plays 1.25 times faster.
     mirrored, reversed : bool or None
         Whether the stretch is a mirror image, or plays backwards.
+    uncertainty_s : float or None
+        The true ends lie this near to the given ones in 9 cases of 10: wide where little moves.
+        None where nothing says how near.
     """
 
     query: tuple[float, float]
@@ -118,6 +121,7 @@ class Segment(Struct, frozen=True):
     speed: float | None
     mirrored: bool | None
     reversed: bool | None
+    uncertainty_s: float | None = None
 
 
 class Edit(Struct, frozen=True):

@@ -6,9 +6,10 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from forensics.model.findings import VideoFacts
-from forensics.model.match import Group, Match, Segment
+from forensics.model.match import Group, Match
 from forensics.report.lookup import Lookup, is_copy
 from forensics.report.pictures import Picture, Pictures
+from forensics.report.segment_words import tell_segment
 from forensics.report.sentences import (
     decided_at,
     expected_by_chance,
@@ -162,7 +163,7 @@ def _match_card(match: Match, lookup: Lookup, pictures: Pictures) -> MatchCard:
         _common(match, pictures),
         tuple(_facts(match)),
         tuple(_measures(match)),
-        tuple(_segment(each) for each in match.segments),
+        tuple(tell_segment(each) for each in match.segments),
         draw_time_plot(match.segments, query_s=None if facts is None else facts.duration_s),
     )
 
@@ -228,19 +229,6 @@ def _measures(match: Match) -> Iterator[tuple[str, Markup]]:
     yield "SHA-256 of this file", markup(whole, match.query.sha256)
     if reference_digest := match.reference.sha256:
         yield "SHA-256 of the known file", markup(whole, reference_digest)
-
-
-def _segment(segment: Segment) -> str:
-    query, reference = (
-        f"{start:.2f} s" if start == end else f"{start:.2f}-{end:.2f} s"
-        for start, end in (segment.query, segment.reference)
-    )
-    speed = f", {segment.speed:g} times as fast" if segment.speed not in {None, 1.0} else ""
-    mirrored = ", mirrored" if segment.mirrored else ""
-    backwards = ", backwards" if segment.reversed else ""
-    return (
-        f"{query} of this file shows {reference} of the known footage{speed}{mirrored}{backwards}"
-    )
 
 
 def _group_card(group: Group, lookup: Lookup, pictures: Pictures) -> GroupCard:

@@ -3,26 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
+import msgspec
 import numpy as np
 from msgspec import Struct
-from numpy import intp
-from numpy.typing import NDArray
 
 from forensics.calibration import load
 from forensics.model.match import Edit, Relation, Segment
 from forensics.reuse.clip_bounds import bounded
-from forensics.reuse.clip_change import Changes, find_changes
-from forensics.reuse.clip_evidence import Evidence, weigh
+from forensics.reuse.clip_certainty import vagueness_s
+from forensics.reuse.clip_course import choose_course
+from forensics.reuse.clip_evidence import NOTHING, Evidence, weigh
 from forensics.reuse.clip_hits import Hit, Matrix3
-from forensics.reuse.clip_lines import Line, find_lines, follow
+from forensics.reuse.clip_laid import Laid, lay_clips
 from forensics.reuse.clip_relation import Findings, conclude, covered
-from forensics.reuse.clip_space import Grids, Layout, find_layouts, lay, refined, squared
+from forensics.reuse.clip_timing import sharpened
 from forensics.reuse.clip_trace import ClipTrace
-from forensics.reuse.clip_view import StillView, find_view
-
-_SQUARE_GAIN = 1.05
-_ENOUGH_S = 0.3
-_LAYOUTS_TRIED = 4
+from forensics.reuse.clip_trail import Line, follow
+from forensics.reuse.clip_view import StillView
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,7 @@ class ClipLimits:
 
     Parameters
     ----------
-    min_copy_score, min_lead_score, min_view_likeness, min_moving : float
+    min_copy_score, min_lead_score, min_view_likeness, min_moving, uncertainty_factor : float
         What each means stands in the calibration.
     """
 
@@ -39,6 +36,7 @@ class ClipLimits:
     min_lead_score: float
     min_view_likeness: float
     min_moving: float
+    uncertainty_factor: float
 
     @classmethod
     def load(cls) -> "ClipLimits":
@@ -70,7 +68,7 @@ class ClipAlignment(Struct, frozen=True):
         Share of each clip that lies in segments.
     edits : tuple of Edit
         ``cut``, ``speed``, ``reversed``, ``mirror``, ``crop``, ``frame_rate``.
-    uncertainty_s : float or None
+    unplaced_s : float or None
         For a shot without motion: how wide the stretch of the reference is that it may be from.
         None when motion places it.
     matrix : 3 x 3 tuple of float, or None
@@ -84,21 +82,8 @@ class ClipAlignment(Struct, frozen=True):
     query_covered: float
     reference_covered: float
     edits: tuple[Edit, ...]
-    uncertainty_s: float | None
+    unplaced_s: float | None
     matrix: tuple[tuple[float, float, float], ...] | None
-
-
-@dataclass(frozen=True, eq=False)
-class _Laid:
-    layout: Layout
-    grids: Grids
-    query: Changes
-    reference: Changes
-    lines: list[Line]
-
-    @property
-    def score_s(self) -> float:
-        return sum(line.score_s for line in self.lines)
 
 
 def align_clips(
@@ -140,14 +125,17 @@ def align_clips(
     """
     limits = ClipLimits.load() if limits is None else limits
     reference = _without(reference, ignored_s)
-    best, view = _best(query, reference, hits, limits)
+    best, view = lay_clips(query, reference, hits, limits)
     if best is None:
         return _from_view(query, reference, view)
-    found = [
-        (segment, _weighed(line, segment, best))
-        for line in best.lines
-        for segment in (_segment(line, query, reference, best.layout.mirrored),)
-    ]
+    found = _told(query, reference, best, limits)
+    holds = [evidence.change_left <= _MOST_LEFT for _, evidence in found]
+    if any(holds) and not all(holds):
+        # What does not hold took moments from what does.
+        kept = [line for line, good in zip(best.lines, holds, strict=True) if good]
+        again = choose_course(best.query, best.reference, kept)
+        best = replace(best, lines=bounded(again, best.query, best.reference))
+        found = _told(query, reference, best, limits)
     likely = [each for each in found if each[1].score >= limits.min_lead_score]
     if not likely:
         return _from_view(query, reference, view)
@@ -171,11 +159,35 @@ def align_clips(
     )
 
 
+_MOST_LEFT = 0.5
+"""Lines along which more of the change than this is left unexplained are given up: of copies of
+the tuning half it is at most 0.3."""
+
+
+def _told(
+    query: ClipTrace, reference: ClipTrace, laid: Laid, limits: ClipLimits
+) -> list[tuple[Segment, Evidence]]:
+    """Give the stretches of the lines, and what speaks for them."""
+    paces = sorted({line.pace for line in laid.lines} | {1.0, -1.0}, key=_plainness)
+    told = []
+    for line in laid.lines:
+        sharp = sharpened(laid.query, laid.reference, line, usual=paces)
+        vague_s = limits.uncertainty_factor * vagueness_s(laid.query, laid.reference, sharp)
+        segment = _segment(sharp, query, reference, laid.layout.mirrored)
+        segment = msgspec.structs.replace(segment, uncertainty_s=round(vague_s, 3))
+        told.append((segment, _weighed(sharp, laid)))
+    return told
+
+
+def _plainness(pace: float) -> tuple[float, float]:
+    return abs(abs(pace) - 1), pace
+
+
 def _open(
     query: ClipTrace,
     reference: ClipTrace,
     leads: Sequence[tuple[Segment, Evidence]],
-    laid: "_Laid",
+    laid: Laid,
 ) -> ClipAlignment:
     """Leave open whether stretches that go together somewhat are copies."""
     segments, evidence = (tuple(each) for each in zip(*leads, strict=True))
@@ -194,65 +206,7 @@ def _open(
     )
 
 
-def _best(
-    query: ClipTrace, reference: ClipTrace, hits: Sequence[Hit], limits: ClipLimits
-) -> tuple[_Laid | None, StillView | None]:
-    """Lay the clips over each other in the ways hits propose, and keep the one that fits most."""
-    best: _Laid | None = None
-    view: StillView | None = None
-    seen: set[bytes] = set()
-    for layout in find_layouts(hits)[:_LAYOUTS_TRIED]:
-        square = squared(layout)
-        for each in (layout,) if square is None else (square, layout):
-            key = each.matrix.round(2).tobytes()
-            if key in seen:
-                continue
-            seen.add(key)
-            laid = _lay(query, reference, each)
-            if laid is None:
-                continue
-            if square is not each and laid.lines:
-                finer = _lay(query, reference, _refined(query, reference, laid))
-                laid = max((each for each in (laid, finer) if each), key=lambda one: one.score_s)
-            gain = _SQUARE_GAIN if square is each else 1.0
-            if laid.lines and (best is None or laid.score_s * gain > best.score_s):
-                best = laid
-            found = find_view(laid.query, laid.reference, layout=each, limits=limits)
-            if found is not None and (view is None or found.likeness > view.likeness):
-                view = found
-        if best is not None and best.score_s > _ENOUGH_S * max(1.0, query.duration_s / 2):
-            break
-    return best, view
-
-
-def _lay(query: ClipTrace, reference: ClipTrace, layout: Layout) -> _Laid | None:
-    grids = lay(query, reference, layout.matrix)
-    if grids is None:
-        return None
-    here = find_changes(grids.query, query.times_s)
-    there = find_changes(grids.reference, reference.times_s)
-    return _Laid(layout, grids, here, there, bounded(find_lines(here, there), here, there))
-
-
-def _refined(query: ClipTrace, reference: ClipTrace, laid: _Laid) -> Layout:
-    here: list[NDArray[intp]] = []
-    there: list[NDArray[intp]] = []
-    for line in laid.lines:
-        ends = np.sort(line.at(np.array([line.start_s, line.end_s])))
-        at = np.flatnonzero((reference.times_s >= ends[0]) & (reference.times_s <= ends[1]))
-        moments = (reference.times_s[at] - line.offset_s) / line.pace
-        here.append(np.minimum(np.searchsorted(query.times_s, moments), len(query) - 1))
-        there.append(at)
-    return refined(
-        query,
-        reference,
-        laid.layout,
-        query_at=np.concatenate(here),
-        reference_at=np.concatenate(there),
-    )
-
-
-def _weighed(line: Line, segment: Segment, laid: _Laid) -> Evidence:
+def _weighed(line: Line, laid: Laid) -> Evidence:
     trail = follow(laid.query, laid.reference, line)
     times = laid.query.times_s
     inside = (times >= line.start_s) & (times <= line.end_s)
@@ -260,9 +214,10 @@ def _weighed(line: Line, segment: Segment, laid: _Laid) -> Evidence:
     total = float(telling.sum())
     together = float((trail.correlation[inside] * telling).sum())
     return weigh(
-        segment,
+        line,
+        laid.query,
+        laid.reference,
         laid.grids,
-        (times, laid.reference.times_s),
         correlation=round(together / total, 4) if total > 0 else 0.0,
         score_s=round(line.score_s, 4),
     )
@@ -303,14 +258,17 @@ def _from_view(query: ClipTrace, reference: ClipTrace, view: StillView | None) -
             None,
             _plain(view.layout.matrix),
         )
-    segment = Segment(view.query_s, view.reference_s, None, view.layout.mirrored, None)
     width_s = view.reference_s[1] - view.reference_s[0]
+    # The stretch that it shows may lie anywhere in there.
+    segment = Segment(
+        view.query_s, view.reference_s, None, view.layout.mirrored, None, round(width_s, 3)
+    )
     return ClipAlignment(
         "lead",
         f"frames are alike (correlation {view.likeness:.2f}), but too little moves to tell whether "
         f"it is the same moment; it may be any within {width_s:.1f} s",
         (segment,),
-        (Evidence(0.0, 0.0, 0.0, 0.0, 1.0, 0, 1.0, 1.0, 0.0, 0.0),),
+        (NOTHING,),
         _share(view.query_s, query),
         _share(view.reference_s, reference),
         (),

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from forensics.reuse.clip_change import Changes
-from forensics.reuse.clip_lines import Line, follow
+from forensics.reuse.clip_trail import Line, follow
 
 SAME_S = 0.12
 """Two stretches are one when the line of the first passes the second this near."""

@@ -1,6 +1,7 @@
 """How surely a stretch of one clip shows a stretch of another: what is compared, and a score."""
 
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -10,9 +11,11 @@ from msgspec import Struct
 from numpy import float64
 from numpy.typing import NDArray
 
-from forensics.model.match import Segment
-from forensics.reuse.clip_change import AROUND_S, NOISE_POWER, PLAIN_POWER
+from forensics.reuse.clip_change import AROUND_S, NOISE_POWER, PLAIN_POWER, Changes
+from forensics.reuse.clip_hidden import HIDDEN, laid_on
 from forensics.reuse.clip_space import Grids
+from forensics.reuse.clip_timing import shown_at
+from forensics.reuse.clip_trail import Line
 from forensics.reuse.judge_weights import Weights, linear
 
 WEIGHTS = "clip_weights.toml"
@@ -34,11 +37,11 @@ _TONE_ROUNDS = 4
 _FITTING = 0.6  # of the cells, those that fit best, set the tones: a logo does not
 _LEAST = 1e-3
 _FAINT = 0.02
-_HIDDEN = 0.2  # of the contrast: what lies on a picture differs by more, throughout
 _NOISE_LEFT = 8.0  # squared grey levels: two encodings of one moment differ by as much
 _WOBBLE_LEFT = 30.0  # the same of second differences
 _MIN_MOMENTS = 2
 _MIN_WOBBLE = 4
+_TRIM_S, _TRIM_SHARE = 0.1, 0.1
 
 
 class Evidence(Struct, frozen=True):
@@ -95,10 +98,15 @@ class Evidence(Struct, frozen=True):
         )
 
 
+NOTHING = Evidence(0.0, 0.0, 0.0, 0.0, 1.0, 0, 1.0, 1.0, 0.0, 0.0)
+"""What speaks for a segment of which no moment was compared."""
+
+
 def weigh(
-    segment: Segment,
+    line: Line,
+    query: Changes,
+    reference: Changes,
     grids: Grids,
-    times_s: tuple[NDArray[float64], NDArray[float64]],
     *,
     correlation: float,
     score_s: float,
@@ -107,12 +115,12 @@ def weigh(
 
     Parameters
     ----------
-    segment : Segment
+    line : Line
         Which stretch shows which.
+    query, reference : Changes
+        Of the two clips, on one grid.
     grids : Grids
-        The frames of query and reference on one grid.
-    times_s : (array, array)
-        Their moments.
+        That grid.
     correlation, score_s : float
         What finding the segment measured.
 
@@ -123,54 +131,52 @@ def weigh(
 
     Notes
     -----
-    Every frame of the reference is compared with the frame of the query that is shown then by the
-    segment, after fitting contrast frame by frame on the cells that fit best. Weights were fitted
-    on one half of the sources, by logistic regression; see ``docs/methods/reuse.md``.
+    Every frame of the reference is compared with what the query shows then by the line, after
+    fitting one contrast on the cells that fit best. The ends, where a frame may already be of
+    something else, are left out. Weights were fitted on one half of the sources, by logistic
+    regression; see ``docs/methods/reuse.md``.
     """
-    pairs = _paired(segment, grids, times_s)
-    told = Evidence(correlation, score_s, 0.0, 0.0, 1.0, 0, 1.0, 1.0, 0.0, 0.0)
+    pairs = _paired(line, query, reference)
+    told = msgspec.structs.replace(NOTHING, correlation=correlation, score_s=score_s)
     if pairs is not None:
-        told = _measured(*pairs, correlation=correlation, score_s=score_s)
-    return msgspec.structs.replace(told, score=round(linear(_weights(), told.measures), 3))
+        told = _measured(pairs, grids, correlation=correlation, score_s=score_s)
+    return msgspec.structs.replace(told, score=round(linear(clip_weights(), told.measures), 3))
 
 
-def _paired(
-    segment: Segment, grids: Grids, times_s: tuple[NDArray[float64], NDArray[float64]]
-) -> tuple[NDArray[float64], NDArray[float64], float] | None:
+@dataclass(frozen=True, eq=False)
+class _Pairs:
+    query: NDArray[float64]
+    reference: NDArray[float64]
+    gap_s: float
+
+
+def _paired(line: Line, query: Changes, reference: Changes) -> _Pairs | None:
     """Give frames of both that should show the same moment, and how far these are apart."""
-    here, there = times_s
-    pace = (segment.speed or 1.0) * (-1 if segment.reversed else 1)
-    start = segment.reference[1] if segment.reversed else segment.reference[0]
-    at = np.flatnonzero((there >= segment.reference[0]) & (there <= segment.reference[1]))
-    if len(at) < _MIN_MOMENTS or len(here) < _MIN_MOMENTS:
+    trim_s = min(_TRIM_S, _TRIM_SHARE * (line.end_s - line.start_s))
+    shown = (reference.times_s - line.offset_s) / line.pace
+    at = np.flatnonzero((shown >= line.start_s + trim_s) & (shown <= line.end_s - trim_s))
+    at = at[np.argsort(shown[at], kind="stable")]
+    if len(at) < _MIN_MOMENTS or len(query.times_s) < _MIN_MOMENTS:
         return None
-    wanted = (there[at] - start) / pace + segment.query[0]
-    high = np.clip(np.searchsorted(here, wanted), 1, len(here) - 1)
-    nearer = np.abs(here[high] - wanted) < np.abs(here[high - 1] - wanted)
-    frames = grids.query[np.where(nearer, high, high - 1)]
-    return (
-        frames.astype(float64),
-        grids.reference[at].astype(float64),
-        float(np.median(np.diff(there[at]))),
+    return _Pairs(
+        shown_at(query, shown[at], line),
+        reference.level[at].astype(float64),
+        float(np.median(np.diff(reference.times_s[np.sort(at)]))),
     )
 
 
-def _measured(
-    query: NDArray[float64],
-    reference: NDArray[float64],
-    gap_s: float,
-    *,
-    correlation: float,
-    score_s: float,
-) -> Evidence:
+def _measured(pairs: _Pairs, grids: Grids, *, correlation: float, score_s: float) -> Evidence:
+    query, reference, gap_s = pairs.query, pairs.reference, pairs.gap_s
     fits = np.ones(query.shape[1], dtype=bool)
-    gain = np.ones((len(query), 1))
+    gain = 1.0
     error = np.zeros(query.shape[1])
     for _ in range(_TONE_ROUNDS):
         mine, theirs = (_levelled(each, fits) for each in (query, reference))
         noise = PLAIN_POWER * fits.sum()
-        product = (mine[:, fits] * theirs[:, fits]).sum(axis=1, keepdims=True)
-        gain = (product + noise) / ((theirs[:, fits] ** 2).sum(axis=1, keepdims=True) + noise)
+        product = (mine[:, fits] * theirs[:, fits]).sum(axis=1)
+        gains = (product + noise) / ((theirs[:, fits] ** 2).sum(axis=1) + noise)
+        # The same throughout: at a cut to black both would seem to fade alike.
+        gain = float(np.median(gains))
         error = ((mine - gain * theirs) ** 2).mean(axis=0)
         fits = error <= np.quantile(error, _FITTING)
     contrast = float(((gain * (reference - reference.mean(axis=1, keepdims=True))) ** 2).mean())
@@ -179,6 +185,9 @@ def _measured(
         _without_mean(each, reach)
         for each in (_levelled(query, fits), gain * _levelled(reference, fits))
     ]
+    differs = error > HIDDEN * contrast + PLAIN_POWER
+    seen = ~laid_on(differs, grids)
+    moving = [each[:, seen] for each in moving]
     power = (moving[1] ** 2).mean(axis=0)
     missed = ((moving[0] - moving[1]) ** 2).mean(axis=0)
     wobble, wobble_left = _wobble(*moving)
@@ -187,11 +196,11 @@ def _measured(
         score_s,
         round(_median(1 - missed / (power + NOISE_POWER), power), 4),
         round(wobble, 4),
-        round(float(np.median(error)) / (contrast + PLAIN_POWER), 5),
+        round(float(np.median(error[seen])) / (contrast + PLAIN_POWER), 5),
         len(query),
         round(wobble_left, 4),
         round(_median(missed / (power + (moving[0] ** 2).mean(axis=0) + _NOISE_LEFT), power), 4),
-        round(float((error > _HIDDEN * contrast + PLAIN_POWER).mean()), 4),
+        round(float(differs.mean()), 4),
         0.0,
     )
 
@@ -230,6 +239,13 @@ def _median(values: NDArray[float64], weights: NDArray[float64]) -> float:
 
 
 @cache
-def _weights() -> Weights:
+def clip_weights() -> Weights:
+    """Read the weights that ship with the package.
+
+    Returns
+    -------
+    Weights
+        In the order of `MEASURES`.
+    """
     text = files("forensics.reuse").joinpath(WEIGHTS).read_text(encoding="utf-8")
     return msgspec.convert(tomllib.loads(text)["clip"], Weights)

@@ -1,14 +1,15 @@
 """Lines in the time-time plane of two clips: how fast, which way round, and how late."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
 
 import numpy as np
-from numpy import float32, float64
+from numpy import float64
 from numpy.typing import NDArray
 
-from forensics.reuse.clip_change import NOISE_POWER, PLAIN_POWER, Changes
+from forensics.reuse.clip_change import Changes
+from forensics.reuse.clip_course import choose_course
+from forensics.reuse.clip_trail import MIN_CORRELATION, Line, Trail, follow, gap_s
 
 SPEEDS = np.exp(np.arange(-30, 31) * 0.03)
 """0.4 to 2.5 times, in steps of 3 %; a line is then fitted."""
@@ -16,12 +17,6 @@ SPEEDS = np.exp(np.arange(-30, 31) * 0.03)
 MAX_LINES = 24
 """Stretches that are looked for."""
 
-MIN_CORRELATION = 0.22
-"""Moments whose changes go together less say nothing for a line. Those of unrelated clips reach
-0.2 on the median line."""
-
-MIN_LIKENESS = 0.5
-"""Moments without motion whose structure goes together less say something against it."""
 
 MIN_SCORE_S = 0.12
 """Seconds of full agreement that a line needs to be looked at."""
@@ -39,68 +34,10 @@ _UNCHANGED = 0.015
 _MIN_FITTED = 4
 _MIN_SEARCHED = 3
 _HUBER_S = 0.05
-
-
-@dataclass(frozen=True)
-class Line:
-    """A stretch of the query that runs along a stretch of the reference.
-
-    ``reference = pace * query + offset_s``; the pace is negative when it runs backwards.
-
-    Parameters
-    ----------
-    pace : float
-        Seconds of the reference a second of the query.
-    offset_s : float
-        Moment of the reference at second 0 of the query.
-    start_s, end_s : float
-        Where it begins and ends, on the query.
-    score_s : float
-        Seconds of agreement, less those of disagreement.
-    """
-
-    pace: float
-    offset_s: float
-    start_s: float = 0.0
-    end_s: float = 0.0
-    score_s: float = 0.0
-
-    def at(self, query_s: NDArray[float64]) -> NDArray[float64]:
-        """Give the moments of the reference that moments of the query show.
-
-        Parameters
-        ----------
-        query_s : (N,) float64
-            Moments of the query, in seconds.
-
-        Returns
-        -------
-        (N,) float64
-            Moments of the reference; may lie outside it.
-        """
-        return self.pace * query_s + self.offset_s
-
-
-@dataclass(frozen=True, eq=False)
-class Trail:
-    """How well the query agrees with the reference along a line.
-
-    Parameters
-    ----------
-    correlation : (N,) float32
-        Of what changes, at every frame of the query; 0 outside of the reference.
-    likeness : (N,) float32
-        Of the structure of the frames.
-    telling : (N,) float32
-        0 where nothing moves, towards 1 where much does.
-    value : (N,) float32
-        For the line above 0, against it below.
-    """
-
-    correlation: NDArray[float32]
-    likeness: NDArray[float32]
-    telling: NDArray[float32]
-    value: NDArray[float32]
+_SAME_S = 0.04
+_MAX_FOLLOWED = 48
+_EPSILON = 1e-6
+_NEAR_PACE = 0.3
 
 
 def find_lines(query: Changes, reference: Changes) -> list[Line]:
@@ -143,7 +80,7 @@ def find_lines(query: Changes, reference: Changes) -> list[Line]:
             break
         taken.append(best)
         free &= (query.times_s < best.start_s - _EPSILON) | (query.times_s > best.end_s + _EPSILON)
-    return _followed(query, reference, _distinct(found))
+    return choose_course(query, reference, _distinct(found))
 
 
 def _distinct(lines: list[Line]) -> list[Line]:
@@ -157,116 +94,6 @@ def _distinct(lines: list[Line]) -> list[Line]:
         ):
             kept.append(line)
     return kept[:_MAX_FOLLOWED]
-
-
-def _followed(query: Changes, reference: Changes, lines: list[Line]) -> list[Line]:
-    """Choose which line each frame of the query lies on, so that they agree most in all.
-
-    By the Viterbi algorithm: entering a line costs some seconds of agreement, less where the query
-    cuts.
-    """
-    if not lines:
-        return []
-    gap = _gap_s(query.times_s)
-    lasting = np.minimum(np.diff(query.times_s, append=query.times_s[-1] + gap), 4 * gap)
-    gains = np.stack(
-        [np.zeros(len(lasting))]
-        + [follow(query, reference, line).value * lasting for line in lines]
-    )
-    paces = [line.pace for line in lines]
-    entry = np.array(
-        [0.0]
-        + [ENTRY_S if abs(pace) == 1 or paces.count(pace) > 1 else ENTRY_ODD_S for pace in paces]
-    )
-    cuts = np.r_[False, np.diff(query.shots) > 0]
-    count, many = len(lasting), len(lines) + 1
-    came = np.zeros((count, many), dtype=np.intp)
-    total = gains[:, 0] - entry
-    stay = np.arange(many)
-    for at in range(1, count):
-        best = int(total.argmax())
-        switched = total[best] - entry * (_AT_CUT if cuts[at] else 1.0)
-        keep = total >= switched
-        came[at] = np.where(keep, stay, best)
-        total = np.where(keep, total, switched) + gains[:, at]
-    path = np.empty(count, dtype=np.intp)
-    path[-1] = int(total.argmax())
-    for at in range(count - 1, 0, -1):
-        path[at - 1] = came[at, path[at]]
-    starts = np.r_[0, np.flatnonzero(np.diff(path)) + 1, count]
-    return [
-        replace(
-            lines[path[first] - 1],
-            start_s=float(query.times_s[first]),
-            end_s=float(query.times_s[last - 1]),
-            score_s=float(gains[path[first], first:last].sum()),
-        )
-        for first, last in pairwise(starts)
-        if path[first] > 0
-    ]
-
-
-ENTRY_S, ENTRY_ODD_S = 0.12, 0.2
-"""Seconds of agreement that a stretch must bring; more when its pace is that of no other and not
-the original's."""
-
-_AT_CUT = 0.7
-_SAME_S = 0.04
-_MAX_FOLLOWED = 48
-_EPSILON = 1e-6
-_NEAR_PACE = 0.3
-
-
-def follow(query: Changes, reference: Changes, line: Line) -> Trail:
-    """See how well two clips agree along a line.
-
-    Parameters
-    ----------
-    query, reference : Changes
-        Of the two clips.
-    line : Line
-        The line; its ends do not matter.
-
-    Returns
-    -------
-    Trail
-        At every frame of the query.
-    """
-    moments = line.at(query.times_s)
-    times = reference.times_s
-    high = np.clip(np.searchsorted(times, moments), 0, len(times) - 1)
-    low = np.maximum(high - 1, 0)
-    gap = _gap_s(times)
-    inside = (moments > times[0] - gap) & (moments < times[-1] + gap)
-    count = len(query.times_s)
-    correlation = np.zeros(count, dtype=float32)
-    likeness = np.zeros(count, dtype=float32)
-    motion = np.minimum(query.motion, 0)
-    plain = query.structure < PLAIN_POWER
-    for which in (low, high):
-        correlation = np.maximum(correlation, (query.moving * reference.moving[which]).sum(axis=1))
-        likeness = np.maximum(likeness, (query.still * reference.still[which]).sum(axis=1))
-        motion = np.maximum(motion, np.minimum(query.motion, reference.motion[which]))
-        plain &= reference.structure[which] < PLAIN_POWER
-    telling = np.asarray(motion / (motion + 2 * NOISE_POWER), dtype=float32)
-    value = telling * (correlation - MIN_CORRELATION) + (1 - telling) * np.where(
-        plain, 0, np.minimum(likeness - MIN_LIKENESS, 0) + _STILL_GAIN * (likeness > MIN_LIKENESS)
-    )
-    value[~inside] = -1.0
-    return Trail(
-        np.where(inside, correlation, 0).astype(float32),
-        np.where(inside, likeness, 0).astype(float32),
-        telling,
-        value.astype(float32),
-    )
-
-
-_STILL_GAIN = 0.05
-"""What stands still says little for a line: it only lets it go on."""
-
-
-def _gap_s(times: NDArray[float64]) -> float:
-    return float(np.median(np.diff(times))) if len(times) > 1 else 1.0
 
 
 def _candidates(
@@ -347,7 +174,7 @@ def _kept_pace(
 def _run(query: Changes, trail: Trail, line: Line, free: NDArray[np.bool_], *, wide: bool) -> Line:
     """Give the run of frames along a line that speaks for it most."""
     times = query.times_s
-    gap = _gap_s(times)
+    gap = gap_s(times)
     lasting = np.minimum(np.diff(times, append=times[-1] + gap), 4 * gap)
     gain = np.where(free, trail.value + (0.1 if wide else 0.0), -_NEVER) * lasting
     best, start, best_run, sum_, highest = 0.0, 0, (0, -1), 0.0, 0.0

@@ -22,7 +22,9 @@ SIMULTANEOUS_S = 0.06
 MIN_PICTURES = 3
 """What is laid on must be seen at so many moments."""
 
-_BEST = 0.6  # of the pixels set brightness and contrast: what is laid on takes less than the rest
+BEST = 0.6
+"""Share of the pixels that set brightness and contrast: what is laid on takes less."""
+
 _MOST = 0.4  # of the picture: what differs on more of it was done to all of it
 _UNIT = (1, 1)
 _CORNERS = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
@@ -131,27 +133,44 @@ def _shown_at(moment_s: float, segments: Sequence[Segment]) -> float | None:
     return None
 
 
-def _overlays(query: Probe, reference: Probe, pairs: Sequence[NearPair]) -> list[Region]:
-    if query.views is None or reference.views is None or len(pairs) < MIN_PICTURES:
+def boxes_laid_on(residuals: Sequence[NDArray[np.float32]]) -> list[NDArray[float64]]:
+    """Find what differs at most moments by more than compression explains.
+
+    Parameters
+    ----------
+    residuals : sequence of (h, w) float32
+        Mean differences of the blocks of two pictures of one moment each.
+
+    Returns
+    -------
+    list of (4,) float64
+        x, y, width and height in shares of the picture; none when fewer than three pictures were
+        compared, or most of the picture differs.
+    """
+    if len(residuals) < MIN_PICTURES:
         return []
     limits = load("reuse.clips")
     least, granted = limits.value("min_overlay_residual"), limits.value("overlay_typical_share")
-    over: list[NDArray[np.float32]] = []
-    for pair in pairs:
-        mine = orient(query.views.grey[pair.query_frame], ORIENTATIONS[pair.orientation])
-        found = compare_blocks(mine, reference.views.grey[pair.reference_frame], best=_BEST)
-        if not isinstance(found, str):
-            typical = float(np.median(found.residuals))
-            over.append(found.residuals - np.float32(least + granted * typical))
-    if len(over) < MIN_PICTURES:
-        return []
+    over = [each - np.float32(least + granted * float(np.median(each))) for each in residuals]
     differs: NDArray[uint8] = (np.median(np.stack(over), axis=0) > 0).astype(uint8)
     if differs.mean() > _MOST:
         return []
     count, _, boxes, _ = cv2.connectedComponentsWithStats(differs, connectivity=8)
     blocks = np.tile(differs.shape[::-1], 2)
+    return [np.asarray(boxes[label, :4] / blocks, float64) for label in range(1, count)]
+
+
+def _overlays(query: Probe, reference: Probe, pairs: Sequence[NearPair]) -> list[Region]:
+    if query.views is None or reference.views is None or len(pairs) < MIN_PICTURES:
+        return []
+    found: list[NDArray[np.float32]] = []
+    for pair in pairs:
+        mine = orient(query.views.grey[pair.query_frame], ORIENTATIONS[pair.orientation])
+        blocks = compare_blocks(mine, reference.views.grey[pair.reference_frame], best=BEST)
+        if not isinstance(blocks, str):
+            found.append(blocks.residuals)
     matrix, _ = orientation_matrix(_UNIT, _UNIT, pairs[0].orientation)
-    return [_in_query(boxes[label, :4] / blocks, matrix, query) for label in range(1, count)]
+    return [_in_query(each, matrix, query) for each in boxes_laid_on(found)]
 
 
 def _in_query(box: NDArray[float64], matrix: Matrix3, query: Probe) -> Region:

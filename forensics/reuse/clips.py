@@ -12,6 +12,7 @@ from forensics.ingest.guard import guarded
 from forensics.model.match import COPIES, Edit, Region, Relation, Segment, Transform
 from forensics.model.outcome import Problem
 from forensics.reuse.clip_align import ClipAlignment, align_clips
+from forensics.reuse.clip_cropped import find_overlays_on_part
 from forensics.reuse.clip_hits import Hit, Matrix3, hit_of, unit_matrix, unit_to_pixels
 from forensics.reuse.clip_pictures import find_picture_edits, simultaneous
 from forensics.reuse.clip_trace import ARCHIVE_RATE, ClipTrace
@@ -130,7 +131,12 @@ def _at_rest(copies: Sequence[Verdict], *, query_is_clip: bool) -> Verdict:
     best = max(copies, key=lambda verdict: verdict.features or 0)
     moment = (0.0, 0.0)
     shown = ((first, last), moment) if query_is_clip else (moment, (first, last))
-    segment = msgspec.structs.replace(best.segments[0], query=shown[0], reference=shown[1])
+    segment = msgspec.structs.replace(
+        best.segments[0],
+        query=shown[0],
+        reference=shown[1],
+        uncertainty_s=round((last - first) / 2 + (best.segments[0].uncertainty_s or 0.0), 3),
+    )
     reason = (
         f"it fits the clip from {first:.1f} to {last:.1f} s alike, where nothing moves: a picture "
         f"of the same view at another time would, too ({best.reason})"
@@ -144,7 +150,8 @@ def _at_moment(verdict: Verdict, query: Probe, reference: Probe, where: Sighting
     moments = moment_of(query, where.query), moment_of(reference, where.reference)
     mirrored = verdict.transform.mirrored if verdict.transform else None
     spans = [(each, each) for each in moments]
-    segment = Segment(spans[0], spans[1], None, mirrored, None)
+    clip, position = (query, where.query) if query.is_video else (reference, where.reference)
+    segment = Segment(spans[0], spans[1], None, mirrored, None, _half_gap_s(clip, position))
     relation: Relation = "contains" if query.is_video else "contained_in"
     reason = verdict.reason
     if verdict.relation not in COPIES:
@@ -152,6 +159,16 @@ def _at_moment(verdict: Verdict, query: Probe, reference: Probe, where: Sighting
         relation = "lead"
         reason = f"no examined moment of the clip was shown to be the still: {reason}"
     return msgspec.structs.replace(verdict, relation=relation, reason=reason, segments=(segment,))
+
+
+def _half_gap_s(clip: Probe, position: int) -> float | None:
+    """Say how near an examined moment is to any that is nearer to it than to other ones."""
+    when = moment_of(clip, position)
+    others = [moment_of(clip, each) for each in clip.described]
+    before = max((each for each in others if each < when), default=None)
+    after = min((each for each in others if each > when), default=None)
+    gaps = [abs(each - when) for each in (before, after) if each is not None]
+    return round(max(gaps) / 2, 3) if gaps else None
 
 
 def _by_hash(
@@ -234,8 +251,11 @@ def _edits(told: ClipAlignment, query: Probe, reference: Probe) -> tuple[Edit, .
         return ()
     pairs = simultaneous(query, reference, told.segments, np.array(told.matrix, float64))
     seen = find_picture_edits(query, reference, pairs)
-    if not pairs and _colours_differ_throughout(query, reference, told):
-        seen = (Edit("colour", None),)
+    if not pairs:
+        matrix = np.array(told.matrix, float64)
+        seen = find_overlays_on_part(query, reference, told.segments, matrix)
+        if _colours_differ_throughout(query, reference, told):
+            seen = (Edit("colour", None), *seen)
     kinds = {each.kind for each in seen}
     return (*(each for each in told.edits if each.kind not in kinds), *seen)
 

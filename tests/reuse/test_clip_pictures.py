@@ -6,6 +6,7 @@ import pytest
 
 from forensics.ingest.frame import Frame
 from forensics.model.match import Segment
+from forensics.reuse.clip_cropped import find_overlays_on_part
 from forensics.reuse.clip_hits import unit_matrix
 from forensics.reuse.clip_pictures import find_picture_edits, simultaneous
 from forensics.reuse.hashes import ORIENTATIONS, hash_frames
@@ -54,6 +55,10 @@ def marked(pixels):
     pixels = pixels.copy()
     cv2.circle(pixels, (280, 30), 12, (250, 250, 250), -1)
     return pixels
+
+
+def marked_at(pixels, x=40, y=100):
+    return cv2.circle(pixels.copy(), (x, y), 12, (250, 250, 250), -1)
 
 
 def test_clip_that_was_saved_again_shows_no_edits():
@@ -112,6 +117,31 @@ def test_cropped_clip_is_not_compared_picture_by_picture():
     cropped = np.array([[0.8, 0, 0.1], [0, 0.8, 0.1], [0, 0, 1]])
 
     assert simultaneous(clip, clip, WHOLE, cropped) == []
+
+
+CROP = np.array([[0.8, 0, 0.1], [0, 0.75, 0.2], [0, 0, 1]])
+
+
+def cropped(pixels):
+    return pixels[HEIGHT // 5 : HEIGHT * 19 // 20, WIDTH // 10 : WIDTH * 9 // 10]
+
+
+def test_logo_on_a_cropped_copy_is_found_in_its_place():
+    clip = moments()
+    query = probe(changed(changed(clip, lambda pixels: marked_at(cropped(pixels))), saved_again))
+    roughly = CROP + np.array([[0, 0, 0.004], [0, 0, -0.004], [0, 0, 0]])
+
+    (edit,) = find_overlays_on_part(query, probe(clip), WHOLE, roughly)
+
+    assert edit.kind == "overlay"
+    assert np.mean(edit.region, axis=0) == pytest.approx((40 * 0.7, 100 * 0.7), abs=6)
+
+
+def test_cropped_copy_without_a_logo_shows_none():
+    clip = moments()
+    query = probe(changed(changed(clip, cropped), saved_again))
+
+    assert find_overlays_on_part(query, probe(clip), WHOLE, CROP) == ()
 
 
 def test_clip_that_plays_backwards_is_paired_from_its_end():

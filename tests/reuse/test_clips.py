@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 
 from forensics.ingest.media import open_media
-from forensics.model.match import COPIES
+from forensics.model.match import COPIES, Segment
 from forensics.reuse.check import probe_file
 from forensics.reuse.clip_align import align_clips
 from forensics.reuse.clip_hits import Hit, unit_matrix, unit_to_pixels
+from forensics.reuse.clip_relation import other_speed
 from forensics.reuse.clip_trace import ARCHIVE_RATE, ClipTrace, make_trace
 from forensics.reuse.decide import decide
 from forensics.reuse.known_pictures import KnownPictures, searched
@@ -69,6 +70,49 @@ def test_stretch_is_found_where_it_comes_from(speed, backwards):
     assert (segment.reversed, segment.speed) == (backwards, pytest.approx(speed, rel=0.03))
 
 
+def test_ends_are_as_near_as_said():
+    source = street(moves=2)
+
+    told = align_clips(traced(source[3 * RATE : 9 * RATE]), known(source), [hit()])
+
+    (segment,) = told.segments
+    assert segment.uncertainty_s is not None
+    assert segment.uncertainty_s < 0.3
+    assert segment.reference == pytest.approx((3, 9), abs=segment.uncertainty_s)
+
+
+def test_jump_within_one_view_parts_two_stretches():
+    source = street(moves=2)
+    query = np.concatenate([source[1 * RATE : 4 * RATE], source[7 * RATE : 11 * RATE]])
+
+    told = align_clips(traced(query), known(source), [hit()])
+
+    assert told.relation in COPIES
+    assert [each.reference for each in told.segments] == [
+        pytest.approx((1, 4), abs=0.2),
+        pytest.approx((7, 11), abs=0.2),
+    ]
+
+
+def test_fade_to_black_of_another_moment_is_no_copy():
+    source, other = street(moves=2), street(moves=3)
+    faded = [
+        np.concatenate([each[2 * RATE : 4 * RATE], np.zeros((RATE, *SIZE), np.uint8)])
+        for each in (source, other)
+    ]
+
+    told = align_clips(traced(faded[0]), known(faded[1]), [hit()])
+
+    assert told.relation not in COPIES
+
+
+@pytest.mark.parametrize(("length_s", "sure"), [(1.5, False), (10.0, True)])
+def test_speed_is_named_where_it_shows(length_s, sure):
+    segment = Segment((0.0, length_s), (0.0, 1.08 * length_s), 1.08, False, False, 0.07)
+
+    assert other_speed(segment) is sure
+
+
 def test_mirrored_copy_is_found_mirrored():
     source = street(moves=2)
 
@@ -88,6 +132,18 @@ def test_copy_under_a_large_logo_is_found():
 
     assert told.relation in COPIES
     assert told.query_covered > 0.9
+
+
+def test_clip_behind_an_inset_is_found():
+    behind, inset = street(moves=2), street(moves=3)[:, ::-1]
+    query = behind.copy()
+    small = np.stack([cv2.resize(each, (36, 22)) for each in inset])
+    query[:, 3:25, 26:62] = small
+
+    told = align_clips(traced(query), known(behind), [hit()])
+
+    assert told.relation in COPIES
+    assert told.segments[0].reference == pytest.approx((0, 12), abs=0.3)
 
 
 def test_compilation_shows_two_stretches():
@@ -125,7 +181,8 @@ def test_view_without_motion_stays_a_lead():
     told = align_clips(traced(still), known(still), [hit()])
 
     assert told.relation == "lead"
-    assert told.uncertainty_s is not None
+    assert told.unplaced_s is not None
+    assert told.segments[0].uncertainty_s == told.unplaced_s > 1
 
 
 @pytest.mark.parametrize("shade", [0, 128, 255])

@@ -1,23 +1,28 @@
 """Whole clips saved again, with and without a small logo: what is said to lie on them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
-from accuracy.clips.make import write_clip
+from accuracy.clips.make import DRAWS, write_clip
 from accuracy.clips.sources import SOURCES, Pixels, names, read_footage
 
-from forensics.model.match import Segment
+from forensics.model.match import Edit, Segment
 from forensics.reuse.check import probe_file
+from forensics.reuse.clip_cropped import find_overlays_on_part
 from forensics.reuse.clip_pictures import find_picture_edits, simultaneous
+from forensics.reuse.views import Probe
 
 RATE = 25
 QUALITIES = (23, 30, 36)
 UNTIL_S = 12.0
 SIDES = (0.06, 0.12)
 """Of a logo, as a share of the picture's longer side."""
+
+CROPPED = np.array([[0.8, 0.0, 0.203], [0.0, 13 / 16, 0.122], [0.0, 0.0, 1.0]])
+"""Query -> reference of what `make` crops, as near as the search places it: to 0.3 %."""
 
 _NEAR = 0.06
 """A region counts as found when its middle is so near, as a share of the picture's longer side."""
@@ -34,6 +39,7 @@ class OverlayTrial:
     wrong: int
     compared: int
     coloured: bool
+    cropped: bool = False
 
 
 def overlay_trials(root: Path, work: Path, *, tuning: bool) -> Iterator[OverlayTrial]:
@@ -49,7 +55,7 @@ def overlay_trials(root: Path, work: Path, *, tuning: bool) -> Iterator[OverlayT
     Yields
     ------
     OverlayTrial
-        One for each source, quality and size of the logo (0: none).
+        One for each source, quality and size of the logo (0: none), whole and cropped.
     """
     for name in names(tuning):
         footage = read_footage(root / SOURCES[name], name)
@@ -58,23 +64,51 @@ def overlay_trials(root: Path, work: Path, *, tuning: bool) -> Iterator[OverlayT
         plain = _written(work / f"whole-{name}.mp4", frames, 12)
         known = probe_file(plain)
         segment = Segment((0.0, until), (0.0, until), 1.0, False, False)
+        cropped = [_even(DRAWS["crop"](each)) for each in frames]
         for quality in QUALITIES:
             for side in (0.0, *SIDES):
-                marked, middle = _marked(frames, side, quality)
-                path = _written(work / f"whole-{name}-{quality}-{side}.mp4", marked, quality)
-                query = probe_file(path)
-                pairs = simultaneous(query, known, [segment], np.eye(3))
-                found = find_picture_edits(query, known, pairs)
-                longest = max(query.size_px)
-                over = [
-                    float(np.abs(np.mean(edit.region, axis=0) - middle).max()) / longest
-                    for edit in found
-                    if edit.kind == "overlay" and edit.region is not None
-                ]
-                right = side > 0 and any(off <= _NEAR for off in over)
-                wrong = sum(off > _NEAR or side == 0 for off in over)
-                coloured = any(edit.kind == "colour" for edit in found)
-                yield OverlayTrial(name, quality, side, right, wrong, len(pairs), coloured)
+                for part in (False, True):
+                    marked, middle = _marked(cropped if part else frames, side, quality)
+                    kind = "crop" if part else "whole"
+                    path = _written(work / f"{kind}-{name}-{quality}-{side}.mp4", marked, quality)
+                    query = probe_file(path)
+                    found, compared = _found(query, known, segment, part)
+                    yield _counted(name, quality, side, found, middle, query, compared, part)
+
+
+def _even(frame: Pixels) -> Pixels:
+    return np.ascontiguousarray(frame[: frame.shape[0] // 2 * 2, : frame.shape[1] // 2 * 2])
+
+
+def _found(
+    query: Probe, known: Probe, segment: Segment, cropped: bool
+) -> tuple[tuple[Edit, ...], int]:
+    pairs = simultaneous(query, known, [segment], CROPPED if cropped else np.eye(3))
+    if cropped:
+        return find_overlays_on_part(query, known, [segment], CROPPED), len(pairs)
+    return find_picture_edits(query, known, pairs), len(pairs)
+
+
+def _counted(
+    name: str,
+    quality: int,
+    side: float,
+    found: Sequence[Edit],
+    middle: tuple[float, float],
+    query: Probe,
+    compared: int,
+    cropped: bool,
+) -> OverlayTrial:
+    longest = max(query.size_px)
+    over = [
+        float(np.abs(np.mean(edit.region, axis=0) - middle).max()) / longest
+        for edit in found
+        if edit.kind == "overlay" and edit.region is not None
+    ]
+    right = side > 0 and any(off <= _NEAR for off in over)
+    wrong = sum(off > _NEAR or side == 0 for off in over)
+    coloured = any(edit.kind == "colour" for edit in found)
+    return OverlayTrial(name, quality, side, right, wrong, compared, coloured, cropped)
 
 
 def _marked(

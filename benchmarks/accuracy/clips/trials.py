@@ -24,7 +24,7 @@ from forensics.reuse.views import Probe, moment_of
 
 Kind = Literal["copy", "inexact copy", "unrelated", "other moment", "another walk"]
 
-ALL = ClipLimits(-np.inf, -np.inf, 0.8, 0.35)
+ALL = ClipLimits(-np.inf, -np.inf, 0.8, 0.35, 1.0)
 """Thresholds that let every stretch pass, to be scored later."""
 
 TOLERANCE_S = 0.5
@@ -44,6 +44,7 @@ class Candidate:
     segment: Segment
     evidence: Evidence
     off_s: float | None = None
+    ends_off_s: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def _pair(
         return ()
     hits = hits_of(query.probe, reference.probe, sighted)
     told = align_clips(query.trace, reference.trace, hits, limits=ALL)
-    if told.relation in {None, "same_view_other_moment"} or told.uncertainty_s is not None:
+    if told.relation in {None, "same_view_other_moment"} or told.unplaced_s is not None:
         return ()
     found = []
     for segment, evidence in zip(told.segments, told.evidence, strict=True):
@@ -151,15 +152,26 @@ def _pair(
         what: Kind = kind
         if truth:
             what = "copy" if any(_runs_along(each, segment) for each in truth) else "inexact copy"
-        found.append(Candidate(what, name, other, segment, evidence, off))
+        ends = _ends_off(truth, segment) if what == "copy" else ()
+        found.append(Candidate(what, name, other, segment, evidence, off, ends))
     return tuple(found)
 
 
 def _off(truth: Truth, segment: Segment) -> float:
     if (truth.mirrored, truth.backwards) != (segment.mirrored, segment.reversed):
         return np.inf
+    return max(_apart(truth, segment))
+
+
+def _apart(truth: Truth, segment: Segment) -> tuple[float, ...]:
     ends = zip((*truth.query, *truth.reference), (*segment.query, *segment.reference), strict=True)
-    return max(abs(one - other) for one, other in ends)
+    return tuple(abs(one - other) for one, other in ends)
+
+
+def _ends_off(truth: Sequence[Truth], segment: Segment) -> tuple[float, ...]:
+    """Say how far the four ends are from those of the stretch along which a segment runs."""
+    along = [each for each in truth if _runs_along(each, segment)]
+    return min((_apart(each, segment) for each in along), key=max)
 
 
 def _runs_along(truth: Truth, segment: Segment) -> bool:
