@@ -3,6 +3,8 @@
 python benchmarks/accuracy/damage            the tables, from benchmarks/results/damage.json
 python benchmarks/accuracy/damage --write    ask about every pair of the test bridges first
 python benchmarks/accuracy/damage --fit      fit again, on the tuning bridges (needs torch)
+python benchmarks/accuracy/damage --fit-veil    fit again what tells that smoke hides the deck
+python benchmarks/accuracy/damage --veils       put smoke on test pairs, and ask about them
 
 FORENSICS_SCENES: what tools/scenes rendered, for the fit and for more pairs without change.
 """
@@ -20,12 +22,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import cv2
 import msgspec
 import numpy as np
-from accuracy.damage import fitting
+from accuracy.damage import fitting, veils
 from accuracy.damage.asking import FOUND, LARGE, WORSE, Row, ask
 from accuracy.damage.baselines import print_baselines
 from accuracy.damage.scenes import (
     NULLS_ONLY,
     TEST,
+    TUNING,
     degraded,
     folders,
     load,
@@ -54,6 +57,15 @@ def main(arguments: list[str]) -> None:
         fitting.print_cuts(real, told)
         written = msgspec.json.format(msgspec.json.encode(deck), indent=1)
         (CALIBRATION / "damage.decide.weights.json").write_bytes(written + b"\n")
+        return
+    if "--fit-veil" in arguments:
+        columns = list(veils.columns_of(TUNING))
+        veils.print_rates(columns, veils.left_out(columns))
+        written = msgspec.json.encode(veils.fit(columns))
+        (CALIBRATION / "damage.veil.weights.json").write_bytes(written + b"\n")
+        return
+    if "--veils" in arguments:
+        veils.print_veiled(list(veils.ask_veiled(TEST)))
         return
     if "--write" in arguments:
         rows: list[Row] = []

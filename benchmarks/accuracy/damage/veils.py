@@ -34,7 +34,7 @@ _HIDDEN, _CLEAR = 0.4, 0.02
 """Mean cover of the deck's width from which on a column is hidden, and up to which it is clear."""
 
 _SEEN, _GAP_MARGIN = 0.9, 2.5
-_EVERY_NULL, _EVERY_COLUMN = 6, 16
+_EVERY_NULL, _EVERY_COLUMN, _EVERY_PAIR = 6, 16, 2
 _HIDDEN_UNITS, _PENALTY, _ROUNDS = 10, 4e-3, 150
 _SHARES = (2.0, 1.0, 1.0)
 _BEGINNINGS = 3
@@ -225,7 +225,8 @@ class Veiled(Struct, frozen=True):
 
 def ask_veiled(bridges: Sequence[int]) -> Iterator[Veiled]:
     """Compare pairs up to 15 degrees under a veil, with and without what tells that it is one."""
-    for at, each in enumerate(path for path in pairs(bridges) if "_30" not in path[1].stem):
+    near = [each for each in pairs(bridges) if "_30" not in each[1].stem]
+    for at, each in enumerate(near[::_EVERY_PAIR]):
         pair, kind = load(each), KINDS[at % len(KINDS)]
         strip, matrix = drawn(pair), true_map(pair) @ drawn(pair).matrix
         rng = np.random.default_rng(at)
