@@ -336,15 +336,6 @@ def test_report_says_what_it_cannot_say(case: Case, scanned: tuple[Case, Path]) 
         assert word not in words
 
 
-def test_report_is_the_same_twice(
-    scanned: tuple[Case, Path], tmp_path: Path, repository: Path
-) -> None:
-    forensics.scan(repository / "samples" / "glushkovo", out=tmp_path / "again")
-
-    for name in ("report.json", "report.html"):
-        assert (tmp_path / "again" / name).read_bytes() == (scanned[1] / name).read_bytes()
-
-
 def test_clocks_and_places_of_the_run_stay_out_of_the_report(
     scanned: tuple[Case, Path], repository: Path
 ) -> None:
