@@ -27,6 +27,8 @@ ALIKE = (
     "video_*.mp4",
     "photo_2024-08-1[56]*",
     "IMG_2231.HEIC",
+    "IMG_20240816_131502.jpg",
+    "document_5217840391.png",
     "Screenshot*",
 )
 
