@@ -3,7 +3,7 @@
 import argparse
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from forensics.cli import status
 
@@ -91,9 +91,10 @@ def run(arguments: argparse.Namespace) -> int:
     from forensics.damage.metres import in_metres
     from forensics.model.errors import UnreadableMedia
 
-    deck = _numbers(arguments.deck, "polygon", 2)
-    ties = _numbers(arguments.ties, "points", 4)
-    scale = _scale(arguments.deck)
+    drawn = _read(arguments.deck, "polygon")
+    deck = _numbers(drawn, arguments.deck, "polygon", 2)
+    scale = _scale(drawn, arguments.deck)
+    ties = _numbers(_read(arguments.ties, "points"), arguments.ties, "points", 4)
     try:
         before, seen_before = read_picture(Path(arguments.before), moment_s=arguments.before_at)
         after, seen_after = read_picture(Path(arguments.after), moment_s=arguments.after_at)
@@ -181,16 +182,51 @@ def _write_deck_page(
     return status.OK
 
 
-def _scale(name: str | None) -> tuple[float, float] | None:
-    """Read how long the deck is in metres, and how far off that may be, where a file says so."""
+def _read(name: str | None, key: str) -> dict[str, Any] | None:  # Any: what JSON holds
+    """Read a JSON file of numbers; a deck on the after picture is refused."""
     if name is None:
         return None
+    from forensics.model.damage import DeckError
+
+    try:
+        told: dict[str, Any] = json.loads(Path(name).read_text("utf-8"))
+        drawn_on = told.get("image", "before")
+    except (ValueError, AttributeError, RecursionError) as error:
+        raise DeckError(_NO_LIST.format(name, key), advice="See --help.") from error
+    if drawn_on != "before":
+        raise DeckError(f"{name}: the deck must be drawn on the before picture")
+    return told
+
+
+_NO_LIST = "{}: {} is not a list of numbers"
+
+
+def _numbers(
+    told: dict[str, Any] | None, name: str, key: str, columns: int
+) -> "NDArray[float64] | None":
+    """Take a table of numbers out of what a file says."""
+    if told is None:
+        return None
+    import numpy as np
+
+    from forensics.model.damage import DeckError
+
+    try:
+        table = np.array(told[key], dtype=np.float64)
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise DeckError(_NO_LIST.format(name, key), advice="See --help.") from error
+    if table.ndim != 2 or table.shape[1] != columns or not np.isfinite(table).all():  # noqa: PLR2004  # a table has two axes
+        raise DeckError(f"{name}: {key} must hold {columns} numbers a row")
+    return table
+
+
+def _scale(told: dict[str, Any] | None, name: str) -> tuple[float, float] | None:
+    """Take how long the deck is in metres, and how far off that may be, where a file says so."""
     import math
 
     from forensics.model.damage import DeckError
 
-    told = json.loads(Path(name).read_text("utf-8"))
-    length, error = told.get("length_m"), told.get("length_error_m")
+    length, error = (told or {}).get("length_m"), (told or {}).get("length_error_m")
     if length is None and error is None:
         return None
     given = [each for each in (length, error) if isinstance(each, int | float)]
@@ -202,28 +238,6 @@ def _scale(name: str | None) -> tuple[float, float] | None:
             advice="Without a known error leave out both.",
         )
     return float(given[0]), float(given[1])
-
-
-def _numbers(name: str | None, key: str, columns: int) -> "NDArray[float64] | None":
-    """Read a table of numbers from a JSON file; a deck on the after picture is refused."""
-    if name is None:
-        return None
-    import numpy as np
-
-    from forensics.model.damage import DeckError
-
-    try:
-        told = json.loads(Path(name).read_text("utf-8"))
-        if told.get("image", "before") != "before":
-            raise DeckError(f"{name}: the deck must be drawn on the before picture")
-        table = np.array(told[key], dtype=np.float64)
-    except DeckError:
-        raise
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise DeckError(f"{name}: {key} is not a list of numbers", advice="See --help.") from error
-    if table.ndim != 2 or table.shape[1] != columns or not np.isfinite(table).all():  # noqa: PLR2004  # a table has two axes
-        raise DeckError(f"{name}: {key} must hold {columns} numbers a row")
-    return table
 
 
 def _print(report: "DamageReport") -> None:

@@ -136,10 +136,10 @@ def register(
 
     Notes
     -----
-    Planes of matched features, single features' turns and the deck slid as a whole propose
-    places; patches of the deck are followed from each, and the place that most patches support
-    is taken. Limits: a deck of many equal spans and nothing else in sight looks the same one span
-    on; what stands above or hangs below the deck does not lie on its plane.
+    Planes of matched features and single features' turns propose places, which are settled by the
+    deck's edges and what crosses it; patches of the deck are followed from each, and the place that
+    most patches support is taken. Limits: a deck of many equal spans and nothing else in sight
+    looks the same one span on; what stands above or hangs below the deck does not lie on its plane.
     """
     limits = load(CALIBRATION)
     one, other = grey(before), grey(after)

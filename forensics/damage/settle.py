@@ -105,12 +105,13 @@ def settle(
     movement along it, which joints, marks and stains tell.
     """
     laid, seen = unroll(before, strip.matrix, strip.grid)
+    detail = _detail(laid, seen, _work_scale(strip.grid), strip.grid.width_px)
     found = []
     for offsets in _edges(laid, seen, after, strip.grid, matrix):
         there = matrix @ _on_edges(strip.grid, offsets)
         found += [
             Settled(each.likeness, there @ _along(strip.grid, each))
-            for each in _movements(laid, seen, after, strip.grid, there)
+            for each in _movements(detail, after, strip.grid, there)
         ]
     return sorted(found, key=lambda each: -each.likeness)
 
@@ -133,13 +134,18 @@ def likeness(before: NDArray[uint8], after: NDArray[uint8], strip: Strip, matrix
         Correlation, -1 to 1: of the deck and a little beside it, its edges and lanes taken off.
     """
     grid, wide = strip.grid, strip.grid.width_px
-    scale = min(1.0, _WORK_WIDTH_PX / wide)
+    scale = _work_scale(grid)
     laid, known = unroll(before, strip.matrix, grid)
     other, seen = unroll(after, matrix, grid)
     rows = _deck_rows(grid, scale)
     one, two = (_detail(each, known & seen, scale, wide)[rows] for each in (laid, other))
     power = float(np.sqrt((one**2).sum(dtype=float64) * (two**2).sum(dtype=float64)))
     return float((one * two).sum(dtype=float64)) / (power + _LEVEL_FLOOR)
+
+
+def _work_scale(grid: Grid) -> float:
+    """Give how much a strip is shrunk before what varies along it is looked for."""
+    return min(1.0, _WORK_WIDTH_PX / grid.width_px)
 
 
 def _deck_rows(grid: Grid, scale: float) -> slice:
@@ -195,15 +201,15 @@ def _on_edges(grid: Grid, offsets: tuple[float, ...]) -> Matrix3:
 
 
 def _movements(
-    laid: NDArray[uint8], known: Mask, after: NDArray[uint8], grid: Grid, matrix: Matrix3
+    detail: NDArray[float32], after: NDArray[uint8], grid: Grid, matrix: Matrix3
 ) -> list[_Movement]:
-    """Give the two likeliest movements along the deck."""
-    wide, scale = grid.width_px, min(1.0, _WORK_WIDTH_PX / grid.width_px)
+    """Give the two likeliest movements along the deck, given the detail of the before picture."""
+    wide, scale = grid.width_px, _work_scale(grid)
     margin = round(_ALONG * wide)
     larger = Grid(grid.length_px, wide, grid.end_px + margin, grid.side_px)
     other, seen = unroll(after, matrix @ _shifted(-margin, 0), larger)
     rows = _deck_rows(grid, scale)
-    one, two = _detail(laid, known, scale, wide)[rows], _detail(other, seen, scale, wide)[rows]
+    one, two = detail[rows], _detail(other, seen, scale, wide)[rows]
     reach, half = (two.shape[1] - one.shape[1]) // 2, len(one) // 2
     sides = [_curves(one[rows], two[rows], reach) for rows in (slice(half), slice(half, None))]
     power = float((one**2).sum() * (two**2).sum()) * one.shape[1] / two.shape[1]

@@ -34,6 +34,9 @@ _HIDDEN, _CLEAR = 0.4, 0.02
 """Mean cover of the deck's width from which on a column is hidden, and up to which it is clear."""
 
 _SEEN, _GAP_MARGIN = 0.9, 2.5
+_GONE, _ANY = 0.5, 0.02
+"""Share of the width that is missing in a missing column; of columns, that is more than none."""
+
 _EVERY_NULL, _EVERY_COLUMN, _EVERY_PAIR = 6, 16, 2
 _HIDDEN_UNITS, _PENALTY, _ROUNDS = 10, 4e-3, 150
 _SHARES = (2.0, 1.0, 1.0)
@@ -117,7 +120,7 @@ def columns_of(bridges: Sequence[int]) -> Iterator[Columns]:
                 known &= (share > _HIDDEN) | (share < _CLEAR)
                 values = veil_measures((pair.before, after), matrices, strip.grid)
                 yield Columns(
-                    bridge_of(pair), kind, values, share > _HIDDEN, gone.mean(axis=0) > 0.5, known
+                    bridge_of(pair), kind, values, share > _HIDDEN, gone.mean(axis=0) > _GONE, known
                 )
 
 
@@ -195,7 +198,7 @@ def print_rates(strips: Sequence[Columns], told: Sequence[NDArray[float64]]) -> 
         clear = [
             called[each.known] for each, called in zip(strips, said, strict=True) if not each.kind
         ]
-        any_of = sum(called.mean() > 0.02 for called in clear)
+        any_of = sum(called.mean() > _ANY for called in clear)
         told_of = " | ".join(share(name) for name in ("hidden", "clear", "gone"))
         print(f"| {cut} | {told_of} | {any_of} of {len(clear)} |")
 
