@@ -23,7 +23,7 @@ TEST = tuple(each for each in LADDER if not is_tuning(f"bridge {each}"))
 ASIDE = (408,)
 """A tuning bridge that nothing is fitted to: a look before anything is reported on."""
 
-NULLS_ONLY = (412, 413, 414)
+NULLS_ONLY = tuple(range(412, 416))
 """Nothing is fitted to these, nor chosen by them: they are asked about pairs without change."""
 
 TUNING = (*(each for each in LADDER if each not in TEST), *range(401, 408), 409, 410, 411)
