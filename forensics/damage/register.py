@@ -237,7 +237,7 @@ def _likeliest(before: Unrolled, after: NDArray[uint8], seeds: Iterator[Matrix3]
     rough.sort(key=lambda each: -each.support)
     fine: list[Held] = []
     for start, rounds in (
-        *((each, FINE) for each in _distinct(settled, strip)[:_SETTLED]),
+        *((each, FINE) for each in _distinct(settled, strip)),
         *((each.matrix, ROUNDS[1:]) for each in rough[:_REFINED]),
     ):
         held = hold(before, after, start, rounds=rounds)
@@ -252,6 +252,8 @@ def _distinct(places: list[Settled], strip: Strip) -> list[Matrix3]:
     for each in sorted(places, key=lambda each: -each.likeness):
         if is_plausible(each.matrix, strip) and not _among(each.matrix, kept, strip):
             kept.append(each.matrix)
+        if len(kept) == _SETTLED:
+            break
     return kept
 
 

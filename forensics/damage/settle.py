@@ -13,7 +13,7 @@ from itertools import pairwise, product
 
 import cv2
 import numpy as np
-from numpy import float32, float64, int32, uint8
+from numpy import float32, float64, uint8
 from numpy.typing import NDArray
 
 from forensics.damage.strip import Grid, unroll
@@ -263,14 +263,14 @@ def _stacked(
 
 
 @lru_cache(maxsize=16)
-def _places(parts: int, shifts: int, bend: float) -> NDArray[int32]:
+def _places(parts: int, shifts: int, bend: float) -> NDArray[np.intp]:
     """Give where in the curves each movement reads: (parts, left end, right end)."""
     reach = shifts // 2
     along = ((np.arange(parts) + 0.5) / parts)[:, None, None]
     end = np.arange(-reach, reach + 1)
     shift = end[:, None] * (1 - along) + end * along + bend * 4 * along * (1 - along)
-    column = np.clip(np.rint(shift + reach), 0, shifts - 1).astype(int32)
-    return np.asarray(column + np.arange(parts)[:, None, None] * shifts, dtype=int32)
+    column = np.clip(np.rint(shift + reach), 0, shifts - 1).astype(np.intp)
+    return np.asarray(column + np.arange(parts)[:, None, None] * shifts)
 
 
 def _best_lines(
