@@ -180,6 +180,7 @@ def test_frames_of_a_clip_before_and_after_the_strike(here, answer):
         {"length_m": 160},
         {"length_m": -1, "length_error_m": 2},
         {"length_m": "x", "length_error_m": 2},
+        {"length_m": 10**400, "length_error_m": 2},
         {"length_m": 160, "length_error_m": float("nan")},
     ],
 )
