@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Self
 
 import cv2
@@ -36,6 +37,10 @@ _BLOCK = 256
 
 _ITERATIONS, _CONFIDENCE = 5000, 0.999
 _SEED = 7
+
+
+_REMEMBERED = 2
+"""Pictures whose features are kept: that with the deck is compared with many, or either way."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +141,13 @@ def describe(grey: NDArray[uint8]) -> Described:
     Described
         Features and where they are.
     """
-    height, width = grey.shape
+    return _described(grey.tobytes(), (grey.shape[0], grey.shape[1]))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _described(pixels: bytes, shape: tuple[int, int]) -> Described:
+    height, width = shape
+    grey = np.frombuffer(pixels, dtype=uint8).reshape(shape)
     even = np.asarray(cv2.createCLAHE(_CLIP, _TILES).apply(grey), dtype=uint8)
     factor = min(2.0, (FEATURE_AREA_PX / (height * width)) ** 0.5)
     if factor > 1:
