@@ -1,6 +1,7 @@
 """Follow small patches of the deck from one strip to another, and say how well each is held."""
 
 from dataclasses import dataclass
+from math import isfinite
 
 import cv2
 import numpy as np
@@ -163,16 +164,17 @@ def follow(
         for y, x in starts
     ]
     held = np.array([each is not None for each in found], dtype=bool)
-    starts, places = starts[held], np.array([each for each in found if each is not None])
-    if not len(starts):
+    starts, places = starts[held], [each for each in found if each is not None]
+    if not places:
         return Tracks(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0), np.zeros((0, 2, 2)), tried)
-    rough, likeness = places[:, :2].astype(np.intp), places[:, 2]
+    rough = np.array([shift for shift, _ in places], dtype=np.intp)
+    peaks = np.array([peak for _, peak in places], dtype=float64)
     # A best place beyond the picture is none.
     inside = _sums(known, starts + rough[:, ::-1] + reach_px, patch_px) == patch_px**2
-    starts, likeness = starts[inside], likeness[inside]
+    starts, likeness = starts[inside], peaks[inside, 1, 1]
     return Tracks(
         starts[:, ::-1] + (patch_px - 1) / 2,
-        places[inside, 3:],
+        rough[inside] + _tops(peaks[inside]),
         likeness,
         _information(pattern, starts, patch_px, likeness),
         tried,
@@ -181,18 +183,16 @@ def follow(
 
 def _find(
     patch: NDArray[uint8], around: NDArray[uint8], reach: int
-) -> tuple[int, int, float, float, float] | None:
-    """Give the shift in whole pixels, x and y, the likeness there, and the shift in fractions."""
+) -> tuple[tuple[int, int], NDArray[np.float32]] | None:
+    """Give the shift in whole pixels, x and y, and how alike it is there and beside."""
     scores = np.asarray(cv2.matchTemplate(around, patch, cv2.TM_CCOEFF_NORMED), dtype=np.float32)
     _, best, _, (column, row) = cv2.minMaxLoc(scores)
-    if not np.isfinite(best) or best < _MIN_LIKENESS:
+    if not isfinite(best) or best < _MIN_LIKENESS:
         return None
     # A best place at the rim of the search is none.
     if not 0 < row < 2 * reach or not 0 < column < 2 * reach:
         return None
-    x, y = _subpixel(scores[row - 1 : row + 2, column - 1 : column + 2])
-    right, down = column - reach, row - reach
-    return right, down, best, right + x, down + y
+    return (column - reach, row - reach), scores[row - 1 : row + 2, column - 1 : column + 2]
 
 
 def _table(values: NDArray[uint8] | NDArray[float64]) -> NDArray[float64]:
@@ -221,14 +221,15 @@ def _spread(
     return np.asarray(np.sqrt(np.maximum(square - mean * mean, 0)))
 
 
-def _subpixel(scores: NDArray[np.float32]) -> list[float]:
-    """Give the top of the parabolas through a peak and its neighbours, in x and in y."""
-    (_, up, _), (left, middle, right), (_, under, _) = scores.tolist()
-    steps = []
-    for low, high in ((left, right), (up, under)):
-        bend = low + high - 2 * middle
-        steps.append(0.0 if bend >= 0 else min(0.5, max(-0.5, (low - high) / (2 * bend))))
-    return steps
+def _tops(peaks: NDArray[float64]) -> NDArray[float64]:
+    """Give the tops of the parabolas through peaks, (N, 3, 3), and their neighbours, in x and y."""
+    low, high = (
+        np.stack([peaks[:, 1, 0], peaks[:, 0, 1]]),
+        np.stack([peaks[:, 1, 2], peaks[:, 2, 1]]),
+    )
+    bend = low + high - 2 * peaks[:, 1, 1]
+    steps = np.divide(low - high, 2 * bend, out=np.zeros_like(bend), where=bend < 0)
+    return np.asarray(np.clip(steps, -0.5, 0.5).T)
 
 
 def _information(
