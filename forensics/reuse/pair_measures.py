@@ -1,6 +1,5 @@
 """Measure how two stills that lie over each other differ: around their changes, and in them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -8,16 +7,19 @@ import numpy as np
 from numpy import float32, float64, uint8
 from numpy.typing import NDArray
 
+from forensics.calibration import load
 from forensics.reuse.changes import Change, Changes, cut_strips, find_changes
 from forensics.reuse.judge_weights import score_of
 from forensics.reuse.movement import movement_at
 from forensics.reuse.picture import Picture
 from forensics.reuse.picture_edits import hides_something
+from forensics.reuse.recolour import chroma_apart
 from forensics.reuse.residual import (
     Mask,
     Residual,
     block_correlations,
     find_residual,
+    left_by_colours,
     local_shifts,
     plain_correlation,
 )
@@ -224,15 +226,18 @@ def measure(query: Picture, reference: Picture, alignment: Alignment) -> Measure
     inside = _core(over.inside)
     if inside.sum() < _LEAST_COMMON_PX:
         return None
-    first = find_residual(over, inside, basis=_around_features(over, alignment, inside))
+    colours = _colours(over, query, reference)
+    basis = _around_features(over, alignment, inside)
+    changed = colours if _recoloured(over, inside if basis is None else basis, colours) else None
+    first = find_residual(over, inside, basis=basis, colours=changed)
     left = cut_strips(first)
     core = _core(left)
     # What is left may be too thin to have a core: then nothing is cut off.
     is_cut = left.sum() < first.inside.sum() and core.sum() >= _LEAST_COMMON_PX
     # What is neither a bar nor a neighbour is a change like others, and has to be explained.
     is_cut = is_cut and not hides_something(over, core, reference)
-    found = find_residual(over, core) if is_cut else first
-    changes = find_changes(found, _colours(over, query, reference))
+    found = find_residual(over, core, colours=changed) if is_cut else first
+    changes = find_changes(found, colours)
     fit = _fit(over, found, changes, query, reference)
     scores = [score_of("overlay", overlay_measures(each, fit)) for each in changes.changes]
     surest = np.clip(np.array(scores, dtype=float64), -MOST_SURE, MOST_SURE)
@@ -303,7 +308,7 @@ def _core(inside: Mask) -> Mask:
     return core > 0
 
 
-def _colours(over: Overlay, query: Picture, reference: Picture) -> Sequence[Plane]:
+def _colours(over: Overlay, query: Picture, reference: Picture) -> tuple[Plane, Plane]:
     height, width = over.query.shape
     ours = cv2.resize(query.chroma, (width, height), interpolation=cv2.INTER_LINEAR)
     small = reference.chroma.shape[1], reference.chroma.shape[0]
@@ -311,6 +316,14 @@ def _colours(over: Overlay, query: Picture, reference: Picture) -> Sequence[Plan
     planes = (np.ascontiguousarray(reference.chroma[..., each], dtype=float32) for each in range(2))
     theirs = [warp(plane, matrix, over.query.shape)[0] for plane in planes]
     return ours.reshape(height, width, 2).astype(float32), np.dstack(theirs)
+
+
+def _recoloured(over: Overlay, known: Mask, colours: tuple[Plane, Plane]) -> bool:
+    """Say whether colours were changed, and brightness with them."""
+    limits = load("reuse.judge")
+    if chroma_apart(*colours, known) < limits.value("min_recolouring"):
+        return False
+    return left_by_colours(over, known, colours) < limits.value("max_left_by_colours")
 
 
 def _fit(

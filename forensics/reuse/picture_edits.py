@@ -302,7 +302,7 @@ def _looks(over: Overlay, left: Residual, query: Picture, reference: Picture) ->
     )
     if ours < _GREY and theirs > _COLOURFUL:
         looks.append("grey")
-    elif _other_colours(over, left.inside, query, reference):
+    elif left.recoloured or _other_colours(over, left.inside, query, reference):
         looks.append("colour")
     inside = left.inside
     one, other = over.query[inside], over.reference[inside]

@@ -7,6 +7,7 @@ import numpy as np
 from numpy import float32, float64
 from numpy.typing import NDArray
 
+from forensics.reuse.recolour import recolouring
 from forensics.reuse.warp import Overlay, Plane
 
 Mask = NDArray[np.bool_]
@@ -48,6 +49,8 @@ class Residual:
         The same on plain surfaces.
     blur_px : float
         By how much the reference was blurred; negative when the query was.
+    recoloured : bool
+        Whether brightness was made to follow the reference's colours, which were changed.
     """
 
     query: Plane
@@ -57,6 +60,7 @@ class Residual:
     noise: Plane
     flat_noise: float
     blur_px: float
+    recoloured: bool
 
     @property
     def strength(self) -> Plane:
@@ -64,7 +68,13 @@ class Residual:
         return np.asarray(np.abs(self.misfit) / self.noise, dtype=float32)
 
 
-def find_residual(over: Overlay, inside: Mask, *, basis: Mask | None = None) -> Residual:
+def find_residual(
+    over: Overlay,
+    inside: Mask,
+    *,
+    basis: Mask | None = None,
+    colours: tuple[Plane, Plane] | None = None,
+) -> Residual:
     """Make two pictures alike and measure what is left.
 
     Parameters
@@ -75,6 +85,8 @@ def find_residual(over: Overlay, inside: Mask, *, basis: Mask | None = None) -> 
         Where to compare.
     basis : (H, W) bool, optional
         Where the pictures are known to show the same: blur, tones and noise are read there.
+    colours : two of (H, W, 2) float32, optional
+        Cr and Cb of query and reference, of pictures whose colours were changed.
 
     Returns
     -------
@@ -87,21 +99,87 @@ def find_residual(over: Overlay, inside: Mask, *, basis: Mask | None = None) -> 
     not decide; tones by the medians of sixteenths of the reference's; slow changes of light are
     taken off. What compression leaves is read from the pictures themselves: the median misfit on
     plain surfaces, and how it grows with the slope of edges.
+
+    With colours, tones follow the reference's colours too, and the misfit is the larger one of both
+    ways round: what only one picture has would else be explained by its own colour. Colours
+    are known coarsely, so misfit is expected where what they add changes.
     """
     query, reference = over.query, over.reference
     known = inside if basis is None else inside & basis
-    toned = _toned(query, reference, known)
+    ours, theirs = (None, None) if colours is None else colours
+    toned, _ = _foretold(query, reference, theirs, known)
     blur_px = _blur_between(query, toned, known)
     if blur_px > 0:
         reference = _blurred(reference, blur_px)
     elif blur_px < 0:
         query = _blurred(query, -blur_px)
-    reference = _toned(query, reference, known)
-    misfit = query - reference
+    toned, added = _foretold(query, reference, theirs, known)
+    misfit = query - toned
+    if ours is not None:
+        back = reference - _foretold(reference, query, ours, known)[0]
+        back *= -min(_contrast(query, known) / _contrast(reference, known), _MOST_GAIN)
+        misfit = np.where(np.abs(back) > np.abs(misfit), back, misfit)
     misfit = _blurred((misfit - _light(misfit, inside, known)) * inside.astype(float32), 0.8)
-    slope = np.minimum(_slope(query), _slope(reference))
+    slope = np.minimum(_slope(query), _slope(toned))
     noise, flat_noise = _noise(misfit, slope, known)
-    return Residual(query, reference, inside, misfit, noise, flat_noise, blur_px)
+    if added is not None:
+        noise = np.hypot(noise, _COLOUR_NOISE * _slope(added))
+    recoloured = colours is not None
+    return Residual(query, toned, inside, misfit, noise, flat_noise, blur_px, recoloured)
+
+
+def left_by_colours(over: Overlay, known: Mask, colours: tuple[Plane, Plane]) -> float:
+    """Say what share of the misfit is left when brightness follows the colours.
+
+    Parameters
+    ----------
+    over : Overlay
+        The pictures.
+    known : (H, W) bool
+        Where they are known to show the same.
+    colours : two of (H, W, 2) float32
+        Cr and Cb of query and reference.
+
+    Returns
+    -------
+    float
+        Of the median misfit, the worse of both ways round; above 1 where colours explain nothing.
+    """
+    shares = []
+    for target, source, chroma in (
+        (over.query, over.reference, colours[1]),
+        (over.reference, over.query, colours[0]),
+    ):
+        toned = _toned(target, source, known)
+        added = recolouring(target, toned, source, chroma, known)
+        before, after = (
+            float(np.median(np.abs(each[known])))
+            for each in (target - toned, target - toned - added)
+        )
+        shares.append((after + _LITTLE) / (before + _LITTLE))
+    return max(shares)
+
+
+_LITTLE = 0.3
+"""Grey levels that matter to nothing."""
+
+_COLOUR_NOISE = 2.0
+_MOST_GAIN = 3.0
+
+
+def _foretold(
+    target: Plane, source: Plane, chroma: Plane | None, known: Mask
+) -> tuple[Plane, Plane | None]:
+    """Give the source the tones of the target, and say what its colours added to that."""
+    toned = _toned(target, source, known)
+    if chroma is None:
+        return toned, None
+    added = recolouring(target, toned, source, chroma, known)
+    return toned + added, added
+
+
+def _contrast(plane: Plane, known: Mask) -> float:
+    return _spread(plane[known].astype(float64)) + 1
 
 
 def block_correlations(
