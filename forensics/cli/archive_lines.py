@@ -82,5 +82,10 @@ def compared_with(known: "ArchiveSummary") -> str:
     str
         Without a full stop.
     """
-    span = f", first seen {known.earliest} to {known.latest}" if known.earliest else ""
-    return f"Compared with {known.entries} pieces of known footage{span}"
+    from forensics.report.text import counted
+
+    footage = counted(known.entries, "piece")
+    span = f", first seen {known.earliest}" if known.earliest else ""
+    if known.latest != known.earliest:
+        span += f" to {known.latest}"
+    return f"Compared with {footage} of known footage{span}"

@@ -3,6 +3,7 @@
 python benchmarks/accuracy/damage            the tables, from benchmarks/results/damage.json
 python benchmarks/accuracy/damage --write    ask about every pair of the test bridges first
 python benchmarks/accuracy/damage --fit      fit again, on the tuning bridges (needs torch)
+python benchmarks/accuracy/damage --check    what is said of the tuning bridges rendered last
 python benchmarks/accuracy/damage --fit-veil    fit again what tells that smoke hides the deck
 python benchmarks/accuracy/damage --veils       put smoke on test pairs, and ask about them
 
@@ -22,10 +23,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import cv2
 import msgspec
 import numpy as np
-from accuracy.damage import fitting, veils
+from accuracy.damage import checking, fitting, veils
 from accuracy.damage.asking import FOUND, LARGE, WORSE, Row, ask
 from accuracy.damage.baselines import print_baselines
 from accuracy.damage.scenes import (
+    CHECKED,
     NULLS_ONLY,
     TEST,
     TUNING,
@@ -57,6 +59,9 @@ def main(arguments: list[str]) -> None:
         fitting.print_cuts(real, told)
         written = msgspec.json.format(msgspec.json.encode(deck), indent=1)
         (CALIBRATION / "damage.decide.weights.json").write_bytes(written + b"\n")
+        return
+    if "--check" in arguments:
+        checking.print_check(checking.check(CHECKED))
         return
     if "--fit-veil" in arguments:
         columns = list(veils.columns_of(TUNING))

@@ -23,11 +23,14 @@ TEST = tuple(each for each in LADDER if not is_tuning(f"bridge {each}"))
 ASIDE = (408,)
 """A tuning bridge that nothing is fitted to: a look before anything is reported on."""
 
-NULLS_ONLY = (412, 413, 414)
+NULLS_ONLY = tuple(range(412, 416))
 """Nothing is fitted to these, nor chosen by them: they are asked about pairs without change."""
 
 TUNING = (*(each for each in LADDER if each not in TEST), *range(401, 408), 409, 410, 411)
 """304, 305, 307, and those that `tools/scenes` rendered, as far as they are there."""
+
+CHECKED = (409, 410, 411)
+"""Tuning bridges that were rendered last: what was fitted to the others is looked at on them."""
 
 _NAME = re.compile(r"s(\d+)_([a-z-]+)_([a-z]+)(?:_(\w+))?")
 _STATES = {"before": 0, "null": 0, "scorch": 1, "scorched": 1, "holes": 2, "holed": 2}
