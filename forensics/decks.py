@@ -147,6 +147,7 @@ class _Found:
         self._case = evidence.todo.case
         self._visited = {each.sha256: each for each in evidence.visited}
         self.items = [item_of(each) for each in evidence.visited]
+        self._paths = {each.sha256: each.paths for each in self.items}
         self.problems: list[CaseProblem] = []
         self._locations = {each.sha256: each.errands[0].location for each in evidence.visited}
         by_place = {
@@ -205,7 +206,7 @@ class _Found:
         """Give digest and name of an image of the place; None, and a problem, without one."""
         digest = self.named.get(name)
         if digest is not None:
-            return digest, item_of(self._visited[digest]).paths[0]
+            return digest, self._paths[digest][0]
         # An image of the place need not be evidence; but a case file may come from a stranger,
         # and what it names anywhere else is nothing to put into a report.
         place = (folder / name).resolve()

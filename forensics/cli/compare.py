@@ -222,22 +222,13 @@ def _numbers(
 
 def _scale(told: dict[str, Any] | None, name: str) -> tuple[float, float] | None:
     """Take how long the deck is in metres, and how far off that may be, where a file says so."""
-    import math
+    from forensics.model.damage import DeckError, known_length
 
-    from forensics.model.damage import DeckError
-
-    length, error = (told or {}).get("length_m"), (told or {}).get("length_error_m")
-    if length is None and error is None:
-        return None
-    given = [each for each in (length, error) if isinstance(each, int | float)]
-    if len(given) < len((length, error)) or not all(
-        math.isfinite(each) and each > 0 for each in given
-    ):
-        raise DeckError(
-            f"{name}: length_m and length_error_m must both be numbers above 0",
-            advice="Without a known error leave out both.",
-        )
-    return float(given[0]), float(given[1])
+    given = told or {}
+    try:
+        return known_length(given.get("length_m"), given.get("length_error_m"))
+    except DeckError as error:
+        raise DeckError(f"{name}: {error}", advice=error.advice) from error
 
 
 def _print(report: "DamageReport") -> None:

@@ -1,7 +1,6 @@
 """Two pictures from files, and the answer with its pictures back into files."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -16,6 +15,7 @@ from forensics.ingest.media import identify
 from forensics.model.damage import DamageReport, View
 from forensics.model.errors import OutputError, UnreadableMedia
 from forensics.model.outcome import ArtefactBytes
+from forensics.whole_files import write_whole
 
 
 def read_picture(path: Path, *, moment_s: float | None = None) -> tuple[NDArray[uint8], View]:
@@ -108,17 +108,10 @@ def write_files(folder: Path, files: Mapping[str, ArtefactBytes]) -> dict[str, P
     """
     paths = {name: folder / f"{name}{each.suffix}" for name, each in files.items()}
     for name, path in paths.items():
-        temporary = path.with_name(f".{path.name}.part")
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            # A link in the place of the new file would lead out of the folder.
-            temporary.unlink(missing_ok=True)
-            with temporary.open("xb") as file:
-                file.write(files[name].data)
-            temporary.replace(path)
+            write_whole(path, files[name].data)
         except OSError as error:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
             raise OutputError(
                 f"cannot write {printable_path(str(path))}: {error.strerror or error}",
                 advice="Check free space and permissions, or name another folder with --out.",

@@ -53,24 +53,26 @@ def fit_correction(
     rows, columns = shape
     scale = columns / 2
     centre = np.array([(columns - 1) / 2, (rows - 1) / 2])
-    start = (tracks.points - centre) / scale
-    goal = (tracks.points + tracks.shifts - centre) / scale
-    information = tracks.information * scale**2
+    start = ((tracks.points - centre) / scale).T
+    goal = ((tracks.points + tracks.shifts - centre) / scale).T
+    # Two by two and symmetric: along, both, both again, across.
+    along, both, _, across = tracks.information.reshape(-1, 4).T * scale**2
     given = np.ones(len(tracks)) if weights is None else weights
     count = _PERSPECTIVE + 2 if perspective else _PERSPECTIVE
     stiff = np.full(count, _STIFF_AFFINE)
     stiff[_PERSPECTIVE:] = _STIFF_PERSPECTIVE
     theta = np.zeros(count)
     for step in range(_ROUNDS):
-        missed = goal - _apply(start, theta)
-        distance = np.sqrt(np.einsum("ni,nij,nj->n", missed, information, missed))
+        there, (by_x, by_y) = _apply(start, theta)
+        right, down = goal - there
+        square = along * right**2 + 2 * both * right * down + across * down**2
         # Starts wide and narrows, so that a few wrong places cannot hold the fit where it began.
         width = _SCALE * max(1.0, 6.0 - step)
-        trust = 1 / (1 + (distance / width) ** 2)
-        slopes = _slopes(start, theta)
-        weighted = np.einsum("nik,nij->nkj", slopes, information) * (trust * given)[:, None, None]
-        normal = np.einsum("nkj,njl->kl", weighted, slopes) + np.diag(stiff)
-        push = np.einsum("nkj,nj->k", weighted, missed) - stiff * theta
+        trust = 1 / (1 + square / width**2)
+        weighted_x = (along * by_x + both * by_y) * (trust * given)
+        weighted_y = (both * by_x + across * by_y) * (trust * given)
+        normal = weighted_x @ by_x.T + weighted_y @ by_y.T + np.diag(stiff)
+        push = weighted_x @ right + weighted_y @ down - stiff * theta
         theta = theta + np.linalg.solve(normal, push)
     inner = np.eye(3)
     inner[0], inner[1] = inner[0] + theta[:3], inner[1] + theta[3:6]
@@ -81,25 +83,16 @@ def fit_correction(
     return np.linalg.inv(to_unit) @ inner @ to_unit, trust
 
 
-def _apply(points: NDArray[float64], theta: NDArray[float64]) -> NDArray[float64]:
-    x, y = points[:, 0], points[:, 1]
+def _apply(
+    points: NDArray[float64], theta: NDArray[float64]
+) -> tuple[NDArray[float64], NDArray[float64]]:
+    """Move points, (2, N), and give the derivatives of where they go: (2, parameters, N)."""
+    x, y = points
     depth = 1.0 if len(theta) == _PERSPECTIVE else 1 + theta[6] * x + theta[7] * y
-    across = (x + theta[0] * x + theta[1] * y + theta[2]) / depth
-    down = (y + theta[3] * x + theta[4] * y + theta[5]) / depth
-    return np.stack([across, down], axis=1)
-
-
-def _slopes(points: NDArray[float64], theta: NDArray[float64]) -> NDArray[float64]:
-    """Give the derivatives of `_apply`: (N, 2, parameters)."""
-    x, y = points[:, 0], points[:, 1]
-    one = np.ones(len(x))
-    full = len(theta) > _PERSPECTIVE
-    depth = 1 + theta[6] * x + theta[7] * y if full else one
-    out = np.zeros((len(x), 2, len(theta)))
-    for axis in (0, 1):
-        out[:, axis, 3 * axis : 3 * axis + 3] = np.stack([x, y, one], axis=1) / depth[:, None]
-    if full:
-        moved = _apply(points, theta)
-        out[:, :, 6] = -moved * (x / depth)[:, None]
-        out[:, :, 7] = -moved * (y / depth)[:, None]
-    return out
+    level = np.stack([x, y, np.ones(len(x))]) / depth
+    moved = points / depth + theta[:_PERSPECTIVE].reshape(2, 3) @ level
+    slopes = np.zeros((2, len(theta), len(x)))
+    slopes[0, :3] = slopes[1, 3:_PERSPECTIVE] = level
+    if len(theta) > _PERSPECTIVE:
+        slopes[:, _PERSPECTIVE:] = -moved[:, None] * level[:2]
+    return moved, slopes

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Self
 
 import cv2
@@ -31,8 +32,15 @@ _PLANES = 3
 """Water, bank and deck level make planes of their own: so many are looked for, in turn."""
 
 _LEAST = 6
+_BLOCK = 256
+"""Features of one picture that are compared with all of the other at once."""
+
 _ITERATIONS, _CONFIDENCE = 5000, 0.999
 _SEED = 7
+
+
+_REMEMBERED = 2
+"""Pictures whose features are kept: that with the deck is compared with many, or either way."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +141,13 @@ def describe(grey: NDArray[uint8]) -> Described:
     Described
         Features and where they are.
     """
-    height, width = grey.shape
+    return _described(grey.tobytes(), (grey.shape[0], grey.shape[1]))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _described(pixels: bytes, shape: tuple[int, int]) -> Described:
+    height, width = shape
+    grey = np.frombuffer(pixels, dtype=uint8).reshape(shape)
     even = np.asarray(cv2.createCLAHE(_CLIP, _TILES).apply(grey), dtype=uint8)
     factor = min(2.0, (FEATURE_AREA_PX / (height * width)) ** 0.5)
     if factor > 1:
@@ -163,15 +177,8 @@ def match(before: Described, after: Described, *, ratio: float = _MAX_RATIO) -> 
     """
     if len(before.points) < _LEAST or len(after.points) < _LEAST:
         return tied(np.zeros((0, 4)))
-    alike = after.features.descriptors @ before.features.descriptors.T
-    rows = np.arange(len(alike))
-    best = alike.argmax(axis=1)
-    mutual = alike.argmax(axis=0)[best] == rows
-    first = alike[rows, best].copy()
-    alike[rows, best] = -1.0
-    # Descriptors are of unit length: the distance follows from the product.
-    near, next_near = np.sqrt(np.maximum(2 - 2 * first, 0)), np.sqrt(2 - 2 * alike.max(axis=1))
-    kept = mutual & (near < ratio * next_near)
+    best, near, next_near = _nearest(after.features.descriptors, before.features.descriptors)
+    kept = (best >= 0) & (near < ratio * next_near)
     growth = after.features.sizes_px[kept] * after.per_pixel
     growth = growth / (before.features.sizes_px[best[kept]] * before.per_pixel)
     turn = after.features.angles_deg[kept] - before.features.angles_deg[best[kept]]
@@ -185,6 +192,35 @@ def match(before: Described, after: Described, *, ratio: float = _MAX_RATIO) -> 
         np.deg2rad(turn).astype(float64),
         after.is_mirrored,
     )
+
+
+def _nearest(
+    queries: NDArray[float32], others: NDArray[float32]
+) -> tuple[NDArray[np.intp], NDArray[float32], NDArray[float32]]:
+    """Give which other each query is nearest to, how far that is, and how far the second is.
+
+    The first is -1 where the other has a nearer query. The table of all products is made a block
+    of rows at a time: whole, it takes 140 MB, and waits for memory.
+    """
+    first, second = np.empty((2, len(queries)), float32)
+    best = np.empty(len(queries), dtype=np.intp)
+    to_others = np.full(len(others), -np.inf, dtype=float32)
+    for start in range(0, len(queries), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        alike = queries[block] @ others.T
+        np.maximum(to_others, alike.max(axis=0), out=to_others)
+        rows, best[block] = np.arange(len(alike)), alike.argmax(axis=1)
+        first[block] = alike[rows, best[block]]
+        alike[rows, best[block]] = -1.0
+        second[block] = alike.max(axis=1)
+    mutual = np.flatnonzero(first == to_others[best])
+    # Of queries that are the same as each other the first is taken.
+    _, unique = np.unique(best[mutual], return_index=True)
+    nearest = np.full(len(queries), -1, dtype=np.intp)
+    nearest[mutual[unique]] = best[mutual[unique]]
+    # Descriptors are of unit length: the distance follows from the product.
+    near, next_near = (np.sqrt(np.maximum(2 - 2 * each, 0)) for each in (first, second))
+    return nearest, near, next_near
 
 
 def only(described: Described, kept: NDArray[np.bool_]) -> Described:

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-from numpy import float32, float64, uint8
+from numpy import float64, uint8
 from numpy.typing import NDArray
 
 from forensics.damage.fit import fit_correction
 from forensics.damage.strip import Strip, unroll
 from forensics.damage.track import Tracks, follow
+from forensics.damage.unrolled import Unrolled, evened
 from forensics.vision.alignment import Matrix3, moved
 
 ROUNDS = (
@@ -26,10 +26,6 @@ COARSE_ROUNDS = 2
 
 FINE = ((2.0, 0.12, False), (2.0, 0.12, True), (3.0, 0.12, True))
 """From a place that is off by little: wider searches take one line along the deck for another."""
-
-_AROUND = 0.25
-_MIDDLE, _CONTRAST, _SPREAD_FLOOR = 128.0, 40.0, 4.0
-"""Contrast is evened out over a quarter of the deck's width; what is flat stays so."""
 
 _LEAST_PATCH_PX, _LEAST_STEP_PX, _LEAST_REACH_PX = 12, 4, 4
 _LEAST_TRACKS = 8
@@ -106,9 +102,8 @@ class Held:
 
 
 def hold(
-    before: NDArray[uint8],
+    before: Unrolled,
     after: NDArray[uint8],
-    strip: Strip,
     matrix: Matrix3,
     *,
     rounds: tuple[tuple[float, float, bool], ...] = ROUNDS,
@@ -117,10 +112,10 @@ def hold(
 
     Parameters
     ----------
-    before, after : (H, W) uint8
-        The two pictures, grey.
-    strip : Strip
-        Where the deck is in the before picture.
+    before : Unrolled
+        The before picture.
+    after : (H, W) uint8
+        The other, grey.
     matrix : (3, 3) float64
         Maps strip -> after, roughly.
     rounds : tuple, optional
@@ -131,9 +126,8 @@ def hold(
     Held or None
         None when too few patches are found, or the deck would be turned inside out.
     """
-    grid, wide = strip.grid, strip.grid.width_px
-    laid, seen_before = unroll(before, strip.matrix, grid)
-    laid = _evened(laid, wide)
+    strip, grid = before.strip, before.strip.grid
+    wide = grid.width_px
     held = None
     for divisor, reach, perspective in rounds:
         if not is_plausible(matrix, strip):
@@ -141,9 +135,9 @@ def hold(
         other, seen = unroll(after, matrix, grid)
         patch = max(_LEAST_PATCH_PX, int(wide / divisor))
         tracks = follow(
-            laid,
-            _evened(other, wide),
-            seen_before & seen,
+            before.pattern,
+            evened(other, wide),
+            before.seen & seen,
             patch_px=patch,
             step_px=max(_LEAST_STEP_PX, patch // (3 if perspective else 2)),
             reach_px=max(_LEAST_REACH_PX, round(wide * reach)),
@@ -154,16 +148,6 @@ def hold(
         matrix = matrix @ correction
         held = Held(matrix, tracks, trust)
     return held if is_plausible(matrix, strip) else None
-
-
-def _evened(strip: NDArray[uint8], wide: int) -> NDArray[uint8]:
-    """Even out brightness and contrast: a shadow over half a patch is no detail of it."""
-    values, around = strip.astype(float32), wide * _AROUND
-    mean = cv2.GaussianBlur(values, (0, 0), around)
-    square = cv2.GaussianBlur(values * values, (0, 0), around)
-    spread = np.sqrt(np.maximum(square - mean * mean, 0))
-    even = _MIDDLE + _CONTRAST * (values - mean) / (spread + _SPREAD_FLOOR)
-    return np.asarray(np.clip(even, 0, 255), dtype=uint8)
 
 
 def is_plausible(matrix: Matrix3, strip: Strip) -> bool:

@@ -33,6 +33,7 @@ from forensics.damage.refine import (
 from forensics.damage.settle import Settled, likeness, settle
 from forensics.damage.strip import ACROSS, ALONG, Strip
 from forensics.damage.turns import turns
+from forensics.damage.unrolled import Unrolled, unroll_before
 from forensics.vision.alignment import Matrix3, moved
 from forensics.vision.features import mirrored
 from forensics.vision.views import grey
@@ -147,13 +148,14 @@ def register(
     if reason:
         return Laid(reason, None)
     found, places = describe(one), describe(other)
-    straight = _likeliest(one, other, strip, _starts(found, places, strip, tie_points))
-    laid = _judge(straight, one, other, strip, limits)
+    laid_before = unroll_before(one, strip)
+    straight = _likeliest(laid_before, other, _starts(found, places, strip, tie_points))
+    laid = _judge(straight, laid_before, other, limits)
     if laid.support >= limits.value("clear_support"):
         return laid
     turned = _turned(places, other.shape[1])
-    flipped = _likeliest(one, other, strip, _mirrored_starts(found, turned, strip))
-    copy = _judge(flipped, one, other, strip, limits)
+    flipped = _likeliest(laid_before, other, _mirrored_starts(found, turned, strip))
+    copy = _judge(flipped, laid_before, other, limits)
     is_copy = copy.reason is None and (laid.reason is not None or copy.support > laid.support)
     return copy if is_copy else laid
 
@@ -218,10 +220,9 @@ def _without_overlays(matches: Matches) -> Matches:
     return matches if not len(still) or still.mean() > _SCENE_MOVES else matches.kept(~still)
 
 
-def _likeliest(
-    one: NDArray[uint8], other: NDArray[uint8], strip: Strip, seeds: Iterator[Matrix3]
-) -> list[Held]:
+def _likeliest(before: Unrolled, after: NDArray[uint8], seeds: Iterator[Matrix3]) -> list[Held]:
     """Follow patches a little way from every place, all the way from the likeliest: best first."""
+    strip = before.strip
     rough: list[Held] = []
     settled: list[Settled] = []
     tried: list[Matrix3] = []
@@ -229,29 +230,30 @@ def _likeliest(
         if _among(seed, tried, strip) or not is_plausible(seed, strip):
             continue
         tried.append(seed)
-        held = hold(one, other, strip, seed, rounds=ROUNDS[:COARSE_ROUNDS])
+        held = hold(before, after, seed, rounds=ROUNDS[:COARSE_ROUNDS])
         if held is not None and not _among(held.matrix, [each.matrix for each in rough], strip):
             rough.append(held)
-        settled += settle(one, other, strip, seed)
+        settled += settle(before, after, seed)
     rough.sort(key=lambda each: -each.support)
     fine: list[Held] = []
     for start, rounds in (
-        *((each.matrix, FINE) for each in _distinct(settled, strip)[:_SETTLED]),
+        *((each, FINE) for each in _distinct(settled, strip)),
         *((each.matrix, ROUNDS[1:]) for each in rough[:_REFINED]),
     ):
-        held = hold(one, other, strip, start, rounds=rounds)
+        held = hold(before, after, start, rounds=rounds)
         if held is not None:
             fine.append(held)
     return sorted(fine, key=lambda each: -each.support)
 
 
-def _distinct(places: list[Settled], strip: Strip) -> list[Settled]:
-    """Keep places that differ, the likeliest first."""
-    kept: list[Settled] = []
+def _distinct(places: list[Settled], strip: Strip) -> list[Matrix3]:
+    """Give the likeliest places that differ."""
+    kept: list[Matrix3] = []
     for each in sorted(places, key=lambda each: -each.likeness):
-        known = [other.matrix for other in kept]
-        if is_plausible(each.matrix, strip) and not _among(each.matrix, known, strip):
-            kept.append(each)
+        if is_plausible(each.matrix, strip) and not _among(each.matrix, kept, strip):
+            kept.append(each.matrix)
+        if len(kept) == _SETTLED:
+            break
     return kept
 
 
@@ -267,18 +269,17 @@ def _among(place: Matrix3, others: list[Matrix3], strip: Strip, *, within: float
 
 def _judge(
     places: list[Held],
-    before: NDArray[uint8],
+    before: Unrolled,
     after: NDArray[uint8],
-    strip: Strip,
     limits: Calibration,
 ) -> Laid:
     if not places:
         return Laid(f"The deck was not found in the after picture. {_HELP}", None)
-    held = places[0]
+    held, strip = places[0], before.strip
     support, inliers = held.support, int(held.supporting.sum())
     few = support < limits.value("min_support") or inliers < limits.value("min_inliers")
     few = few or held.along < limits.value("min_along")
-    alike = likeness(before, after, strip, held.matrix)
+    alike = likeness(before, after, held.matrix)
     unlike = alike < limits.value("min_likeness") and held.along < limits.value("clear_along")
     if few or unlike:
         share = f"{support:.0%} of the deck's patches agree, likeness along it {alike:.2f}"

@@ -13,17 +13,24 @@ from itertools import pairwise, product
 
 import cv2
 import numpy as np
-from numpy import float32, float64, int32, uint8
+from numpy import float32, float64, uint8
 from numpy.typing import NDArray
 
-from forensics.damage.strip import Grid, Mask, Strip, unroll
+from forensics.damage.strip import Grid, unroll
+from forensics.damage.unrolled import (
+    ALONG_PARTS,
+    Unrolled,
+    detail_along,
+    steps_across,
+    work_scale,
+)
 from forensics.vision.alignment import Matrix3
 
 _ACROSS, _ALONG = 0.8, 1.5
 """How far the edges, and joints along them, are looked for, in deck widths."""
 
-_EDGE_PARTS, _ALONG_PARTS = 12, 16
-"""Parts of the deck's length whose profiles are compared."""
+_EDGE_PARTS = 12
+"""Parts of the deck's length whose profiles across are compared."""
 
 _LINES, _PAIRS = 7, 6
 """So many places of either edge, and of both together, are followed up."""
@@ -34,9 +41,6 @@ _APART = 0.1
 _NARROWEST, _WIDEST = 0.6, 1.6
 """Of the deck at its ends, against where it was put roughly."""
 
-_WORK_WIDTH_PX = 20
-"""Joints are looked for on strips whose deck is so wide; finer ones make thin lines miss."""
-
 _BESIDE = 0.15
 """What is unrolled beside the deck to look along it, in widths: piers and water are elsewhere."""
 
@@ -44,12 +48,7 @@ _SHEARS, _BENDS = np.linspace(-0.3, 0.3, 7), np.linspace(-0.5, 0.5, 5)
 """How far the two sides shift against each other, and the middle against the ends, in widths."""
 
 _STRETCH = 0.25
-_DETAIL = 0.5
-"""What is constant along the deck over more than so many widths (edges, lanes) tells no place."""
-
-_EDGE_SMOOTH, _EDGE_AROUND = 1 / 32, 1 / 3
-_LEAST_SMOOTH_PX = 0.8
-_GRADIENT_FLOOR, _LEVEL_FLOOR, _CLIP = 2.0, 2.0, 2.5
+_LEVEL_FLOOR = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,17 +78,15 @@ class _Movement:
     bend: float
 
 
-def settle(
-    before: NDArray[uint8], after: NDArray[uint8], strip: Strip, matrix: Matrix3
-) -> list[Settled]:
+def settle(before: Unrolled, after: NDArray[uint8], matrix: Matrix3) -> list[Settled]:
     """Find where the deck lies near a rough place.
 
     Parameters
     ----------
-    before, after : (H, W) uint8
-        The two pictures, grey.
-    strip : Strip
-        Where the deck is in the before picture.
+    before : Unrolled
+        The before picture.
+    after : (H, W) uint8
+        The other, grey.
     matrix : (3, 3) float64
         Maps strip -> after, roughly: off by up to about a width.
 
@@ -104,27 +101,26 @@ def settle(
     edge. With both edges known, where they meet says how the deck recedes, and what remains is a
     movement along it, which joints, marks and stains tell.
     """
-    laid, seen = unroll(before, strip.matrix, strip.grid)
-    detail = _detail(laid, seen, _work_scale(strip.grid), strip.grid.width_px)
+    grid = before.strip.grid
     found = []
-    for offsets in _edges(laid, seen, after, strip.grid, matrix):
-        there = matrix @ _on_edges(strip.grid, offsets)
+    for offsets in _edges(before.edges, after, grid, matrix):
+        there = matrix @ _on_edges(grid, offsets)
         found += [
-            Settled(each.likeness, there @ _along(strip.grid, each))
-            for each in _movements(detail, after, strip.grid, there)
+            Settled(each.likeness, there @ _along(grid, each))
+            for each in _movements(before.detail, after, grid, there)
         ]
     return sorted(found, key=lambda each: -each.likeness)
 
 
-def likeness(before: NDArray[uint8], after: NDArray[uint8], strip: Strip, matrix: Matrix3) -> float:
+def likeness(before: Unrolled, after: NDArray[uint8], matrix: Matrix3) -> float:
     """Tell how alike two pictures are in what varies along the deck, where it is put.
 
     Parameters
     ----------
-    before, after : (H, W) uint8
-        The two pictures, grey.
-    strip : Strip
-        Where the deck is in the before picture.
+    before : Unrolled
+        The before picture.
+    after : (H, W) uint8
+        The other, grey.
     matrix : (3, 3) float64
         Maps strip -> after.
 
@@ -133,37 +129,31 @@ def likeness(before: NDArray[uint8], after: NDArray[uint8], strip: Strip, matrix
     float
         Correlation, -1 to 1: of the deck and a little beside it, its edges and lanes taken off.
     """
-    grid, wide = strip.grid, strip.grid.width_px
-    scale = _work_scale(grid)
-    laid, known = unroll(before, strip.matrix, grid)
+    grid = before.strip.grid
     other, seen = unroll(after, matrix, grid)
-    rows = _deck_rows(grid, scale)
-    one, two = (_detail(each, known & seen, scale, wide)[rows] for each in (laid, other))
+    rows, both = _deck_rows(grid), before.seen & seen
+    one, two = (detail_along(each, both, grid)[rows] for each in (before.pixels, other))
     power = float(np.sqrt((one**2).sum(dtype=float64) * (two**2).sum(dtype=float64)))
     return float((one * two).sum(dtype=float64)) / (power + _LEVEL_FLOOR)
 
 
-def _work_scale(grid: Grid) -> float:
-    """Give how much a strip is shrunk before what varies along it is looked for."""
-    return min(1.0, _WORK_WIDTH_PX / grid.width_px)
-
-
-def _deck_rows(grid: Grid, scale: float) -> slice:
+def _deck_rows(grid: Grid) -> slice:
     """Give the rows of a shrunk strip that show the deck and a little beside it."""
+    scale = work_scale(grid)
     beside = _BESIDE * grid.width_px
     end = grid.side_px + grid.width_px + beside
     return slice(int((grid.side_px - beside) * scale), int(np.ceil(end * scale)))
 
 
 def _edges(
-    laid: NDArray[uint8], known: Mask, after: NDArray[uint8], grid: Grid, matrix: Matrix3
+    edges: NDArray[float32], after: NDArray[uint8], grid: Grid, matrix: Matrix3
 ) -> list[tuple[float, ...]]:
     """Give how far both edges are off at both ends: upper left and right, lower left and right."""
     wide = grid.width_px
     reach, half = round(_ACROSS * wide), grid.shape[0] // 2
     larger = Grid(grid.length_px, wide, grid.end_px, grid.side_px + reach)
     other, seen = unroll(after, matrix @ _shifted(0, -reach), larger)
-    one, two = _steps(laid, wide) * known, _steps(other, wide) * seen
+    one, two = edges, steps_across(other, seen, wide)
     upper, lower = [], []
     for part in _parts(grid.shape[1], _EDGE_PARTS):
         here, there = one[:, part].mean(axis=1), two[:, part].mean(axis=1)
@@ -180,17 +170,6 @@ def _edges(
     return [offsets for _, offsets in pairs[:_PAIRS]]
 
 
-def _steps(grey: NDArray[uint8], wide: int) -> NDArray[float32]:
-    """Give steps of brightness across the deck, saturated: -1 to 1."""
-    smooth = cv2.GaussianBlur(
-        grey.astype(float32), (0, 0), max(_LEAST_SMOOTH_PX, wide * _EDGE_SMOOTH)
-    )
-    across, down = (cv2.Sobel(smooth, cv2.CV_32F, *way, scale=1 / 8) for way in ((1, 0), (0, 1)))
-    strength = np.hypot(across, down)
-    around = cv2.GaussianBlur(strength, (0, 0), wide * _EDGE_AROUND)
-    return np.asarray(down / (strength + around + _GRADIENT_FLOOR), dtype=float32)
-
-
 def _on_edges(grid: Grid, offsets: tuple[float, ...]) -> Matrix3:
     """Give the map of the strip that moves both edges, and nothing along them at the ends."""
     columns = grid.shape[1]
@@ -204,12 +183,12 @@ def _movements(
     detail: NDArray[float32], after: NDArray[uint8], grid: Grid, matrix: Matrix3
 ) -> list[_Movement]:
     """Give the two likeliest movements along the deck, given the detail of the before picture."""
-    wide, scale = grid.width_px, _work_scale(grid)
+    wide, scale = grid.width_px, work_scale(grid)
     margin = round(_ALONG * wide)
     larger = Grid(grid.length_px, wide, grid.end_px + margin, grid.side_px)
     other, seen = unroll(after, matrix @ _shifted(-margin, 0), larger)
-    rows = _deck_rows(grid, scale)
-    one, two = detail[rows], _detail(other, seen, scale, wide)[rows]
+    rows = _deck_rows(grid)
+    one, two = detail[rows], detail_along(other, seen, larger)[rows]
     reach, half = (two.shape[1] - one.shape[1]) // 2, len(one) // 2
     sides = [_curves(one[rows], two[rows], reach) for rows in (slice(half), slice(half, None))]
     power = float((one**2).sum() * (two**2).sum()) * one.shape[1] / two.shape[1]
@@ -237,21 +216,6 @@ def _differ(one: _Movement, other: _Movement) -> float:
     return max(abs(one.left - other.left), abs(one.right - other.right))
 
 
-def _detail(grey: NDArray[uint8], known: Mask, scale: float, wide: int) -> NDArray[float32]:
-    """Leave what varies along the deck, of even strength everywhere."""
-    rows, columns = grey.shape
-    size = (max(_ALONG_PARTS, round(columns * scale)), max(4, round(rows * scale)))
-    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(float32)
-    seen = cv2.resize(known.astype(uint8), size, interpolation=cv2.INTER_NEAREST).astype(float32)
-    window = max(3, 2 * round(_DETAIL * wide * scale) + 1)
-    weight = cv2.blur(seen, (window, 1)) + float32(1e-6)
-    left = (small - cv2.blur(small * seen, (window, 1)) / weight) * seen
-    # Rounding may leave a running mean of squares a hair below 0.
-    power = np.maximum(cv2.blur(left**2, (window, window // 2)), 0)
-    even = left / (np.sqrt(power / weight) + _LEVEL_FLOOR)
-    return np.asarray(np.clip(even, -_CLIP, _CLIP), dtype=float32)
-
-
 def _curves(one: NDArray[float32], two: NDArray[float32], reach: int) -> NDArray[float32]:
     """Give what each part of the length says of every shift along: (parts, 2 * reach + 1)."""
     curves = [
@@ -260,7 +224,7 @@ def _curves(one: NDArray[float32], two: NDArray[float32], reach: int) -> NDArray
             np.ascontiguousarray(one[:, part]),
             cv2.TM_CCORR,
         )[0]
-        for part in _parts(one.shape[1], _ALONG_PARTS)
+        for part in _parts(one.shape[1], ALONG_PARTS)
     ]
     return np.array([each[: 2 * reach + 1] for each in curves], dtype=float32)
 
@@ -299,14 +263,14 @@ def _stacked(
 
 
 @lru_cache(maxsize=16)
-def _places(parts: int, shifts: int, bend: float) -> NDArray[int32]:
+def _places(parts: int, shifts: int, bend: float) -> NDArray[np.intp]:
     """Give where in the curves each movement reads: (parts, left end, right end)."""
     reach = shifts // 2
     along = ((np.arange(parts) + 0.5) / parts)[:, None, None]
     end = np.arange(-reach, reach + 1)
     shift = end[:, None] * (1 - along) + end * along + bend * 4 * along * (1 - along)
-    column = np.clip(np.rint(shift + reach), 0, shifts - 1).astype(int32)
-    return np.asarray(column + np.arange(parts)[:, None, None] * shifts, dtype=int32)
+    column = np.clip(np.rint(shift + reach), 0, shifts - 1).astype(np.intp)
+    return np.asarray(column + np.arange(parts)[:, None, None] * shifts)
 
 
 def _best_lines(

@@ -92,7 +92,7 @@ def rival_shift(
     least = load(CALIBRATION).value("min_shift")
     reach = int(min(_FARTHEST * length, known.shape[1] - 2))
     steps = np.arange(-reach, reach + 1)
-    scores = np.array([_best_across(one, other, known, int(step)) for step in steps])
+    scores = np.max([_along(one, other, known, reach, each) for each in _ACROSS_PX], axis=0)
     near = np.abs(steps) <= max(1.0, _NEAR * length)
     far = (np.abs(steps) >= least * length) & np.isfinite(scores)
     chosen = float(np.nanmax(scores[near])) if np.isfinite(scores[near]).any() else 0.0
@@ -123,28 +123,28 @@ def _detail(
     return np.clip(left / (spread + _LEVEL_FLOOR), -_CLIP, _CLIP).astype(float32), known
 
 
-def _best_across(one: NDArray[float32], other: NDArray[float32], known: Mask, step: int) -> float:
-    return max(_correlation(one, other, known, step, across) for across in _ACROSS_PX)
+def _along(
+    one: NDArray[float32], other: NDArray[float32], known: Mask, reach: int, across: int
+) -> NDArray[float64]:
+    """Correlate where both strips are seen, the other one shifted; -inf where too little is.
 
-
-def _correlation(
-    one: NDArray[float32], other: NDArray[float32], known: Mask, step: int, across: int
-) -> float:
-    """Correlate the strips where both are seen, one shifted; NaN-free: -inf when too little is."""
+    By Fourier transforms of the rows: a strip has a thousand shifts, and each costs as much as all.
+    """
     rows, columns = known.shape
-    here = (
-        slice(max(0, -across), rows - max(0, across)),
-        slice(max(0, -step), columns - max(0, step)),
-    )
-    there = (
-        slice(max(0, across), rows - max(0, -across)),
-        slice(max(0, step), columns - max(0, -step)),
-    )
-    both = known[here] & known[there]
-    if both.sum() < _LEAST_SEEN * known.size:
-        return float("-inf")
-    first, second = one[here] * both, other[there] * both
-    power = float(np.sqrt((first**2).sum(dtype=float64) * (second**2).sum(dtype=float64)))
-    return (
-        float((first * second).sum(dtype=float64)) / power if power > _FAINT * both.sum() else 0.0
-    )
+    here = slice(max(0, -across), rows - max(0, across))
+    there = slice(max(0, across), rows - max(0, -across))
+    length = cv2.getOptimalDFTSize(columns + reach)
+
+    def summed(first: NDArray[float64], second: NDArray[float64]) -> NDArray[float64]:
+        start, end = np.fft.rfft(first[here], length), np.fft.rfft(second[there], length)
+        sums = np.fft.irfft((start.conj() * end).sum(axis=0), length)
+        return np.asarray(np.roll(sums, reach)[: 2 * reach + 1])
+
+    # What is not seen is 0 in both already.
+    before, after, seen = (each.astype(float64) for each in (one, other, known))
+    shared, both = summed(before, after), np.rint(summed(seen, seen))
+    # Sums of squares of which nothing is seen may come out a hair below 0.
+    power = np.sqrt(np.maximum(summed(before**2, seen) * summed(seen, after**2), 0))
+    found = np.zeros_like(shared)
+    np.divide(shared, power, out=found, where=power > _FAINT * both)
+    return np.where(both < _LEAST_SEEN * known.size, -np.inf, found)

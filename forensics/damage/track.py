@@ -1,6 +1,7 @@
 """Follow small patches of the deck from one strip to another, and say how well each is held."""
 
 from dataclasses import dataclass
+from math import isfinite
 
 import cv2
 import numpy as np
@@ -55,8 +56,52 @@ _NOISE = 1.5
 """Neighbouring pixels' errors go together: the variance of a place is so many times larger."""
 
 
+@dataclass(frozen=True, eq=False)
+class Pattern:
+    """A strip that patches are taken from, and what is asked of each, added up once.
+
+    Parameters
+    ----------
+    pixels : (H, W) uint8
+        The strip, grey.
+    brightness, squares : (H + 1, W + 1) float64
+        Sums over all that is above and to the left, of the strip.
+    smooth, smooth_squares, right, both, down : (H + 1, W + 1) float64
+        The same of the strip smoothed, and of the products of its slopes.
+    """
+
+    pixels: NDArray[uint8]
+    brightness: NDArray[float64]
+    squares: NDArray[float64]
+    smooth: NDArray[float64]
+    smooth_squares: NDArray[float64]
+    right: NDArray[float64]
+    both: NDArray[float64]
+    down: NDArray[float64]
+
+
+def pattern_of(pixels: NDArray[uint8]) -> Pattern:
+    """Prepare a strip that patches are taken from.
+
+    Parameters
+    ----------
+    pixels : (H, W) uint8
+        The strip, grey.
+
+    Returns
+    -------
+    Pattern
+        To be followed to any number of other strips.
+    """
+    smooth = np.asarray(cv2.GaussianBlur(pixels.astype(float64), (0, 0), 0.7), dtype=float64)
+    slopes: list[NDArray[float64]] = list(np.gradient(smooth))
+    down, right = slopes
+    products = (smooth, smooth * smooth, right * right, right * down, down * down)
+    return Pattern(pixels, *_tables(pixels), *(_table(each) for each in products))
+
+
 def follow(
-    before: NDArray[uint8],
+    pattern: Pattern,
     after: NDArray[uint8],
     seen: Mask,
     *,
@@ -68,8 +113,10 @@ def follow(
 
     Parameters
     ----------
-    before, after : (H, W) uint8
-        The strips, grey.
+    pattern : Pattern
+        The strip before.
+    after : (H, W) uint8
+        The strip after, grey.
     seen : (H, W) bool
         Where both pictures show the strip.
     patch_px : int
@@ -90,6 +137,7 @@ def follow(
     over the sum of squared gradients of the patch of unit variance (A. Gruen, "Adaptive Least
     Squares Correlation", 1985).
     """
+    before = pattern.pixels
     rows, columns = before.shape
     starts = np.array(
         [
@@ -99,13 +147,14 @@ def follow(
         ],
         dtype=np.intp,
     ).reshape(-1, 2)
-    starts = starts[_sums(seen, starts, patch_px) == patch_px**2]
+    known = _table(np.pad(seen, reach_px).astype(uint8))
+    starts = starts[_sums(known, starts + reach_px, patch_px) == patch_px**2]
     tried = len(starts)
     whole = patch_px + 2 * reach_px
     padded = np.pad(after, reach_px, mode="edge")
-    known = np.pad(seen, reach_px)
-    detailed = _spread(before, starts, patch_px) >= _MIN_SPREAD
-    starts = starts[detailed & (_spread(padded, starts, whole) >= _MIN_SPREAD)]
+    around = _tables(padded)
+    detailed = _spread((pattern.brightness, pattern.squares), starts, patch_px) >= _MIN_SPREAD
+    starts = starts[detailed & (_spread(around, starts, whole) >= _MIN_SPREAD)]
     found = [
         _find(
             before[y : y + patch_px, x : x + patch_px],
@@ -115,77 +164,83 @@ def follow(
         for y, x in starts
     ]
     held = np.array([each is not None for each in found], dtype=bool)
-    starts, places = starts[held], np.array([each for each in found if each is not None])
-    if not len(starts):
+    starts, places = starts[held], [each for each in found if each is not None]
+    if not places:
         return Tracks(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0), np.zeros((0, 2, 2)), tried)
-    rough, likeness = places[:, :2].astype(np.intp), places[:, 2]
+    rough = np.array([shift for shift, _ in places], dtype=np.intp)
+    peaks = np.array([peak for _, peak in places], dtype=float64)
     # A best place beyond the picture is none.
     inside = _sums(known, starts + rough[:, ::-1] + reach_px, patch_px) == patch_px**2
-    starts, likeness = starts[inside], likeness[inside]
+    starts, likeness = starts[inside], peaks[inside, 1, 1]
     return Tracks(
         starts[:, ::-1] + (patch_px - 1) / 2,
-        places[inside, 3:],
+        rough[inside] + _tops(peaks[inside]),
         likeness,
-        _information(before, starts, patch_px, likeness),
+        _information(pattern, starts, patch_px, likeness),
         tried,
     )
 
 
 def _find(
     patch: NDArray[uint8], around: NDArray[uint8], reach: int
-) -> tuple[int, int, float, float, float] | None:
-    """Give the shift in whole pixels, x and y, the likeness there, and the shift in fractions."""
+) -> tuple[tuple[int, int], NDArray[np.float32]] | None:
+    """Give the shift in whole pixels, x and y, and how alike it is there and beside."""
     scores = np.asarray(cv2.matchTemplate(around, patch, cv2.TM_CCOEFF_NORMED), dtype=np.float32)
     _, best, _, (column, row) = cv2.minMaxLoc(scores)
-    if not np.isfinite(best) or best < _MIN_LIKENESS:
+    if not isfinite(best) or best < _MIN_LIKENESS:
         return None
     # A best place at the rim of the search is none.
     if not 0 < row < 2 * reach or not 0 < column < 2 * reach:
         return None
-    x, y = _subpixel(scores[row - 1 : row + 2, column - 1 : column + 2])
-    right, down = column - reach, row - reach
-    return right, down, best, right + x, down + y
+    return (column - reach, row - reach), scores[row - 1 : row + 2, column - 1 : column + 2]
 
 
-def _sums(values: NDArray[np.generic], starts: NDArray[np.intp], side: int) -> NDArray[float64]:
-    """Add values up over squares, whose upper left corners are given as rows and columns."""
-    table = np.zeros((values.shape[0] + 1, values.shape[1] + 1))
-    np.cumsum(np.cumsum(values, axis=0, dtype=float64), axis=1, out=table[1:, 1:])
+def _table(values: NDArray[uint8] | NDArray[float64]) -> NDArray[float64]:
+    """Add up all that is above and to the left."""
+    return np.asarray(cv2.integral(values, sdepth=cv2.CV_64F), dtype=float64)
+
+
+def _tables(values: NDArray[uint8]) -> tuple[NDArray[float64], NDArray[float64]]:
+    """Add values and their squares up."""
+    sums, squares = cv2.integral2(values, sdepth=cv2.CV_64F, sqdepth=cv2.CV_64F)
+    return np.asarray(sums, dtype=float64), np.asarray(squares, dtype=float64)
+
+
+def _sums(table: NDArray[float64], starts: NDArray[np.intp], side: int) -> NDArray[float64]:
+    """Give sums over squares, whose upper left corners are given as rows and columns."""
     y, x = starts[:, 0], starts[:, 1]
     corners = table[y + side, x + side] - table[y, x + side] - table[y + side, x] + table[y, x]
     return np.asarray(corners)
 
 
-def _spread(values: NDArray[uint8], starts: NDArray[np.intp], side: int) -> NDArray[float64]:
+def _spread(
+    tables: tuple[NDArray[float64], NDArray[float64]], starts: NDArray[np.intp], side: int
+) -> NDArray[float64]:
     """Give the standard deviations over squares."""
-    whole = values.astype(float64)
-    mean = _sums(whole, starts, side) / side**2
-    square = _sums(whole * whole, starts, side) / side**2
+    mean, square = (_sums(each, starts, side) / side**2 for each in tables)
     return np.asarray(np.sqrt(np.maximum(square - mean * mean, 0)))
 
 
-def _subpixel(scores: NDArray[np.float32]) -> list[float]:
-    """Give the top of the parabolas through a peak and its neighbours, in x and in y."""
-    (_, up, _), (left, middle, right), (_, under, _) = scores.tolist()
-    steps = []
-    for low, high in ((left, right), (up, under)):
-        bend = low + high - 2 * middle
-        steps.append(0.0 if bend >= 0 else min(0.5, max(-0.5, (low - high) / (2 * bend))))
-    return steps
+def _tops(peaks: NDArray[float64]) -> NDArray[float64]:
+    """Give the tops of the parabolas through peaks, (N, 3, 3), and their neighbours, in x and y."""
+    low, high = (
+        np.stack([peaks[:, 1, 0], peaks[:, 0, 1]]),
+        np.stack([peaks[:, 1, 2], peaks[:, 2, 1]]),
+    )
+    bend = low + high - 2 * peaks[:, 1, 1]
+    steps = np.divide(low - high, 2 * bend, out=np.zeros_like(bend), where=bend < 0)
+    return np.asarray(np.clip(steps, -0.5, 0.5).T)
 
 
 def _information(
-    before: NDArray[uint8], starts: NDArray[np.intp], side: int, likeness: NDArray[float64]
+    pattern: Pattern, starts: NDArray[np.intp], side: int, likeness: NDArray[float64]
 ) -> NDArray[float64]:
-    smooth = np.asarray(cv2.GaussianBlur(before.astype(float64), (0, 0), 0.7), dtype=float64)
-    slopes: list[NDArray[float64]] = list(np.gradient(smooth))
-    down, right = slopes
-    mean = _sums(smooth, starts, side) / side**2
-    power = _sums(smooth * smooth, starts, side) / side**2 - mean * mean
+    mean = _sums(pattern.smooth, starts, side) / side**2
+    power = _sums(pattern.smooth_squares, starts, side) / side**2 - mean * mean
     tensor = np.empty((len(starts), 2, 2))
-    tensor[:, 0, 0] = _sums(right * right, starts, side)
-    tensor[:, 1, 1] = _sums(down * down, starts, side)
-    tensor[:, 0, 1] = tensor[:, 1, 0] = _sums(right * down, starts, side)
+    tensor[:, 0, 0] = _sums(pattern.right, starts, side)
+    tensor[:, 1, 1] = _sums(pattern.down, starts, side)
+    tensor[:, 0, 1] = tensor[:, 1, 0] = _sums(pattern.both, starts, side)
     noise = _NOISE * 2 * np.maximum(1 - likeness, 0.02) * np.maximum(power, 1e-6)
     values, vectors = np.linalg.eigh(tensor / noise[:, None, None])
     values = np.clip(values, 0, 1 / _LEAST_SIGMA_PX**2)

@@ -15,6 +15,8 @@ _TURN_RAD, _LOG_SCALE = 0.5, 0.5
 
 _LEAST = 5
 _COUNT = 2
+_BLOCK = 64
+"""Matches that are held against all at once: of two pictures that are the same there are 6,000."""
 
 
 def turns(matches: Matches) -> Iterator[Matrix3]:
@@ -33,23 +35,12 @@ def turns(matches: Matches) -> Iterator[Matrix3]:
     (3, 3) float64
         Maps before -> after.
     """
-    start = matches.before[:, 0] + 1j * matches.before[:, 1]
-    end = matches.after[:, 0] + 1j * matches.after[:, 1]
-    left = np.ones(len(matches), dtype=bool)
     if len(matches) < _LEAST:
         return
-    movement = matches.growth * np.exp(1j * matches.turn_rad)
-    distance = start[None] - start[:, None]
-    if matches.mirrored:
-        distance = distance.conj()
-    missed = np.abs(movement[:, None] * distance - (end[None] - end[:, None]))
-    scale = np.maximum(1.0, matches.growth)[:, None]
-    agree = missed <= _SHIFT_PX * scale + _DRIFT * matches.growth[:, None] * np.abs(distance)
-    ratio = np.log(matches.growth)
-    agree &= np.abs(ratio[:, None] - ratio[None]) <= _LOG_SCALE
-    agree &= np.abs(np.angle(movement[:, None] * movement[None].conj())) <= _TURN_RAD
+    agree = _agreeing(matches)
+    left = np.ones(len(matches), dtype=bool)
     for _ in range(_COUNT):
-        votes = (agree & left[None] & left[:, None]).sum(axis=1)
+        votes = np.count_nonzero(agree & left, axis=1) * left
         chosen = agree[int(votes.argmax())] & left
         if chosen.sum() < _LEAST:
             return
@@ -57,6 +48,27 @@ def turns(matches: Matches) -> Iterator[Matrix3]:
         if matrix is not None:
             yield matrix
         left &= ~chosen
+
+
+def _agreeing(matches: Matches) -> NDArray[np.bool_]:
+    """Tell which matches, by column, went where the movement of each, by row, takes them."""
+    (x, y), (to_x, to_y), growth = matches.before.T, matches.after.T, matches.growth
+    side = -y if matches.mirrored else y
+    cos, sin = np.cos(matches.turn_rad), np.sin(matches.turn_rad)
+    across = np.stack([growth * cos, -growth * sin, to_x - growth * (cos * x - sin * side)], axis=1)
+    down = np.stack([growth * sin, growth * cos, to_y - growth * (sin * x + cos * side)], axis=1)
+    places, turns_to = np.stack([x, side, np.ones(len(x))]), np.stack([cos, sin])
+    reach_px, log_scale = _SHIFT_PX * np.maximum(1.0, growth), np.log(growth)
+    agree = np.empty((len(x), len(x)), dtype=bool)
+    for first in range(0, len(x), _BLOCK):
+        rows = slice(first, first + _BLOCK)
+        one = (rows, None)
+        far = np.sqrt((x - x[one]) ** 2 + (y - y[one]) ** 2) * _DRIFT * growth[one] + reach_px[one]
+        near = (across[rows] @ places - to_x) ** 2 + (down[rows] @ places - to_y) ** 2 <= far**2
+        near &= np.abs(log_scale[one] - log_scale) <= _LOG_SCALE
+        # The cosine of the angle between both turns.
+        agree[rows] = near & (turns_to.T[rows] @ turns_to >= np.cos(_TURN_RAD))
+    return agree
 
 
 def _affine(start: NDArray[float64], end: NDArray[float64]) -> Matrix3 | None:

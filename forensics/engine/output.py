@@ -5,13 +5,13 @@ import hashlib
 import os
 import re
 import shutil
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 from forensics.ingest.regular import digest_of
 from forensics.model.errors import OutputError
 from forensics.model.outcome import ARTEFACT_PATH, ArtefactBytes
+from forensics.whole_files import write_whole
 
 MARKER = "case-id.txt"
 """Names the folder whose report this is, so that another case's is never overwritten."""
@@ -149,23 +149,11 @@ class OutputFolder:
             When the disk is full or the folder was made read-only.
         """
         target = self.path / relative
-        temporary = target.with_name(f".{target.name}.part")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            # A link that somebody left in its place would lead out of the folder.
-            temporary.unlink(missing_ok=True)
-            with temporary.open("xb") as file:
-                file.write(data)
-                if is_lasting:
-                    file.flush()
-                    os.fsync(file.fileno())
-            temporary.replace(target)
+            write_whole(target, data, is_lasting=is_lasting)
         except OSError as error:
             raise _output_error(target, error) from error
-        finally:
-            # Gone already when all went well; an interruption leaves none behind either.
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
 
     def _remove_if_made(self) -> None:
         if self._made:

@@ -9,6 +9,7 @@ import msgspec
 
 from forensics.ingest.regular import open_regular
 from forensics.model.casefile import CaseFile, DrawnDeck
+from forensics.model.damage import DeckError, known_length
 from forensics.model.dates import parse_date
 from forensics.model.errors import CaseFileError, UnreadableMedia
 
@@ -138,15 +139,12 @@ def _check_decks(case: CaseFile, path: Path) -> None:
 
 
 def _check_scale(deck: DrawnDeck, path: Path) -> None:
-    scale = [deck.length_m, deck.length_error_m]
-    if scale == [None, None]:
-        return
-    if not all(each is not None and math.isfinite(each) and each > 0 for each in scale):
+    try:
+        known_length(deck.length_m, deck.length_error_m)
+    except DeckError as error:
         raise CaseFileError(
-            f"{path}: length_m and length_error_m of the deck on {deck.image} must both be "
-            "numbers above 0",
-            advice="Without a known error leave out both.",
-        )
+            f"{path}: deck on {deck.image}: {error}", advice=error.advice
+        ) from error
 
 
 def _check_times(case: CaseFile, path: Path) -> None:

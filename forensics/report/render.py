@@ -8,6 +8,7 @@ from forensics.model.case import SCHEMA
 from forensics.model.errors import ForensicsError, OutputError
 from forensics.report.html import render_html
 from forensics.report.write import EVIDENCE_SUMS, REPORT_SUMS, decode_case, report_sums
+from forensics.whole_files import write_whole
 
 _ADVICE = "Name the output folder of a scan, which holds report.json and artefacts."
 
@@ -50,15 +51,9 @@ def render_again(folder: Path, *, show: bool = False) -> None:
 
 
 def _write(target: Path, data: bytes) -> None:
-    temporary = target.with_name(f".{target.name}.part")
     try:
-        # A report may come from somebody else: a link in the place of the new file would lead out.
-        temporary.unlink(missing_ok=True)
-        with temporary.open("xb") as file:
-            file.write(data)
-        temporary.replace(target)
+        write_whole(target, data)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise OutputError(
             f"cannot write {target}: {error.strerror or error}",
             advice="Check free space and permissions.",

@@ -1,8 +1,6 @@
 """Bound how many entries of an archive would match a picture they have nothing to do with."""
 
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,6 +13,7 @@ from forensics.model.errors import UnreadableMedia
 from forensics.model.match import COPIES
 from forensics.reuse.archive import Archive
 from forensics.reuse.pair import Verdict
+from forensics.whole_files import write_whole
 
 Way = Literal["hash", "copy", "clip", "lead"]
 """By what two would have been matched by chance."""
@@ -93,15 +92,8 @@ def keep_own(archive: Archive, rates: OwnRates) -> Path:
         The file.
     """
     path = _beside(archive.path)
-    part = path.with_name(f".{path.name}.part")
-    # A link in the place of the new file would lead elsewhere.
-    with suppress(FileNotFoundError):
-        part.unlink()
-    with part.open("xb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(rates)) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    data = msgspec.json.format(msgspec.json.encode(rates)) + b"\n"
+    write_whole(path, data, is_lasting=True)
     return path
 
 

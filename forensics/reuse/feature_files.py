@@ -21,6 +21,7 @@ from forensics.reuse.archive_reader import ArchiveReader
 from forensics.reuse.archive_rows import damaged
 from forensics.reuse.feature_index import FeatureIndex, Segment, build_segment
 from forensics.vision.codes import RECIPE, CodedFeatures, from_bytes
+from forensics.whole_files import write_whole
 
 SUFFIX = ".index"
 """Of the folder beside the archive."""
@@ -120,9 +121,7 @@ def refresh_features(archive: Archive) -> None:
         folder.mkdir(exist_ok=True)
         if missing:
             whole.append(_written(archive, folder, missing, wanted))
-        listed = folder / f"{_LIST}.part"
-        listed.write_bytes(msgspec.json.encode(_List(RECIPE, tuple(whole))))
-        listed.replace(folder / _LIST)
+        write_whole(folder / _LIST, msgspec.json.encode(_List(RECIPE, tuple(whole))))
         for left in folder.iterdir():
             if left.name not in {_LIST, *(kept.name for kept in whole)}:
                 shutil.rmtree(left, ignore_errors=True)

@@ -88,7 +88,10 @@ def find_features(luma: Pixels, *, limit: int) -> Features:
     https://doi.org/10.1109/CVPR.2012.6248018.
     """
     sift = cv2.SIFT.create(nfeatures=DETECTED, contrastThreshold=CONTRAST)
-    found = sift.detect(luma, None)
+    # Of some thousand points only those that are kept are described, which costs most; where all
+    # may be kept, what was computed to find them serves to describe them, too.
+    is_whole = limit >= DETECTED
+    found, described = sift.detectAndCompute(luma, None) if is_whole else (sift.detect(luma), None)
     if not found:
         return _NONE
     points = np.array([each.pt for each in found], dtype=float32)
@@ -96,8 +99,10 @@ def find_features(luma: Pixels, *, limit: int) -> Features:
     angles = np.array([each.angle for each in found], dtype=float32)
     strength = np.array([each.response for each in found], dtype=float32)
     kept = _chosen(points, sizes, strength, luma.shape[:2], limit)
-    # Of some thousand points only those that are kept are described, which costs most.
-    _, described = sift.compute(luma, [found[each] for each in kept])
+    if described is None:
+        _, described = sift.compute(luma, [found[each] for each in kept])
+    else:
+        described = described[kept]
     return Features(points[kept], sizes[kept], angles[kept], _root(described.astype(float32)))
 
 

@@ -125,6 +125,8 @@ def test_a_link_in_the_place_of_a_picture_is_replaced_and_not_followed(photos, a
 
 def test_a_folder_that_cannot_be_written_is_said(photos, forensics):
     (photos / "out").write_text("a file")
+    # Too small to be laid over another: its comparison takes no time.
+    cv2.imwrite(str(photos / "after.png"), np.zeros((30, 48, 3), np.uint8))
 
     status, printed = forensics(
         "compare", "before.png", "after.png", "--deck", "deck.json", "--out", "out"
@@ -180,6 +182,7 @@ def test_frames_of_a_clip_before_and_after_the_strike(here, answer):
         {"length_m": 160},
         {"length_m": -1, "length_error_m": 2},
         {"length_m": "x", "length_error_m": 2},
+        {"length_m": 10**400, "length_error_m": 2},
         {"length_m": 160, "length_error_m": float("nan")},
     ],
 )

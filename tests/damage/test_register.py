@@ -5,6 +5,7 @@ import pytest
 from forensics.damage.register import register
 from forensics.damage.settle import settle
 from forensics.damage.strip import lay_strip
+from forensics.damage.unrolled import unroll_before
 from forensics.vision.alignment import moved
 from forensics.vision.views import grey
 
@@ -59,7 +60,7 @@ def test_a_place_a_width_off_is_settled_to_a_tenth_of_it(bridge, again, deck):
     strip, (after, matrix) = lay_strip(deck), again
     off = np.array([[1.0, 0.02, 40.0], [0.03, 1.0, -18.0], [0.0, 0.0, 1.0]])
 
-    settled = settle(grey(bridge), grey(after), strip, matrix @ strip.matrix @ off)
+    settled = settle(unroll_before(grey(bridge), strip), grey(after), matrix @ strip.matrix @ off)
 
     points = strip.deck_points()
     there, true = moved(points, settled[0].matrix), moved(points, matrix @ strip.matrix)
