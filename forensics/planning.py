@@ -117,7 +117,7 @@ def _check_deck(deck: DrawnDeck, case_path: Path) -> None:
     import numpy as np
 
     from forensics.damage.strip import lay_strip
-    from forensics.model.damage import DeckError
+    from forensics.model.deck import DeckError
 
     try:
         lay_strip(np.array(deck.polygon, dtype=np.float64))

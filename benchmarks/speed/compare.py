@@ -25,8 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import cv2
 import numpy as np
-from accuracy.damage.__main__ import enlarged
-from accuracy.damage.scenes import LADDER, TEST, load, pairs, renders
+from accuracy.damage.scenes import LADDER, TEST, enlarged, load, pairs, renders
 from numpy import float64, uint8
 from numpy.typing import NDArray
 from PIL import Image

@@ -186,7 +186,7 @@ def _read(name: str | None, key: str) -> dict[str, Any] | None:  # Any: what JSO
     """Read a JSON file of numbers; a deck on the after picture is refused."""
     if name is None:
         return None
-    from forensics.model.damage import DeckError
+    from forensics.model.deck import DeckError
 
     try:
         told: dict[str, Any] = json.loads(Path(name).read_text("utf-8"))
@@ -209,7 +209,7 @@ def _numbers(
         return None
     import numpy as np
 
-    from forensics.model.damage import DeckError
+    from forensics.model.deck import DeckError
 
     try:
         table = np.array(told[key], dtype=np.float64)
@@ -222,7 +222,7 @@ def _numbers(
 
 def _scale(told: dict[str, Any] | None, name: str) -> tuple[float, float] | None:
     """Take how long the deck is in metres, and how far off that may be, where a file says so."""
-    from forensics.model.damage import DeckError, known_length
+    from forensics.model.deck import DeckError, known_length
 
     given = told or {}
     try:

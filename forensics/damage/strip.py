@@ -8,7 +8,7 @@ from msgspec import Struct
 from numpy import float64, uint8
 from numpy.typing import NDArray
 
-from forensics.model.damage import DeckError
+from forensics.model.deck import DeckError
 from forensics.vision.alignment import Matrix3
 
 Points = NDArray[float64]

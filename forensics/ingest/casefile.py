@@ -9,8 +9,8 @@ import msgspec
 
 from forensics.ingest.regular import open_regular
 from forensics.model.casefile import CaseFile, DrawnDeck
-from forensics.model.damage import DeckError, known_length
 from forensics.model.dates import parse_date
+from forensics.model.deck import DeckError, known_length
 from forensics.model.errors import CaseFileError, UnreadableMedia
 
 CASE_FILE = "case.toml"

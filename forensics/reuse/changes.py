@@ -9,8 +9,8 @@ from msgspec import Struct
 from numpy import float32
 from numpy.typing import NDArray
 
-from forensics.reuse.residual import Mask, Residual, detail
-from forensics.reuse.warp import Plane
+from forensics.reuse.residual import Residual, detail
+from forensics.reuse.warp import Mask, Plane
 
 HOT, HOT_LEVELS = 5.0, 6.0
 """A pixel differs when its misfit is five times the noise and six grey levels."""

@@ -7,23 +7,20 @@ import numpy as np
 from numpy import float32, float64, uint8
 from numpy.typing import NDArray
 
-from forensics.calibration import load
 from forensics.reuse.changes import Change, Changes, cut_strips, find_changes
 from forensics.reuse.judge_weights import score_of
 from forensics.reuse.movement import movement_at
 from forensics.reuse.picture import Picture
 from forensics.reuse.picture_edits import hides_something
-from forensics.reuse.recolour import chroma_apart
 from forensics.reuse.residual import (
-    Mask,
     Residual,
     block_correlations,
     find_residual,
-    left_by_colours,
     local_shifts,
     plain_correlation,
 )
-from forensics.reuse.warp import Overlay, Plane, finer, overlay, warp
+from forensics.reuse.tones import are_recoloured
+from forensics.reuse.warp import Mask, Overlay, Plane, finer, overlay, warp
 from forensics.vision.alignment import Alignment, moved, resizing
 
 COMPARED_SIDE_PX = 256
@@ -228,7 +225,7 @@ def measure(query: Picture, reference: Picture, alignment: Alignment) -> Measure
         return None
     colours = _colours(over, query, reference)
     basis = _around_features(over, alignment, inside)
-    changed = colours if _recoloured(over, inside if basis is None else basis, colours) else None
+    changed = colours if are_recoloured(over, inside if basis is None else basis, colours) else None
     first = find_residual(over, inside, basis=basis, colours=changed)
     left = cut_strips(first)
     core = _core(left)
@@ -316,14 +313,6 @@ def _colours(over: Overlay, query: Picture, reference: Picture) -> tuple[Plane, 
     planes = (np.ascontiguousarray(reference.chroma[..., each], dtype=float32) for each in range(2))
     theirs = [warp(plane, matrix, over.query.shape)[0] for plane in planes]
     return ours.reshape(height, width, 2).astype(float32), np.dstack(theirs)
-
-
-def _recoloured(over: Overlay, known: Mask, colours: tuple[Plane, Plane]) -> bool:
-    """Say whether colours were changed, and brightness with them."""
-    limits = load("reuse.judge")
-    if chroma_apart(*colours, known) < limits.value("min_recolouring"):
-        return False
-    return left_by_colours(over, known, colours) < limits.value("max_left_by_colours")
 
 
 def _fit(

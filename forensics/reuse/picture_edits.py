@@ -13,8 +13,8 @@ from forensics.model.match import Matrix, Region, Relation
 from forensics.reuse.changes import Changes
 from forensics.reuse.movement import movement_at
 from forensics.reuse.picture import Picture
-from forensics.reuse.residual import Mask, Residual
-from forensics.reuse.warp import Overlay, Plane, clip, common_region
+from forensics.reuse.residual import Residual
+from forensics.reuse.warp import Mask, Overlay, Plane, clip, common_region
 from forensics.vision.alignment import Matrix3, moved, resizing
 
 Polygon = NDArray[float64]

@@ -5,9 +5,8 @@ import numpy as np
 from numpy import float32, float64, intp
 from numpy.typing import NDArray
 
-from forensics.reuse.warp import Plane
+from forensics.reuse.warp import Mask, Plane
 
-Mask = NDArray[np.bool_]
 _Cells = NDArray[float64]
 
 _LUMA_CELLS, _CHROMA_CELLS = 16, 12

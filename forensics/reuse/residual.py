@@ -7,10 +7,8 @@ import numpy as np
 from numpy import float32, float64
 from numpy.typing import NDArray
 
-from forensics.reuse.recolour import recolouring
-from forensics.reuse.warp import Overlay, Plane
-
-Mask = NDArray[np.bool_]
+from forensics.reuse.tones import MAD, foretold, misfit_back
+from forensics.reuse.warp import Mask, Overlay, Plane
 
 BLURS_PX = (0.5, 0.8, 1.2, 1.7, 2.4, 3.4, 4.8)
 """How much blurrier one of two pictures may be; the sharper one is blurred by the same."""
@@ -18,17 +16,12 @@ BLURS_PX = (0.5, 0.8, 1.2, 1.7, 2.4, 3.4, 4.8)
 _BLUR_WORTH = 0.002
 _DETAIL_PX = 2.0
 _BLOCK_PX = 16
-_TONES = 17
-_TONE_PIXELS = 20
 _FIELD_SHARE = 6
 """Light that changes over a sixth of the picture is no change of what it shows."""
 
 _LEAST_NOISE = 0.7
 _LEAST_EDGE_NOISE = 0.15
 """Edges never fit better than this share of their slope: pixels are sampled differently."""
-
-MAD = 1.4826
-"""From the median absolute deviation to the standard deviation of a normal distribution."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,17 +100,16 @@ def find_residual(
     query, reference = over.query, over.reference
     known = inside if basis is None else inside & basis
     ours, theirs = (None, None) if colours is None else colours
-    toned, _ = _foretold(query, reference, theirs, known)
+    toned, _ = foretold(query, reference, theirs, known)
     blur_px = _blur_between(query, toned, known)
     if blur_px > 0:
         reference = _blurred(reference, blur_px)
     elif blur_px < 0:
         query = _blurred(query, -blur_px)
-    toned, added = _foretold(query, reference, theirs, known)
+    toned, added = foretold(query, reference, theirs, known)
     misfit = query - toned
     if ours is not None:
-        back = reference - _foretold(reference, query, ours, known)[0]
-        back *= -min(_contrast(query, known) / _contrast(reference, known), _MOST_GAIN)
+        back = misfit_back(query, reference, ours, known)
         misfit = np.where(np.abs(back) > np.abs(misfit), back, misfit)
     misfit = _blurred((misfit - _light(misfit, inside, known)) * inside.astype(float32), 0.8)
     slope = np.minimum(_slope(query), _slope(toned))
@@ -128,58 +120,7 @@ def find_residual(
     return Residual(query, toned, inside, misfit, noise, flat_noise, blur_px, recoloured)
 
 
-def left_by_colours(over: Overlay, known: Mask, colours: tuple[Plane, Plane]) -> float:
-    """Say what share of the misfit is left when brightness follows the colours.
-
-    Parameters
-    ----------
-    over : Overlay
-        The pictures.
-    known : (H, W) bool
-        Where they are known to show the same.
-    colours : two of (H, W, 2) float32
-        Cr and Cb of query and reference.
-
-    Returns
-    -------
-    float
-        Of the median misfit, the worse of both ways round; above 1 where colours explain nothing.
-    """
-    shares = []
-    for target, source, chroma in (
-        (over.query, over.reference, colours[1]),
-        (over.reference, over.query, colours[0]),
-    ):
-        toned = _toned(target, source, known)
-        added = recolouring(target, toned, source, chroma, known)
-        before, after = (
-            float(np.median(np.abs(each[known])))
-            for each in (target - toned, target - toned - added)
-        )
-        shares.append((after + _LITTLE) / (before + _LITTLE))
-    return max(shares)
-
-
-_LITTLE = 0.3
-"""Grey levels that matter to nothing."""
-
 _COLOUR_NOISE = 2.0
-_MOST_GAIN = 3.0
-
-
-def _foretold(
-    target: Plane, source: Plane, chroma: Plane | None, known: Mask
-) -> tuple[Plane, Plane | None]:
-    """Give the source the tones of the target, and say what its colours added to that."""
-    toned = _toned(target, source, known)
-    if chroma is None:
-        return toned, None
-    added = recolouring(target, toned, source, chroma, known)
-    return toned + added, added
-
-
-def _contrast(plane: Plane, known: Mask) -> float:
-    return _spread(plane[known].astype(float64)) + 1
 
 
 def block_correlations(
@@ -333,62 +274,6 @@ def _slope(plane: Plane) -> Plane:
     across = cv2.Sobel(plane, cv2.CV_32F, 1, 0, scale=1 / 8)
     down = cv2.Sobel(plane, cv2.CV_32F, 0, 1, scale=1 / 8)
     return np.sqrt(_blurred(across * across + down * down, 2.0))
-
-
-def _toned(query: Plane, reference: Plane, inside: Mask) -> Plane:
-    """Give the reference the tones of the query: a rising curve through medians."""
-    ours, theirs = _near_line(reference[inside], query[inside])
-    edges = np.unique(np.quantile(ours, np.linspace(0, 1, _TONES)))
-    place = np.clip(np.searchsorted(edges, ours, side="right") - 1, 0, max(0, len(edges) - 2))
-    knots = [
-        (float(np.median(ours[chosen])), float(np.median(theirs[chosen])))
-        for part in range(len(edges) - 1)
-        if (chosen := place == part).sum() >= _TONE_PIXELS
-    ]
-    if len(knots) < 2:  # noqa: PLR2004 - a line needs two points
-        return reference + float32(np.median(theirs) - np.median(ours))
-    x, y = np.array([knot[0] for knot in knots]), np.array([knot[1] for knot in knots])
-    y = np.maximum.accumulate(y)
-    low = y[0] - x[0] * (y[1] - y[0]) / max(x[1] - x[0], 1.0)
-    high = y[-1] + (255 - x[-1]) * (y[-1] - y[-2]) / max(x[-1] - x[-2], 1.0)
-    x = np.r_[min(0.0, x[0]) - 1e-3, x, max(255.0, x[-1]) + 1e-3]
-    return np.interp(reference, x, np.r_[low, y, high]).astype(float32)
-
-
-def _near_line(
-    ours: NDArray[float32], theirs: NDArray[float32]
-) -> tuple[NDArray[float32], NDArray[float32]]:
-    """Give the pairs of tones near the line that most lie on.
-
-    A news bar hides most of what is dark: in a curve through all pixels its tones would be taken
-    for those of the dark.
-    """
-    x, y = ours[::_TONE_STEP].astype(float64), theirs[::_TONE_STEP].astype(float64)
-    slope = (_spread(y) + 1) / (_spread(x) + 1)
-    offset = float(np.median(y) - slope * np.median(x))
-    reach = 255.0
-    for _ in range(_LINE_STEPS):
-        apart = np.abs(y - slope * x - offset)
-        reach = 3 * MAD * float(np.median(apart)) + _OFF_LINE
-        # Of Tukey's weights, cut off where the curve cannot be.
-        weight = np.clip(1 - (apart / reach) ** 2, 0, 1) ** 2 + 1e-9
-        # Not through BLAS: its threads wait for each other longer than these sums take.
-        mean_x, mean_y = ((weight * each).sum() / weight.sum() for each in (x, y))
-        across = weight * (x - mean_x)
-        slope = (across * (y - mean_y)).sum() / ((across * (x - mean_x)).sum() + 1e-6)
-        offset = mean_y - slope * mean_x
-    near = np.abs(theirs - float32(slope) * ours - float32(offset)) <= reach
-    return (ours[near], theirs[near]) if near.sum() >= len(ours) / 3 else (ours, theirs)
-
-
-def _spread(values: NDArray[float64]) -> float:
-    return float(np.median(np.abs(values - np.median(values))))
-
-
-_TONE_STEP = 3
-_LINE_STEPS = 8
-_OFF_LINE = 12.0
-"""Grey levels that brightness and contrast together may bend the line by."""
 
 
 def _blur_between(query: Plane, reference: Plane, inside: Mask) -> float:

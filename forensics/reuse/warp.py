@@ -11,6 +11,7 @@ from forensics.vision.alignment import Matrix3, resizing
 from forensics.vision.views import Pixels
 
 Plane = NDArray[float32]
+Mask = NDArray[np.bool_]
 
 FINE_PX, COARSE_PX = 1.0, 4.0
 """Sigmas of the band of detail that is aligned: finer is noise of compression, coarser is light."""

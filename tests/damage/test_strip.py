@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from forensics.damage.strip import lay_strip, unroll
-from forensics.model.damage import DeckError
+from forensics.model.deck import DeckError
 from forensics.vision.alignment import moved
 
 

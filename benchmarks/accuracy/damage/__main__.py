@@ -20,7 +20,6 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import cv2
 import msgspec
 import numpy as np
 from accuracy.damage import checking, fitting, veils
@@ -32,6 +31,7 @@ from accuracy.damage.scenes import (
     TEST,
     TUNING,
     degraded,
+    enlarged,
     folders,
     load,
     null_pairs,
@@ -43,7 +43,7 @@ from accuracy.damage_truth.composite import composites
 from accuracy.damage_truth.pair import TruthPair, load_photos
 
 _FAR = "_30"
-_LARGE_PX, _EVERY_LARGE = 2e6, 8
+_EVERY_LARGE = 8
 RESULTS = Path(__file__).resolve().parents[2] / "results/damage.json"
 CALIBRATION = Path(__file__).resolve().parents[3] / "forensics/calibration"
 
@@ -100,27 +100,6 @@ def asked() -> Iterator[tuple[TruthPair, str]]:
     for pair in composites(load_photos(folders()[0].parents[1])):
         if not pair.is_tuning and pair.shows != "likeness":
             yield pair, "composite"
-
-
-def enlarged(pair: TruthPair) -> TruthPair:
-    """Enlarge both pictures to two megapixels, to measure what that costs."""
-    factor = (_LARGE_PX / pair.before[..., 0].size) ** 0.5
-    before, after = (
-        cv2.resize(each, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
-        for each in (pair.before, pair.after)
-    )
-    size = before.shape[1::-1]
-    grow = np.array([[factor, 0, (factor - 1) / 2], [0, factor, (factor - 1) / 2], [0, 0, 1]])
-    back = np.linalg.inv(grow)
-    return replace(
-        pair,
-        before=before,
-        after=after,
-        deck=(pair.deck + 0.5) * factor - 0.5,
-        mask=cv2.resize(pair.mask, size, interpolation=cv2.INTER_NEAREST),
-        after_to_before=grow @ pair.after_to_before @ back,
-        to_metres=None if pair.to_metres is None else pair.to_metres @ back,
-    )
 
 
 def questions() -> list[tuple[tuple[Path, Path], str]]:

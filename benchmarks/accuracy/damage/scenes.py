@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
@@ -162,3 +163,27 @@ def degraded(pixels: NDArray[uint8], seed: int) -> NDArray[uint8]:
 
 def _state(name: str) -> int:
     return _STATES.get(name.split("_")[1].split("-")[0], _COLLAPSED)
+
+
+def enlarged(pair: TruthPair) -> TruthPair:
+    """Enlarge both pictures to two megapixels, to measure what that costs."""
+    factor = (_LARGE_PX / pair.before[..., 0].size) ** 0.5
+    before, after = (
+        cv2.resize(each, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+        for each in (pair.before, pair.after)
+    )
+    size = before.shape[1::-1]
+    grow = np.array([[factor, 0, (factor - 1) / 2], [0, factor, (factor - 1) / 2], [0, 0, 1]])
+    back = np.linalg.inv(grow)
+    return replace(
+        pair,
+        before=before,
+        after=after,
+        deck=(pair.deck + 0.5) * factor - 0.5,
+        mask=cv2.resize(pair.mask, size, interpolation=cv2.INTER_NEAREST),
+        after_to_before=grow @ pair.after_to_before @ back,
+        to_metres=None if pair.to_metres is None else pair.to_metres @ back,
+    )
+
+
+_LARGE_PX = 2e6
