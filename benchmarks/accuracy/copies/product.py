@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from accuracy.copies.answers import COPY_RELATIONS, Answer
 from accuracy.copies.sources import Source
@@ -42,13 +43,13 @@ class Product:
         file = work / "product" / f"{key}.db"
         if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
-            draft = file.with_name(f"draft-{file.name}")
-            for left in draft.parent.glob(f"{draft.name}*"):
-                left.unlink()
-            with Archive.open(draft, create=True) as known, known.transaction():
-                for source, path in archive:
-                    enroll(known, path, sighting=Sighting(source=source.name, path=source.name))
-            draft.rename(file)
+            # A folder of its own: two runs may prepare the same archive at once.
+            with TemporaryDirectory(dir=file.parent) as folder:
+                draft = Path(folder, file.name)
+                with Archive.open(draft, create=True) as known, known.transaction():
+                    for source, path in archive:
+                        enroll(known, path, sighting=Sighting(source=source.name, path=source.name))
+                draft.rename(file)
         self._archive = Archive.open(file)
         self._names = {
             hashlib.sha256(path.read_bytes()).hexdigest(): source.name for source, path in archive
