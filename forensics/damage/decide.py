@@ -11,9 +11,15 @@ from forensics.calibration import Calibration
 from forensics.damage.cells import CLASSES, ROWS, Cells, cell_scores, cells_of
 from forensics.damage.measures import NAMES, Measures
 from forensics.damage.model import STATES, Model, scores
-from forensics.damage.stretches import likeliest_stretches
 from forensics.damage.strip import Mask
-from forensics.damage.summary import DECK, TOP_COLUMNS, TOPS, Scored, score, summary
+from forensics.damage.summary import (
+    DECK,
+    TOP_COLUMNS,
+    TOPS,
+    missing_columns,
+    score,
+    summary,
+)
 from forensics.model.damage import HOLE, MISSING, NOT_EXAMINED, NOTHING, SCORCH, FindingClass
 
 _NAMED: dict[int, FindingClass] = {SCORCH: "scorch", HOLE: "hole", MISSING: "missing_deck"}
@@ -120,7 +126,7 @@ def decide(measures: Measures, fitted: Model, limits: Calibration) -> Decided:
     state, sure = STATES[int(states.argmax())], float(states.max())
     shares = _by_pixel(scored.shares, (rows, columns))
     codes = _codes(state, shares, limits)
-    gone = _gone(state, scored, limits)
+    gone = missing_columns(scored, limits) & (state == "collapsed")
     codes[:, _by_pixel(gone.astype(float32)[None], (1, columns))[0] > _HALF] = MISSING
     codes[~measures.seen] = NOT_EXAMINED
     if state != "none" and not (codes == _CODES[state]).any():
@@ -157,14 +163,6 @@ def _codes(state: str, shares: NDArray[float32], limits: Calibration) -> NDArray
         if code <= _CODES[state]:
             codes[best == CLASSES.index(name)] = code
     return codes
-
-
-def _gone(state: str, scored: Scored, limits: Calibration) -> Mask:
-    """Tell the columns of cells in which the deck is missing across its width."""
-    if state != "collapsed":
-        return np.zeros(len(scored.odds), bool)
-    bias, cost = limits.value("missing_odds_bias"), limits.value("missing_change_cost")
-    return likeliest_stretches(np.where(scored.odds == 0, 0.0, scored.odds + bias), cost)
 
 
 def _unexplained(cells: Cells, codes: NDArray[uint8], limits: Calibration) -> float:

@@ -53,6 +53,11 @@ NAMES = (
     "l_after",
     "a_after",
     "b_after",
+    "texture_fine",
+    "texture_log",
+    "drift_along",
+    "drift_across",
+    "drift_across_stretch",
 )
 """The measures, in the order of the last axis of `measure`."""
 
@@ -106,14 +111,16 @@ def measure(before: NDArray[uint8], after: NDArray[uint8], seen: Mask, grid: Gri
     Notes
     -----
     Texture: `texture_*` is the normalised correlation under a Gaussian window, best of small
-    shifts; `elsewhere` how much better a patch fits up to a third of the width away, `moved` how
-    far that is in widths (a slab that fell), `drift` the distance of the best fit wherever it is,
-    times how well it fits; `roughness` the log ratio of the local contrasts, `detail` and `grain`
-    the contrast of after alone, wider and finer, less its median.
+    shifts; `texture_log` that of the logarithm of the light less its mean near by, as soot takes
+    the same share from light and dark grains; `elsewhere` how much better a patch fits up to a
+    third of the width away, `moved` how far that is in widths (a slab that fell), `drift` the
+    distance of the best fit wherever it is, times how well it fits, `drift_along` and
+    `drift_across` its parts along and across the deck; `roughness` the log ratio of the local
+    contrasts, `detail` and `grain` the contrast of after alone, wider and finer, less its median.
 
     Edges: `edges` is the weaker of both deck edges as correlation of the slopes across them,
     `either_edge` the stronger; `edge_shift` and `narrower` say how far aside both lie, and how much
-    nearer to each other.
+    nearer to each other, to a fraction of a pixel.
 
     Light: `darkening` is the log of after over before, `darkness` that of after and `was_dark` that
     of before alone, each less its median over the deck, so that exposure drops out; `dark_near` is
@@ -136,6 +143,7 @@ def measure(before: NDArray[uint8], after: NDArray[uint8], seen: Mask, grid: Gri
         ("texture_stretch", "texture_large", _STRETCH),
         ("moved_stretch", "moved", _STRETCH),
         ("drift_stretch", "drift", _STRETCH),
+        ("drift_across_stretch", "drift_across", _STRETCH),
         ("narrower_stretch", "narrower", _STRETCH),
         ("edges_stretch", "edges", _STRETCH),
         ("edge_shift_stretch", "edge_shift", _STRETCH),

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from forensics.calibration import Calibration
 from forensics.damage.cells import CLASSES, ROWS, Cells
+from forensics.damage.stretches import likeliest_stretches
 from forensics.damage.strip import Mask
 
 _SMOOTH = 0.06
@@ -155,6 +156,25 @@ def summary(scored: Scored, limits: Calibration) -> NDArray[float64]:
         told[name] = float((best == CLASSES.index(of))[seen].mean()) ** 0.5
     told["held"], told["examined"] = scored.held, float(seen.mean())
     return np.array([told[name] for name in DECK])
+
+
+def missing_columns(scored: Scored, limits: Calibration) -> Mask:
+    """Tell the columns of cells in which a deck that is called collapsed is missing.
+
+    Parameters
+    ----------
+    scored : Scored
+        Of its cells and columns.
+    limits : Calibration
+        How much evidence a change between deck and gap needs.
+
+    Returns
+    -------
+    (columns,) bool
+        True where the deck is missing across its width.
+    """
+    bias, cost = limits.value("missing_odds_bias"), limits.value("missing_change_cost")
+    return likeliest_stretches(np.where(scored.odds == 0, 0.0, scored.odds + bias), cost)
 
 
 def _highest_sum(odds: NDArray[float64]) -> float:

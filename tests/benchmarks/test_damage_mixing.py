@@ -6,7 +6,10 @@ import pytest
 from accuracy.damage.holes import compare_holes
 from accuracy.damage.making import burnt, fallen, shadowed, veiled
 from accuracy.damage.mixing import pasted
+from accuracy.damage.opening import holed
 from accuracy.damage.strips import Strips
+from accuracy.damage.surfaces import retextured
+from accuracy.damage.unharmed import latticed, queued, repaved, wet
 from accuracy.damage_truth.pair import Truth, TruthPair
 
 from forensics.damage.strip import Grid
@@ -56,23 +59,59 @@ def test_a_fallen_stretch_is_missing_across_the_whole_width():
     assert not (made.truth[: GRID.side_px] == Truth.MISSING).any()
 
 
-def test_holes_are_made_in_soot():
-    made = next(
-        each
-        for each in (burnt(whole(), random(seed), holes=True) for seed in range(9))
-        if each.state == "holed"
-    )
+def test_soot_alone_makes_no_hole():
+    made = burnt(whole(), random())
 
-    holes = (made.truth == Truth.HOLE).astype(np.uint8)
-    near = cv2.dilate(holes, np.ones((15, 15), np.uint8)) > 0
-    assert (made.truth[near] == Truth.SCORCH).any()
+    assert made.state == "scorched"
+    assert (made.truth == Truth.SCORCH).any()
+    assert not (made.truth == Truth.HOLE).any()
 
 
-def test_a_shadow_is_no_damage():
-    made = shadowed(whole(), random())
+def test_holes_are_made_with_much_soot_around_or_hardly_any():
+    made = [holed(whole(), random(seed)) for seed in range(12)]
+
+    shares = []
+    for each in made:
+        holes = (each.truth == Truth.HOLE).astype(np.uint8)
+        near = cv2.dilate(holes, np.ones((15, 15), np.uint8)) > 0
+        shares.append(float((each.truth[near & (holes == 0)] == Truth.SCORCH).mean()))
+        assert each.state == "holed"
+        assert not holes[: GRID.side_px].any()
+    assert min(shares) < 0.2
+    assert max(shares) > 0.5
+
+
+@pytest.mark.parametrize("made_by", [shadowed, latticed, repaved, wet])
+def test_what_is_no_damage_leaves_the_truth_as_it_was(made_by):
+    made = made_by(whole(), random())
 
     assert (made.after != made.before).any()
+    assert made.state == "none"
     np.testing.assert_array_equal(made.truth, whole().truth)
+
+
+def test_vehicles_hide_what_is_beneath_them():
+    made = next(
+        each
+        for each in (queued(whole(), random(seed)) for seed in range(9))
+        if (each.truth == Truth.NOT_SEEN).any()
+    )
+
+    hidden = made.truth == Truth.NOT_SEEN
+    assert made.state == "none"
+    assert set(np.unique(made.truth)) == {Truth.NOTHING, Truth.OUTSIDE, Truth.NOT_SEEN}
+    assert (made.after[hidden] != made.before[hidden]).any()
+
+
+def test_texture_of_a_photograph_is_laid_on_both_strips():
+    photo = random(7).integers(0, 255, (200, 300)).astype(np.uint8)
+
+    made = retextured(whole(), photo, random())
+
+    detail = [cv2.Laplacian(each[GRID.deck][..., 0].astype(np.float32), cv2.CV_32F)
+              for each in (made.before, made.after)]  # fmt: skip
+    assert (made.before != whole().before).any()
+    assert np.corrcoef(*(each.ravel() for each in detail))[0, 1] > 0.95
 
 
 def test_through_a_thick_veil_nothing_is_seen():
@@ -83,7 +122,7 @@ def test_through_a_thick_veil_nothing_is_seen():
     assert (made.truth == Truth.NOT_SEEN).any()
 
 
-def holed(*places):
+def marked(*places):
     mask = np.zeros((100, 300), np.uint8)
     for x, y in places:
         mask[y : y + 14, x : x + 14] = Truth.HOLE
@@ -94,7 +133,7 @@ def holed(*places):
     ("said", "found"), [(((50, 40), (200, 40)), 2), (((56, 40),), 1), (((120, 40),), 0), ((), 0)]
 )
 def test_holes_are_found_where_their_middles_are_near(said, found):
-    there = holed((50, 40), (200, 40))
+    there = marked((50, 40), (200, 40))
     blank = np.zeros((100, 300, 3), np.uint8)
     scale = np.diag([0.2, 0.2, 1.0])
     pair = TruthPair(
@@ -102,6 +141,6 @@ def test_holes_are_found_where_their_middles_are_near(said, found):
         np.zeros((4, 2)), there, np.eye(3), to_metres=scale,
     )  # fmt: skip
 
-    compared = compare_holes(pair, holed(*said))
+    compared = compare_holes(pair, marked(*said))
 
     assert (compared.there, compared.said, compared.found) == (2, len(said), found)

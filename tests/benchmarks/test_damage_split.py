@@ -1,6 +1,6 @@
 import pytest
 from accuracy.damage import fitting
-from accuracy.damage.scenes import ASIDE, CHECKED, LADDER, NULLS_ONLY, TEST, TUNING
+from accuracy.damage.scenes import ASIDE, CHECKED, FURTHER, LADDER, NULLS_ONLY, TEST, TUNING
 
 
 def test_the_split_by_bridge_is_frozen():
@@ -8,7 +8,8 @@ def test_the_split_by_bridge_is_frozen():
     assert TEST == (301, 302, 303, 306, 308)
     assert tuple(range(412, 416)) == NULLS_ONLY
     assert set(LADDER) <= set(TUNING) | set(TEST)
-    assert not set(TUNING) & {*TEST, *NULLS_ONLY, *ASIDE}
+    assert (*range(321, 326), *range(416, 429)) == FURTHER
+    assert not {*TUNING, *FURTHER} & {*TEST, *NULLS_ONLY, *ASIDE}
 
 
 @pytest.mark.parametrize("bridge", [306, 408, 413])
@@ -22,4 +23,4 @@ def test_the_model_refuses_to_be_fitted_to_bridges_kept_aside(monkeypatch, bridg
 def test_every_bridge_that_is_fitted_to_is_left_out_of_one_fold():
     left_out = [int(bridge) for fold in fitting.FOLDS for bridge in fold]
 
-    assert sorted(left_out) == sorted(set(TUNING) - set(CHECKED))
+    assert sorted(left_out) == sorted({*TUNING, *FURTHER} - {*CHECKED})

@@ -60,6 +60,43 @@ def test_soot_in_both_pictures_is_no_darkening_but_was_dark(strip):
     assert abs(of(new, "was_dark", middle)) < 0.3
 
 
+def test_grain_under_soot_persists_as_ratios_of_light_and_not_in_a_hole(strip):
+    sooty, holed = strip.copy(), strip.copy()
+    sooty[26:54, 120:160] = (strip[26:54, 120:160] * 0.2).astype(np.uint8)
+    rubble = np.random.default_rng(5).integers(10, 60, (28, 40, 1))
+    holed[26:54, 120:160] = rubble.astype(np.uint8)
+
+    soot, hole = (measure(strip, each, everywhere(), GRID) for each in (sooty, holed))
+
+    middle = slice(108, 132)
+    assert of(soot, "texture_log", middle) > of(hole, "texture_log", middle) + 0.3
+
+
+def test_a_slab_that_slid_aside_moved_across_the_deck(strip):
+    after = strip.copy()
+    after[:, 120:220] = np.roll(strip, 6, axis=0)[:, 120:220]
+
+    found = measure(strip, after, everywhere(), GRID)
+
+    slab = slice(120, 180)
+    assert of(found, "drift_across", slab) > 2 * of(found, "drift_along", slab) + 0.02
+
+
+def test_shifts_of_edges_are_told_to_a_fraction_of_a_pixel(strip):
+    fine = cv2.resize(strip, None, fx=1, fy=4, interpolation=cv2.INTER_CUBIC)
+    told = []
+
+    for quarters in (4, 5, 6, 7, 8):
+        laid = cv2.resize(np.roll(fine, quarters, axis=0), strip.shape[1::-1],
+                          interpolation=cv2.INTER_AREA)  # fmt: skip
+        after = strip.copy()
+        after[:, 120:220] = laid[:, 120:220]
+        found = measure(strip, after, everywhere(), GRID)
+        told.append(of(found, "edge_shift", slice(130, 170)))
+
+    assert (np.diff(told) > 0.1 / GRID.width_px).all()
+
+
 def test_exposure_is_no_darkening(strip):
     found = measure(strip, (strip * 0.7).astype(np.uint8), everywhere(), GRID)
 

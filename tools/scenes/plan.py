@@ -65,8 +65,21 @@ BRIDGES = (
     Bridge(413, Kind.GIRDER, earlier=True),
     Bridge(414, Kind.BOWSTRING),
     Bridge(415, Kind.TRUSS),
+    Bridge(416, Kind.GIRDER),
+    Bridge(417, Kind.ARCH),
+    Bridge(418, Kind.GIRDER, earlier=True),
+    Bridge(419, Kind.BOWSTRING),
+    Bridge(420, Kind.GIRDER),
+    Bridge(421, Kind.ARCH, earlier=True),
+    Bridge(422, Kind.GIRDER),
+    Bridge(423, Kind.TRUSS),
+    Bridge(424, Kind.GIRDER),
+    Bridge(425, Kind.ARCH),
+    Bridge(426, Kind.GIRDER, earlier=True),
+    Bridge(427, Kind.BOWSTRING),
+    Bridge(428, Kind.GIRDER),
 )
-"""Bridges to 411 are for tuning; `KEPT_ASIDE` names those that are not fitted to."""
+"""Bridges to 411 and from 416 are for tuning; `KEPT_ASIDE` names those that are not fitted to."""
 
 KEPT_ASIDE = (408, *range(412, 416))
 """408: a look at the fit before anything is reported on; from 412: false findings are counted."""
@@ -120,6 +133,20 @@ change: scorched before and after, in other light."""
 
 _WIDE_NULLS = 5
 
+_FIRST_BROKEN = 416
+"""Bridges from this number on show more holes and gaps: what is hardest to tell."""
+
+_BROKEN = (
+    (State.SCORCHED, "nadir", "return"),
+    (State.SCORCHED, "oblique", "8"),
+    (State.HOLED, "nadir", "return"),
+    (State.HOLED, "nadir", "8"),
+    (State.HOLED, "oblique", "return"),
+    (State.COLLAPSED, "nadir", "return"),
+    (State.COLLAPSED, "oblique", "return"),
+)
+_BROKEN_NULLS = 3
+
 
 def shots(bridge: Bridge) -> list[Shot]:
     """Plan the pictures of a bridge: two before, some nulls, every state of damage.
@@ -130,14 +157,16 @@ def shots(bridge: Bridge) -> list[Shot]:
     planned = [_shot(bridge, f"before_{view}", view=view) for view in ("oblique", "nadir")]
     at = bridge.seed % 100 - 1
     wide = bridge.seed >= _FIRST_WIDE
-    count = _WIDE_NULLS if wide else _NULLS_PER_BRIDGE
+    broken = bridge.seed >= _FIRST_BROKEN
+    count = _BROKEN_NULLS if broken else _WIDE_NULLS if wide else _NULLS_PER_BRIDGE
     for k in range(count):
         null, view, change = _NULLS[(count * at + k) % len(_NULLS)]
         if wide and at % 2:
             view = "nadir" if view == "oblique" else "oblique"
         name = f"null-{null.value.replace('_', '-')}_{view}_{change}"
         planned.append(_shot(bridge, name, view=view, change=change, nulls=(null,)))
-    for state, view, change in _WIDE[at % len(_WIDE)] if wide else _DAMAGED:
+    damaged = _BROKEN if broken else _WIDE[at % len(_WIDE)] if wide else _DAMAGED
+    for state, view, change in damaged:
         name = f"{state.value}_{view}_{change}"
         planned.append(_shot(bridge, name, view=view, change=change, state=state))
     return planned

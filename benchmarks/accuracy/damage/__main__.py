@@ -52,11 +52,10 @@ def main(arguments: list[str]) -> None:
     """Run what was asked for."""
     if "--fit" in arguments:
         samples = list(fitting.tuning_samples())
-        cells, summed = fitting.fit_cells(samples)
+        cells, left_out = fitting.fit_cells(samples)
         np.savez_compressed(CALIBRATION / "damage.decide.cells.npz", **cells)
-        real = [each for each in samples if each.real]
-        deck, told = fitting.fit_deck(summed, real)
-        fitting.print_cuts(real, told)
+        deck, told = fitting.fit_deck(left_out)
+        fitting.print_left_out(left_out, told)
         written = msgspec.json.format(msgspec.json.encode(deck), indent=1)
         (CALIBRATION / "damage.decide.weights.json").write_bytes(written + b"\n")
         return

@@ -8,7 +8,11 @@ import cv2
 import numpy as np
 from accuracy.damage.making import burnt, fallen, shadowed, veiled
 from accuracy.damage.mixing import pasted
+from accuracy.damage.opening import holed
+from accuracy.damage.scenes import folders
 from accuracy.damage.strips import Strips, made_worse, planned
+from accuracy.damage.surfaces import retextured, textures
+from accuracy.damage.unharmed import latticed, queued, repaved, wet
 from numpy import float16
 from numpy.typing import NDArray
 
@@ -22,16 +26,34 @@ _VERSIONS = 2
 
 _WANTED = ("scorched", "holed", "collapsed")
 _KINDS = {
-    "pasted": 0.42,
+    "pasted": 0.32,
     "fallen": 0.16,
-    "holed": 0.09,
+    "holed": 0.15,
     "scorched": 0.05,
-    "shadowed": 0.18,
-    "veiled": 0.10,
+    "shadowed": 0.09,
+    "latticed": 0.03,
+    "repaved": 0.06,
+    "wet": 0.04,
+    "queued": 0.04,
+    "veiled": 0.06,
 }
 """Shares of the kinds of mixtures."""
 
-_ALSO_SHADOWED, _ALSO_VEILED = 0.15, 0.08
+_MADE = {
+    "fallen": fallen,
+    "holed": holed,
+    "scorched": burnt,
+    "shadowed": shadowed,
+    "latticed": latticed,
+    "repaved": repaved,
+    "wet": wet,
+    "queued": queued,
+    "veiled": veiled,
+}
+_ALSO = {"shadowed": 0.1, "latticed": 0.03, "repaved": 0.04, "wet": 0.04, "queued": 0.04}
+"""How often a deck is changed in such a way, too, before it is damaged."""
+
+_ALSO_VEILED, _RETEXTURED = 0.08, 0.3
 _WANTED_SHARES = (0.32, 0.4, 0.28)
 
 
@@ -64,21 +86,37 @@ def rendered(bridge: int) -> Iterator[Sample]:
 
 def mixed(bridges: Sequence[int], count: int, seed: int) -> Iterator[Sample]:
     """Mix what is known of some bridges into so many other pairs."""
-    rng = np.random.default_rng(seed)
+    photos = list(textures(folders()[0].parents[1]))
     every = {bridge: list(planned(bridge)) for bridge in bridges}
-    bases = {bridge: [each for each in of if each.state == "none"] for bridge, of in every.items()}
-    while count:
-        base = _one_of(bases[_one_of(bridges, rng)], rng)
-        kind = str(rng.choice(list(_KINDS), p=list(_KINDS.values())))
-        if kind in ("pasted", "holed", "fallen") and rng.random() < _ALSO_SHADOWED:
-            base = shadowed(base, rng)
-        made = _mix(kind, base, every[_one_of(bridges, rng)], rng)
-        if made is None:
-            continue
-        if rng.random() < _ALSO_VEILED:
-            made = veiled(made, rng)
-        yield sample_of(made, rng)
-        count -= 1
+    mixer = Mixer({bridge: pairs for bridge, pairs in every.items() if pairs}, photos)
+    for at in range(count):
+        rng = np.random.default_rng([seed, at])
+        yield sample_of(mixer.mix(rng), rng)
+
+
+@dataclass(frozen=True, eq=False)
+class Mixer:
+    """What mixtures are made of: pairs of strips by bridge, and grey photographs."""
+
+    every: dict[int, list[Strips]]
+    photos: Sequence[NDArray[np.uint8]]
+
+    def mix(self, rng: np.random.Generator) -> Strips:
+        """Make one mixture; the same for the same state of the generator."""
+        bridges = list(self.every)
+        while True:
+            unhurt = [each for each in self.every[_one_of(bridges, rng)] if each.state == "none"]
+            kind = str(rng.choice(list(_KINDS), p=list(_KINDS.values())))
+            base = _one_of(unhurt, rng)
+            if rng.random() < _RETEXTURED:
+                base = retextured(base, _one_of(self.photos, rng), rng)
+            for also, share in _ALSO.items():
+                if rng.random() < share:
+                    base = _MADE[also](base, rng)
+            donors = self.every[_one_of(bridges, rng)]
+            made = _pasted(base, donors, rng) if kind == "pasted" else _MADE[kind](base, rng)
+            if made is not None:
+                return veiled(made, rng) if rng.random() < _ALSO_VEILED else made
 
 
 def sample_of(strips: Strips, rng: np.random.Generator) -> Sample:
@@ -102,17 +140,7 @@ def sample_of(strips: Strips, rng: np.random.Generator) -> Sample:
     )
 
 
-def _mix(
-    kind: str, base: Strips, others: Sequence[Strips], rng: np.random.Generator
-) -> Strips | None:
-    if kind == "fallen":
-        return fallen(base, rng)
-    if kind in ("holed", "scorched"):
-        return burnt(base, rng, holes=kind == "holed")
-    if kind == "shadowed":
-        return shadowed(base, rng)
-    if kind == "veiled":
-        return veiled(base, rng)
+def _pasted(base: Strips, others: Sequence[Strips], rng: np.random.Generator) -> Strips | None:
     wanted = str(rng.choice(_WANTED, p=_WANTED_SHARES))
     donors = [each for each in others if each.state == wanted and " " not in each.name]
     return pasted(base, _one_of(donors, rng), rng) if donors else None

@@ -1,6 +1,7 @@
 """Make damage, shadows and veils on strips of tuning bridges: what renders hold too little of."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -14,7 +15,10 @@ _HIDDEN, _THIN = 0.6, 0.25
 """Through veils of more than the first nothing can be seen; between, it cannot be said."""
 
 _SOOTY = 0.12
-_THROUGH = 0.55
+_SLABS, _ASIDE = 0.9, 0.5
+"""How often what fell is in sight, and how often it slid aside."""
+
+_LEAST_PIECE_PX = 6
 
 
 def fallen(base: Strips, rng: np.random.Generator) -> Strips:
@@ -29,37 +33,44 @@ def fallen(base: Strips, rng: np.random.Generator) -> Strips:
     ragged = _ragged(rows, grid.width_px * 0.06, rng), _ragged(rows, grid.width_px * 0.06, rng)
     x = np.arange(columns)[None]
     gone = (x >= start + ragged[0][:, None]) & (x < stop + ragged[1][:, None])
-    after[gone] = _beside(base, rng)[gone]
-    middle = (start + stop) // 2 + int(rng.normal(0, length / 8))
-    slabs = [(start, stop, 0)] if rng.random() < 0.55 else [(start, middle, 1), (middle, stop, -1)]
-    if rng.random() < 0.9:
-        aside = rng.uniform(-0.6, 0.6) if rng.random() < 0.6 else rng.normal(0, 0.05)
-        for left, right, hangs in slabs:
-            after = _with_slab(after, base, (left, right), hangs, aside * grid.width_px, rng)
+    after[gone] = beside(base, rng)[gone]
+    if rng.random() < _SLABS:
+        aside = rng.uniform(-0.6, 0.6) if rng.random() < _ASIDE else rng.normal(0, 0.05)
+        for left, right, hangs in _slabs(start, stop, rng):
+            off = (aside + rng.normal(0, 0.03)) * grid.width_px
+            after = _with_slab(after, base, (left, right), hangs, off, rng)
     deck = np.zeros((rows, columns), bool)
     deck[grid.deck] = True
     truth = np.where(gone & deck, Truth.MISSING, base.truth).astype(np.uint8)
     return _made(base, after, truth, "collapsed")
 
 
-def burnt(base: Strips, rng: np.random.Generator, *, holes: bool) -> Strips:
-    """Lay soot on the deck, with holes through it, or bare."""
+def _slabs(start: int, stop: int, rng: np.random.Generator) -> list[tuple[int, int, int]]:
+    """Break a stretch: one slab, two that hang from its ends, or pieces, some of them gone.
+
+    Of each its ends, and which is held: 1 the left, -1 the right, 0 none.
+    """
+    kind, middle = rng.random(), (start + stop) // 2 + int(rng.normal(0, (stop - start) / 8))
+    if kind < 0.4:
+        return [(start, stop, int(rng.choice([0, 1, -1])))]
+    if kind < 0.75:
+        return [(start, middle, 1), (middle, stop, -1)]
+    cuts = np.sort(rng.integers(start, stop, int(rng.integers(1, 5)))).tolist()
+    pieces = [(a, b, 0) for a, b in pairwise([start, *cuts, stop]) if b - a >= _LEAST_PIECE_PX]
+    return [each for each in pieces if rng.random() < 0.8]
+
+
+def burnt(base: Strips, rng: np.random.Generator) -> Strips:
+    """Lay soot on the deck."""
     truth, after = base.truth.copy(), base.after.astype(float32)
     deck = np.zeros(truth.shape, bool)
     deck[base.grid.deck] = True
-    through = _beside(base, rng).astype(float32)
     for _ in range(int(rng.integers(1, 4))):
-        soot = _blot(base, rng, reach=rng.uniform(0.2, 0.9))
+        soot = blot(base, rng, reach=rng.uniform(0.2, 0.9))
         deep = rng.uniform(0.35, 0.9)
         after *= (1 - deep * soot)[..., None]
-        black = (deep * soot > _SOOTY) & deck & (truth == Truth.NOTHING)
-        truth[black] = Truth.SCORCH
-        if holes:
-            open_ = _opened(soot, base, rng) & deck
-            after[open_] = _below(base, through, rng)[open_]
-            truth[open_ & (truth != Truth.OUTSIDE)] = Truth.HOLE
-    state = "holed" if (truth == Truth.HOLE).any() else "scorched"
-    return _made(base, _rounded(after), truth, state)
+        truth[(deep * soot > _SOOTY) & deck & (truth == Truth.NOTHING)] = Truth.SCORCH
+    return _made(base, rounded(after), truth, "scorched")
 
 
 def shadowed(base: Strips, rng: np.random.Generator) -> Strips:
@@ -83,26 +94,26 @@ def shadowed(base: Strips, rng: np.random.Generator) -> Strips:
             shape = [[x, y], [x + long, y + rng.normal(0, 2)], [x + long, y + high], [x, y + high]]
             cv2.fillPoly(shade, [np.int32(np.round(shape))], 1.0)
         else:
-            leaves = _noise(shade.shape, wide * rng.uniform(0.04, 0.4), rng)
+            leaves = noise(shade.shape, wide * rng.uniform(0.04, 0.4), rng)
             near = np.exp(-0.5 * ((np.arange(columns) - x) / (wide * rng.uniform(0.5, 2.5))) ** 2)
             shade = np.maximum(shade, (leaves + 1.6 * near > 1.2) & (near > 0.15))
     shade = cv2.GaussianBlur(shade.astype(float32), (0, 0), rng.uniform(0.4, 2.5))[..., None]
     dark = rng.uniform(0.25, 0.75) * np.array([1, 1.03, 1.12], float32)
-    return _made(base, _rounded(base.after * (1 - shade * (1 - dark))), base.truth, base.state)
+    return _made(base, rounded(base.after * (1 - shade * (1 - dark))), base.truth, base.state)
 
 
 def veiled(strips: Strips, rng: np.random.Generator) -> Strips:
     """Draw smoke, cloud or glare over a part: nothing can be told where it is thick."""
     rows, columns = strips.grid.shape
     wide = strips.grid.width_px
-    billows = _noise((rows, columns), wide * rng.uniform(0.2, 0.6), rng)
+    billows = noise((rows, columns), wide * rng.uniform(0.2, 0.6), rng)
     x, reach = rng.uniform(0, columns), wide * rng.uniform(0.5, 1.8)
     near = np.exp(-0.5 * ((np.arange(columns) - x) / reach) ** 2)[None]
     thick = np.clip(near * 1.5 + 0.25 * billows * near - 0.25, 0, rng.uniform(0.75, 1))
     thick = cv2.GaussianBlur(thick.astype(float32), (0, 0), 2.0)
     light = rng.choice([rng.uniform(60, 120), rng.uniform(150, 250), 255.0])
     colour = light * np.array([1, 1, rng.uniform(0.96, 1.05)], float32)
-    folds = 1 + 0.06 * _noise((rows, columns), 4.0, rng)[..., None]
+    folds = 1 + 0.06 * noise((rows, columns), 4.0, rng)[..., None]
     after = strips.after * (1 - thick[..., None]) + colour * folds * thick[..., None]
     truth = strips.truth.copy()
     truth[(thick > _THIN) & ~np.isin(truth, (Truth.NOTHING, Truth.OUTSIDE))] = UNSURE
@@ -119,29 +130,29 @@ def veiled(strips: Strips, rng: np.random.Generator) -> Strips:
         ),
         "none",
     )
-    return _made(strips, _rounded(after), truth, state)
+    return _made(strips, rounded(after), truth, state)
 
 
 def _made(base: Strips, after: Pixels, truth: Pixels, state: str) -> Strips:
     return replace(base, after=after, truth=truth, state=state, real=False, gap=0.0)
 
 
-def _rounded(values: Map) -> Pixels:
+def rounded(values: Map) -> Pixels:
     return np.asarray(np.clip(values, 0, 255), np.uint8)
 
 
-def _noise(shape: tuple[int, ...], sigma: float, rng: np.random.Generator) -> Map:
+def noise(shape: tuple[int, ...], sigma: float, rng: np.random.Generator) -> Map:
     """Give smooth noise of variance 1."""
     smooth = cv2.GaussianBlur(rng.normal(0, 1, shape).astype(float32), (0, 0), max(0.6, sigma))
     return np.asarray(smooth / (smooth.std() + 1e-6), float32)
 
 
 def _ragged(count: int, sigma: float, rng: np.random.Generator) -> Map:
-    line = _noise((count, 1), 2.0, rng)[:, 0] + rng.uniform(-0.8, 0.8) * np.linspace(-1, 1, count)
+    line = noise((count, 1), 2.0, rng)[:, 0] + rng.uniform(-0.8, 0.8) * np.linspace(-1, 1, count)
     return np.asarray(line * max(1.0, sigma), float32)
 
 
-def _beside(base: Strips, rng: np.random.Generator) -> Pixels:
+def beside(base: Strips, rng: np.random.Generator) -> Pixels:
     """Give what lies under the deck as what lies beside it: colours of both sides, rippled."""
     rows, columns = base.grid.shape
     band = max(1, base.grid.side_px // 3)
@@ -149,8 +160,8 @@ def _beside(base: Strips, rng: np.random.Generator) -> Pixels:
     down = np.linspace(0, 1, rows)[:, None, None]
     laid = cv2.GaussianBlur((upper * (1 - down) + lower * down).astype(float32), (0, 0), 3.0)
     laid *= rng.uniform(0.55, 1.1)
-    ripples = _noise((rows, columns), rng.uniform(0.6, 2.5), rng)[..., None]
-    return _rounded(laid + ripples * rng.uniform(1, 8))
+    ripples = noise((rows, columns), rng.uniform(0.6, 2.5), rng)[..., None]
+    return rounded(laid + ripples * rng.uniform(1, 8))
 
 
 def _with_slab(
@@ -183,14 +194,14 @@ def _with_slab(
     moved = cv2.warpPerspective(base.after, matrix, size_px, borderMode=cv2.BORDER_REPLICATE)
     shape = np.zeros(after.shape[:2], float32)
     cv2.fillConvexPoly(shape, np.int32(np.round(new)), 1.0)
-    shape = (shape + 0.2 * _noise(shape.shape, 1.5, rng) * (shape > 0) > 0.6).astype(float32)
+    shape = (shape + 0.2 * noise(shape.shape, 1.5, rng) * (shape > 0) > 0.6).astype(float32)
     shape = cv2.GaussianBlur(shape, (0, 0), 0.6)[..., None]
     shade = rng.uniform(0.6, 1.05)
-    soot = 1 - rng.uniform(0, 0.7) * _blot(base, rng, reach=0.8, at=(left + right) / 2)[..., None]
-    return _rounded(after * (1 - shape) + moved * shade * soot * shape)
+    soot = 1 - rng.uniform(0, 0.7) * blot(base, rng, reach=0.8, at=(left + right) / 2)[..., None]
+    return rounded(after * (1 - shape) + moved * shade * soot * shape)
 
 
-def _blot(base: Strips, rng: np.random.Generator, *, reach: float, at: float | None = None) -> Map:
+def blot(base: Strips, rng: np.random.Generator, *, reach: float, at: float | None = None) -> Map:
     """Give a ragged blot on the deck, 0 to 1."""
     rows, columns = base.grid.shape
     wide = base.grid.width_px
@@ -199,34 +210,6 @@ def _blot(base: Strips, rng: np.random.Generator, *, reach: float, at: float | N
     across = np.arange(columns)[None] - x
     down = np.arange(rows)[:, None] - y
     near = (across / (reach * wide * rng.uniform(0.8, 2))) ** 2 + (down / (reach * wide)) ** 2
-    ragged = 0.5 * _noise((rows, columns), wide * 0.15, rng)
-    ragged = ragged + 0.25 * _noise((rows, columns), wide * 0.03, rng)
+    ragged = 0.5 * noise((rows, columns), wide * 0.15, rng)
+    ragged = ragged + 0.25 * noise((rows, columns), wide * 0.03, rng)
     return np.asarray(np.clip(1.3 * np.exp(-near) * (1 + ragged) - 0.1, 0, 1), float32)
-
-
-def _opened(soot: Map, base: Strips, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Give compact holes where soot is thickest."""
-    inside = soot > _THROUGH
-    if not inside.any():
-        return inside
-    wide = base.grid.width_px
-    thick = soot + 0.3 * _noise(soot.shape, wide * 0.15, rng)
-    thick = thick + 0.08 * _noise(soot.shape, wide * 0.04, rng)
-    least = np.quantile(thick[inside], rng.uniform(0.4, 0.93))
-    kernel = np.ones((3, 3), np.uint8)
-    found = cv2.morphologyEx((thick > least).astype(np.uint8), cv2.MORPH_OPEN, kernel)
-    return np.asarray(found.astype(bool) & (soot > _SOOTY))
-
-
-def _below(base: Strips, through: Map, rng: np.random.Generator) -> Map:
-    """Give what is seen through a hole: water, girders along the deck, rubble."""
-    rows, _ = base.grid.shape
-    seen = through * rng.uniform(0.3, 1.0)
-    if rng.random() < 0.7:
-        beams = np.zeros((rows, 1, 1), float32)
-        count = int(rng.integers(2, 6))
-        for y in base.grid.side_px + base.grid.width_px * (np.arange(count) + 0.5) / count:
-            beams[int(y) : int(y) + max(1, base.grid.width_px // 14)] = 1.0
-        seen = seen * (1 - beams) + rng.uniform(60, 190) * beams
-    rubble = _noise(through.shape[:2], 0.8, rng)[..., None] > rng.uniform(0.8, 2.2)
-    return np.asarray(np.where(rubble, rng.uniform(70, 200), seen), float32)

@@ -30,8 +30,12 @@ NULLS_ONLY = tuple(range(412, 416))
 TUNING = (*(each for each in LADDER if each not in TEST), *range(401, 408), 409, 410, 411)
 """304, 305, 307, and those that `tools/scenes` rendered, as far as they are there."""
 
+FURTHER = (*range(321, 326), *range(416, 429))
+"""Tuning bridges that were rendered last of all, the first five as the ladder was. Only what names
+the state of a deck is fitted to them."""
+
 CHECKED = (409, 410, 411)
-"""Tuning bridges that were rendered last: what was fitted to the others is looked at on them."""
+"""Tuning bridges that nothing here is fitted to: a look at what was fitted to the others."""
 
 _NAME = re.compile(r"s(\d+)_([a-z-]+)_([a-z]+)(?:_(\w+))?")
 _STATES = {"before": 0, "null": 0, "scorch": 1, "scorched": 1, "holes": 2, "holed": 2}

@@ -8,7 +8,7 @@ from accuracy.damage.states import STATES, macro_f1
 from accuracy.rates import clopper_pearson
 
 _EXACT_PX, _FAR_PX, _NEAR_M = 3.0, 10.0, 1.5
-_BINS = ((0.0, 0.85), (0.85, 0.97), (0.97, 1.01))
+_BINS = 3
 _QUIET = ("none", "undetermined")
 _RESAMPLES, _SEED = 500, 5
 
@@ -195,16 +195,16 @@ def _holes(near: Sequence[Row]) -> None:
 
 def _confidence(rows: Sequence[Row]) -> None:
     print("\nScore of the likeliest state against how often it is right\n")
-    print("| score | pairs | right |\n|---|---|---|")
-    told = [row for row in rows if row.score is not None]
+    print("| mean score | pairs | right | interval |\n|---|---|---|---|")
+    told = sorted((row for row in rows if row.score is not None), key=lambda row: row.score or 0)
     gap = 0.0
-    for low, high in _BINS:
-        group = [row for row in told if low <= (row.score or 0) < high]
-        if group:
-            right = float(np.mean([row.likeliest == row.true_state for row in group]))
-            gap += abs(right - float(np.mean([row.score or 0 for row in group]))) * len(group)
-            print(f"| {low:.2f} to {min(high, 1):.2f} | {len(group)} | {right:.2f} |")
-    print(f"\nExpected calibration error {gap / max(1, len(told)):.2f}")
+    for at in range(_BINS):
+        group = told[at * len(told) // _BINS : (at + 1) * len(told) // _BINS]
+        right = sum(row.likeliest == row.true_state for row in group)
+        score = float(np.mean([row.score or 0 for row in group]))
+        gap += abs(right - score * len(group))
+        print(f"| {score:.2f} | {len(group)} | {_rate(right, len(group))} |")
+    print(f"\nExpected calibration error {gap / max(1, len(told)):.2f}, bins of equal count")
 
 
 def _f1(rows: Sequence[Row], *, forced: bool = False) -> float:

@@ -39,7 +39,7 @@ def test_every_null_and_state_is_planned_once_at_least_and_names_differ() -> Non
 
     assert nulls == set(Null)
     assert {shot.state for shot in SHOTS} == set(State)
-    assert len(names) == len(SHOTS) == 172
+    assert len(names) == len(SHOTS) == 328
 
 
 def test_same_plan_is_made_again() -> None:
