@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 import pytest
+from accuracy.damage.examples import Mixer
 from accuracy.damage.holes import compare_holes
 from accuracy.damage.making import burnt, fallen, shadowed, veiled
 from accuracy.damage.mixing import pasted
@@ -101,6 +102,19 @@ def test_vehicles_hide_what_is_beneath_them():
     assert made.state == "none"
     assert set(np.unique(made.truth)) == {Truth.NOTHING, Truth.OUTSIDE, Truth.NOT_SEEN}
     assert (made.after[hidden] != made.before[hidden]).any()
+
+
+def test_mixtures_are_made_again_alike_and_are_never_taken_for_rendered_pairs():
+    photo = random(7).integers(0, 255, (200, 300)).astype(np.uint8)
+    mixer = Mixer({1: [whole()], 2: [whole("other", "2"), scorched()]}, [photo])
+
+    once, again = ([mixer.mix(random(seed)) for seed in range(20)] for _ in range(2))
+
+    for one, other in zip(once, again, strict=True):
+        np.testing.assert_array_equal(one.after, other.after)
+        np.testing.assert_array_equal(one.truth, other.truth)
+        assert not one.real
+    assert {each.state for each in once} >= {"none", "scorched", "holed", "collapsed"}
 
 
 def test_texture_of_a_photograph_is_laid_on_both_strips():

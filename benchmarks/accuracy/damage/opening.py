@@ -37,10 +37,9 @@ def holed(base: Strips, rng: np.random.Generator) -> Strips:
         opened = _opened(base, (x, y), rng) & deck
         after = _laid(after, below, opened, rng)
         truth[opened & (truth != Truth.OUTSIDE)] = Truth.HOLE
-    state = "holed" if (truth == Truth.HOLE).sum() >= _LEAST_HOLE_PX else "none"
-    if state == "none":
-        return base
-    return replace(base, after=rounded(after), truth=truth, state=state, real=False, gap=0.0)
+    if (truth == Truth.HOLE).sum() < _LEAST_HOLE_PX:
+        return replace(base, real=False, gap=0.0)
+    return replace(base, after=rounded(after), truth=truth, state="holed", real=False, gap=0.0)
 
 
 def _opened(
