@@ -6,6 +6,7 @@ python benchmarks/accuracy/damage --fit      fit again, on the tuning bridges (n
 python benchmarks/accuracy/damage --check    what is said of the tuning bridges rendered last
 python benchmarks/accuracy/damage --fit-veil    fit again what tells that smoke hides the deck
 python benchmarks/accuracy/damage --veils       put smoke on test pairs, and ask about them
+python benchmarks/accuracy/damage --rough       draw test pairs roughly, shrink them, and ask
 
 FORENSICS_SCENES: what tools/scenes rendered, for the fit and for more pairs without change.
 """
@@ -22,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import msgspec
 import numpy as np
-from accuracy.damage import checking, fitting, veils
+from accuracy.damage import checking, fitting, rough, veils
 from accuracy.damage.asking import FOUND, LARGE, WORSE, Row, ask
 from accuracy.damage.baselines import print_baselines
 from accuracy.damage.scenes import (
@@ -70,6 +71,9 @@ def main(arguments: list[str]) -> None:
         return
     if "--veils" in arguments:
         veils.print_veiled(list(veils.ask_veiled(TEST)))
+        return
+    if "--rough" in arguments:
+        rough.print_rough(list(rough.ask_roughly(TEST)))
         return
     if "--write" in arguments:
         rows: list[Row] = []

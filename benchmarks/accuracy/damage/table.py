@@ -22,11 +22,12 @@ def print_tables(rows: Sequence[Row]) -> None:
     _holes([row for row in ladder if not row.view.endswith("30")])
     _confidence([row for row in rows if row.kind in ("ladder", "null")])
     worse = [row for row in rows if row.kind == WORSE]
-    _others(worse, "Both pictures made worse, pairs up to 15 degrees")
-    _others([row for row in rows if row.kind == FOUND], "Deck looked for, pairs up to 15 degrees")
+    print_states(worse, "Both pictures made worse, pairs up to 15 degrees")
+    found = [row for row in rows if row.kind == FOUND]
+    print_states(found, "Deck looked for, pairs up to 15 degrees")
     photographs = [row for row in rows if row.kind == "composite"]
     sources = len({row.source for row in photographs})
-    _others(photographs, f"Composites on {sources} photographs of the reported half")
+    print_states(photographs, f"Composites on {sources} photographs of the reported half")
     print()
     for name, some in (
         ("CPU a pair", [row.cpu_s for row in rows if row.kind != LARGE]),
@@ -109,7 +110,7 @@ def _alarms(nulls: Sequence[Row]) -> None:
     print(f"Damage on nulls: {alarms} of {len(nulls)} ({low:.3f} to {high:.3f}); none: {told}")
 
 
-def _others(rows: Sequence[Row], title: str) -> None:
+def print_states(rows: Sequence[Row], title: str) -> None:
     """Print what is said of pairs that are never pooled with those of drawn decks on renders."""
     if not rows:
         return
