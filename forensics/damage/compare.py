@@ -16,7 +16,7 @@ from forensics.damage.measures import measure
 from forensics.damage.model import fitted_model
 from forensics.damage.register import Laid, register
 from forensics.damage.shifts import rival_shift
-from forensics.damage.strip import Strip, lay_strip, unroll
+from forensics.damage.strip import Strip, lay_strip, narrower, unroll
 from forensics.damage.veil import CALIBRATION as VEIL_CALIBRATION
 from forensics.damage.veil import hidden_columns
 from forensics.model.damage import (
@@ -149,7 +149,10 @@ def compare_views(
     hidden = hidden_columns((near, far), (small.matrix, laid.matrix), strip.grid)
     open_ones = seen & too
     open_ones[:, strip.grid.deck[1]] &= ~hidden
-    decided = decide(measure(one, other, open_ones, strip.grid), fitted_model(), limits)
+    measures = measure(one, other, open_ones, strip.grid)
+    rows, narrow = narrower(strip.grid, limits.value("narrower"))
+    inner = measure(one[rows], other[rows], open_ones[rows], narrow)
+    decided = decide(measures, fitted_model(), limits, inner=inner)
     damage = _beside_veil(_damage(decided, strip, limits), decided, hidden)
     codes = decided.codes
     if damage.state == "undetermined":

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy import float32, uint8
+from numpy import float32, float64, uint8
 from numpy.typing import NDArray
 
 from forensics.calibration import Calibration
@@ -16,6 +16,7 @@ from forensics.damage.summary import (
     DECK,
     TOP_COLUMNS,
     TOPS,
+    Scored,
     missing_columns,
     score,
     summary,
@@ -91,7 +92,9 @@ class Decided:
     unexplained: float = 0.0
 
 
-def decide(measures: Measures, fitted: Model, limits: Calibration) -> Decided:
+def decide(
+    measures: Measures, fitted: Model, limits: Calibration, *, inner: Measures | None = None
+) -> Decided:
     """Decide on a deck as a whole, and where its damage is.
 
     Parameters
@@ -102,6 +105,8 @@ def decide(measures: Measures, fitted: Model, limits: Calibration) -> Decided:
         The model.
     limits : Calibration
         Smallest places that count.
+    inner : Measures, optional
+        Of the deck without a part of its width at either side.
 
     Returns
     -------
@@ -120,9 +125,10 @@ def decide(measures: Measures, fitted: Model, limits: Calibration) -> Decided:
     if not measures.seen.any():
         nothing = np.full((rows, columns), NOT_EXAMINED, uint8)
         return Decided(nothing, (), (), 0.0, 0.0, measures.held)
-    cells = cells_of(measures)
-    scored = score(cell_scores(cells, fitted.cells), cells, measures.held, limits)
-    states = scores(summary(scored, limits), DECK, fitted.deck)
+    cells, scored, states = _judged(measures, fitted, limits)
+    if inner is not None:
+        # An outline that takes in what is beside the deck makes soot look like a missing deck.
+        states = (states + _judged(inner, fitted, limits)[2]) / 2
     state, sure = STATES[int(states.argmax())], float(states.max())
     shares = _by_pixel(scored.shares, (rows, columns))
     codes = _codes(state, shares, limits)
@@ -138,6 +144,15 @@ def decide(measures: Measures, fitted: Model, limits: Calibration) -> Decided:
     examined = float((codes != NOT_EXAMINED).mean())
     unexplained = _unexplained(cells, codes, limits)
     return Decided(codes, places, gaps, sure, examined, measures.held, unexplained)
+
+
+def _judged(
+    measures: Measures, fitted: Model, limits: Calibration
+) -> tuple[Cells, Scored, NDArray[float64]]:
+    """Give the cells of a deck, what they score, and what the states of the deck score by it."""
+    cells = cells_of(measures)
+    scored = score(cell_scores(cells, fitted.cells), cells, measures.held, limits)
+    return cells, scored, scores(summary(scored, limits), DECK, fitted.deck)
 
 
 def _by_pixel(cells: NDArray[float32], shape: tuple[int, int]) -> NDArray[float32]:

@@ -60,6 +60,30 @@ class Grid(Struct, frozen=True):
         )
 
 
+def narrower(grid: Grid, share: float) -> tuple[slice, Grid]:
+    """Take a share of the deck's width off either side.
+
+    Parameters
+    ----------
+    grid : Grid
+        Of a strip.
+    share : float
+        Of the width, below 0.5.
+
+    Returns
+    -------
+    rows : slice
+        Of the strip, the margin beside the narrower deck included.
+    grid : Grid
+        Where the narrower deck is in these rows.
+    """
+    off = round(share * grid.width_px)
+    wide = grid.width_px - 2 * off
+    side = min(round(wide * SIDE_MARGIN), grid.side_px + off)
+    first = grid.side_px + off - side
+    return slice(first, first + wide + 2 * side), Grid(grid.length_px, wide, grid.end_px, side)
+
+
 @dataclass(frozen=True, eq=False)
 class Strip:
     """Where the strip lies in the before picture.

@@ -9,7 +9,7 @@ from forensics.damage.compare import likeliest
 from forensics.damage.decide import decide
 from forensics.damage.measures import measure
 from forensics.damage.model import fitted_model
-from forensics.damage.strip import lay_strip, unroll
+from forensics.damage.strip import lay_strip, narrower, unroll
 from forensics.model.damage import HOLE, MISSING, NOT_EXAMINED, SCORCH
 
 DAMAGE = (SCORCH, HOLE, MISSING)
@@ -95,3 +95,22 @@ def test_the_same_deck_again_has_nothing_to_explain(strip):
     before, seen, grid = strip
 
     assert decided(before, before, seen, grid).unexplained < 0.05
+
+
+def test_what_the_deck_says_only_with_its_margins_is_said_less_surely(strip):
+    before, seen, grid = strip
+    gone = before.copy()
+    middle = grid.shape[1] // 2
+    gone[:, middle - 60 : middle + 60] = before[2:3, middle - 60 : middle + 60]
+    rows, narrow = narrower(grid, 0.12)
+    limits, fitted = load("damage.decide"), fitted_model()
+    whole = measure(before, gone, seen, grid)
+    same, other = (measure(before[rows], each[rows], seen[rows], narrow) for each in (gone, before))
+
+    alone, agreed, doubted = (
+        decide(whole, fitted, limits, inner=each) for each in (None, same, other)
+    )
+
+    assert likeliest(alone, limits)[0] == likeliest(agreed, limits)[0] == "collapsed"
+    assert likeliest(agreed, limits)[2]
+    assert not likeliest(doubted, limits)[2]

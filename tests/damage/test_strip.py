@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from forensics.damage.strip import lay_strip, unroll
+from forensics.damage.strip import Grid, lay_strip, narrower, unroll
 from forensics.model.deck import DeckError
 from forensics.vision.alignment import moved
 
@@ -49,3 +49,14 @@ def test_a_deck_that_reaches_outside_is_seen_in_part(bridge, deck):
 def test_an_outline_that_is_no_deck_is_refused(polygon):
     with pytest.raises(DeckError):
         lay_strip(np.array(polygon, dtype=float))
+
+
+def test_a_narrower_deck_lies_within_the_deck_in_the_rows_that_are_kept():
+    grid = Grid(length_px=400, width_px=50, end_px=25, side_px=25)
+
+    rows, inner = narrower(grid, 0.12)
+
+    kept = np.arange(grid.shape[0])[rows]
+    assert len(kept) == inner.shape[0]
+    assert inner.shape[1] == grid.shape[1]
+    assert kept[inner.deck[0]].tolist() == list(range(25 + 6, 25 + 50 - 6))
