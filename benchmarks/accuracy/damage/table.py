@@ -155,7 +155,7 @@ def _by_source(rows: Sequence[Row], rate: Callable[[Sequence[Row]], float]) -> t
 
 def _places(ladder: Sequence[Row]) -> None:
     print("\nPlaces\n")
-    gone = [row for row in ladder if row.true_state == "collapsed" and row.missing_iou is not None]
+    gone = [row for row in ladder if row.true_state == "collapsed" and row.registered]
     said = [row for row in gone if row.state == "collapsed"]
     if said:
         off = [abs(row.gap - row.true_gap) for row in said]
