@@ -16,7 +16,9 @@ _FINE, _SMOOTH, _NEAR = 0.04, 0.08, 0.3
 """Windows, in deck widths: for borders (sigma), for brightness (sigma), for what is near by."""
 
 _COLUMN = 0.3
-_LEAST_LIGHT = 8.0
+LEAST_LIGHT = 8.0
+"""Grey levels added before a logarithm: noise in what is black is no ratio of light."""
+
 _WHOLE_SIGMA_PX = 4.0
 """Wider blurs are made at a fraction of the size, so that their sigma is about this there."""
 
@@ -165,9 +167,9 @@ def light_measures(lit: Lit, seen: Mask, grid: Grid) -> dict[str, Map]:
     wide, known = lit.wide, np.zeros(seen.shape, dtype=bool)
     known[grid.deck] = seen[grid.deck]
     old, new = (
-        np.log(blurred(each, wide * _SMOOTH) + _LEAST_LIGHT) for each in (lit.before, lit.after)
+        np.log(blurred(each, wide * _SMOOTH) + LEAST_LIGHT) for each in (lit.before, lit.after)
     )
-    fine = [np.log(blurred(each, wide * _FINE) + _LEAST_LIGHT) for each in (lit.before, lit.after)]
+    fine = [np.log(blurred(each, wide * _FINE) + LEAST_LIGHT) for each in (lit.before, lit.after)]
     change = blurred(lit.lab_after - lit.lab_before, wide * _SMOOTH)
     change = change - _middle(change, known)
     smooth = [blurred(each, wide * _SMOOTH) for each in (lit.lab_before, lit.lab_after)]

@@ -5,7 +5,7 @@ import numpy as np
 from numpy import float32
 from numpy.typing import NDArray
 
-from forensics.damage.light import Lit, Map, blurred, grown, shrunk
+from forensics.damage.light import LEAST_LIGHT, Lit, Map, blurred, grown, shrunk
 from forensics.damage.strip import Grid
 
 _SEARCH_PX = 2
@@ -14,7 +14,7 @@ _SEARCH_PX = 2
 _FINE, _SMALL, _LARGE = 0.1, 0.18, 0.4
 """Windows of the correlation, in deck widths (sigma of a Gaussian)."""
 
-_LEAST_LIGHT, _DETAIL = 8.0, 0.25
+_DETAIL = 0.25
 _FLAT_LOG = 1e-4
 """Variance of the logarithm of light, added likewise: a grain of 1 %."""
 
@@ -84,7 +84,7 @@ def _log_detail(values: Map, wide: int) -> Map:
 
     Soot takes the same share of the light from light and dark grains: as ratios they persist.
     """
-    log = np.log(values + _LEAST_LIGHT)
+    log = np.log(values + LEAST_LIGHT)
     return np.asarray(log - blurred(log, wide * _DETAIL), dtype=float32)
 
 

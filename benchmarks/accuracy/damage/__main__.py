@@ -3,7 +3,7 @@
 python benchmarks/accuracy/damage            the tables, from benchmarks/results/damage.json
 python benchmarks/accuracy/damage --write    ask about every pair of the test bridges first
 python benchmarks/accuracy/damage --fit      fit again, on the tuning bridges (needs torch)
-python benchmarks/accuracy/damage --check    what is said of the tuning bridges rendered last
+python benchmarks/accuracy/damage --check    what is said of tuning bridges that are not fitted to
 python benchmarks/accuracy/damage --fit-veil    fit again what tells that smoke hides the deck
 python benchmarks/accuracy/damage --veils       put smoke on test pairs, and ask about them
 python benchmarks/accuracy/damage --rough       draw test pairs roughly, shrink them, and ask
@@ -35,6 +35,7 @@ from accuracy.damage.scenes import (
     enlarged,
     folders,
     load,
+    near_pairs,
     null_pairs,
     pairs,
     renders,
@@ -43,7 +44,6 @@ from accuracy.damage.table import print_tables
 from accuracy.damage_truth.composite import composites
 from accuracy.damage_truth.pair import TruthPair, load_photos
 
-_FAR = "_30"
 _EVERY_LARGE = 8
 RESULTS = Path(__file__).resolve().parents[2] / "results/damage.json"
 CALIBRATION = Path(__file__).resolve().parents[3] / "forensics/calibration"
@@ -91,7 +91,7 @@ def asked() -> Iterator[tuple[TruthPair, str]]:
     """
     for each, kind in questions():
         yield load(each), kind
-    near = [each for each in pairs(TEST) if not each[1].stem.endswith(_FAR)]
+    near = near_pairs(TEST)
     for each in near:
         yield load(each), FOUND
     for at, each in enumerate(near):

@@ -1,4 +1,4 @@
-"""Look at what was fitted on tuning bridges that were rendered after it, laid exactly."""
+"""Look at what was fitted on tuning bridges that it was not fitted to, laid exactly."""
 
 from collections.abc import Iterable, Iterator, Sequence
 

@@ -15,6 +15,8 @@ _HIDDEN, _THIN = 0.6, 0.25
 """Through veils of more than the first nothing can be seen; between, it cannot be said."""
 
 _SOOTY = 0.12
+"""Where soot takes more of the light than this, the deck is scorched."""
+
 _SLABS, _ASIDE = 0.9, 0.5
 """How often what fell is in sight, and how often it slid aside."""
 
@@ -39,10 +41,8 @@ def fallen(base: Strips, rng: np.random.Generator) -> Strips:
         for left, right, hangs in _slabs(start, stop, rng):
             off = (aside + rng.normal(0, 0.03)) * grid.width_px
             after = _with_slab(after, base, (left, right), hangs, off, rng)
-    deck = np.zeros((rows, columns), bool)
-    deck[grid.deck] = True
-    truth = np.where(gone & deck, Truth.MISSING, base.truth).astype(np.uint8)
-    return _made(base, after, truth, "collapsed")
+    truth = np.where(gone & on_deck(base), Truth.MISSING, base.truth).astype(np.uint8)
+    return made(base, after, truth, "collapsed")
 
 
 def _slabs(start: int, stop: int, rng: np.random.Generator) -> list[tuple[int, int, int]]:
@@ -62,15 +62,12 @@ def _slabs(start: int, stop: int, rng: np.random.Generator) -> list[tuple[int, i
 
 def burnt(base: Strips, rng: np.random.Generator) -> Strips:
     """Lay soot on the deck."""
-    truth, after = base.truth.copy(), base.after.astype(float32)
-    deck = np.zeros(truth.shape, bool)
-    deck[base.grid.deck] = True
+    truth, after = base.truth, base.after.astype(float32)
     for _ in range(int(rng.integers(1, 4))):
         soot = blot(base, rng, reach=rng.uniform(0.2, 0.9))
         deep = rng.uniform(0.35, 0.9)
-        after *= (1 - deep * soot)[..., None]
-        truth[(deep * soot > _SOOTY) & deck & (truth == Truth.NOTHING)] = Truth.SCORCH
-    return _made(base, rounded(after), truth, "scorched")
+        after, truth = blackened(after, truth, base, soot=soot, deep=deep)
+    return made(base, rounded(after), truth, "scorched")
 
 
 def shadowed(base: Strips, rng: np.random.Generator) -> Strips:
@@ -97,9 +94,8 @@ def shadowed(base: Strips, rng: np.random.Generator) -> Strips:
             leaves = noise(shade.shape, wide * rng.uniform(0.04, 0.4), rng)
             near = np.exp(-0.5 * ((np.arange(columns) - x) / (wide * rng.uniform(0.5, 2.5))) ** 2)
             shade = np.maximum(shade, (leaves + 1.6 * near > 1.2) & (near > 0.15))
-    shade = cv2.GaussianBlur(shade.astype(float32), (0, 0), rng.uniform(0.4, 2.5))[..., None]
-    dark = rng.uniform(0.25, 0.75) * np.array([1, 1.03, 1.12], float32)
-    return _made(base, rounded(base.after * (1 - shade * (1 - dark))), base.truth, base.state)
+    shade = cv2.GaussianBlur(shade.astype(float32), (0, 0), rng.uniform(0.4, 2.5))
+    return shaded(base, shade, light=rng.uniform(0.25, 0.75))
 
 
 def veiled(strips: Strips, rng: np.random.Generator) -> Strips:
@@ -130,14 +126,39 @@ def veiled(strips: Strips, rng: np.random.Generator) -> Strips:
         ),
         "none",
     )
-    return _made(strips, rounded(after), truth, state)
+    return made(strips, rounded(after), truth, state)
 
 
-def _made(base: Strips, after: Pixels, truth: Pixels, state: str) -> Strips:
+def made(base: Strips, after: Pixels, truth: Pixels, state: str) -> Strips:
+    """Give strips that were made of others."""
     return replace(base, after=after, truth=truth, state=state, real=False, gap=0.0)
 
 
+def on_deck(base: Strips) -> NDArray[np.bool_]:
+    """Tell which pixels of the strip are the deck."""
+    deck = np.zeros(base.grid.shape, bool)
+    deck[base.grid.deck] = True
+    return deck
+
+
+def blackened(
+    after: Map, truth: Pixels, base: Strips, *, soot: Map, deep: float
+) -> tuple[Map, Pixels]:
+    """Lay soot over what is seen; what it takes much of the light from is scorched."""
+    black = (deep * soot > _SOOTY) & on_deck(base) & (truth == Truth.NOTHING)
+    scorched = np.where(black, Truth.SCORCH, truth).astype(np.uint8)
+    return after * (1 - deep * soot)[..., None], scorched
+
+
+def shaded(base: Strips, shade: Map, *, light: float) -> Strips:
+    """Cast a shadow, 0 to 1, that leaves so much of the light; the sky's blue is left most."""
+    left = light * np.array([1, 1.03, 1.12], float32)
+    after = base.after * (1 - shade[..., None] * (1 - left))
+    return made(base, rounded(after), base.truth, base.state)
+
+
 def rounded(values: Map) -> Pixels:
+    """Give pixels."""
     return np.asarray(np.clip(values, 0, 255), np.uint8)
 
 

@@ -12,6 +12,8 @@ from accuracy.damage_truth.pair import Pixels, Truth
 from numpy import float32
 from numpy.typing import NDArray
 
+from forensics.damage.light import LEAST_LIGHT
+
 _MARKS = (Truth.SCORCH, Truth.HOLE)
 _LEAST_SOUND_PX = 50
 _AROUND_MARK, _AROUND_GAP = 0.25, 0.18
@@ -19,7 +21,6 @@ _AROUND_MARK, _AROUND_GAP = 0.25, 0.18
 
 _APART = 0.33
 _MOST_OF_DECK = 0.95
-_LEAST_LIGHT = 8.0
 _LEFT_OUT = 0.25
 _PALE = 0.93
 _LOST = 0.5
@@ -106,7 +107,7 @@ def _lay_mark(
     after, truth = base.after.copy(), base.truth.copy()
     new = donor.truth[:, taken]
     old_light, new_light = (
-        cv2.GaussianBlur(each[:, taken].astype(float32), (0, 0), 0.8) + _LEAST_LIGHT
+        cv2.GaussianBlur(each[:, taken].astype(float32), (0, 0), 0.8) + LEAST_LIGHT
         for each in (donor.before, donor.after)
     )
     usual = _middle(donor.after, donor) / _middle(donor.before, donor)
@@ -131,7 +132,7 @@ def _gain(base: Strips, donor: Strips) -> NDArray[float32]:
 
 
 def _middle(strip: Pixels, of: Strips) -> NDArray[float32]:
-    return np.asarray(np.median(strip[of.sound], axis=0) + _LEAST_LIGHT, float32)
+    return np.asarray(np.median(strip[of.sound], axis=0) + LEAST_LIGHT, float32)
 
 
 def _grown(mask: NDArray[np.bool_]) -> NDArray[float32]:

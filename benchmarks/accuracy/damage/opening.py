@@ -1,17 +1,12 @@
 """Make holes in strips of tuning bridges: in soot or nearly bare, and much to see in them."""
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
-from accuracy.damage.making import Map, beside, blot, noise, rounded
+from accuracy.damage.making import Map, beside, blackened, blot, made, noise, on_deck, rounded
 from accuracy.damage.strips import Strips
 from accuracy.damage_truth.pair import Truth
 from numpy import float32
 from numpy.typing import NDArray
-
-_BLACK = 0.12
-"""Where soot takes more of the light than this, the deck is scorched."""
 
 _BARE = 0.25
 """Share of holes with hardly any soot around."""
@@ -22,9 +17,7 @@ _SUNNY = 0.6
 
 def holed(base: Strips, rng: np.random.Generator) -> Strips:
     """Burn one to three holes through the deck, each within a mark of soot or nearly bare."""
-    truth, after = base.truth.copy(), base.after.astype(float32)
-    deck = np.zeros(truth.shape, bool)
-    deck[base.grid.deck] = True
+    truth, after = base.truth, base.after.astype(float32)
     below = _below(base, rng)
     for _ in range(int(rng.integers(1, 4))):
         x = float(rng.uniform(base.grid.end_px, base.grid.end_px + base.grid.length_px))
@@ -32,14 +25,13 @@ def holed(base: Strips, rng: np.random.Generator) -> Strips:
         bare = rng.random() < _BARE
         deep = rng.uniform(0.0, 0.25) if bare else rng.uniform(0.35, 0.9)
         soot = blot(base, rng, reach=rng.uniform(0.2, 0.9), at=x)
-        after *= (1 - deep * soot)[..., None]
-        truth[(deep * soot > _BLACK) & deck & (truth == Truth.NOTHING)] = Truth.SCORCH
-        opened = _opened(base, (x, y), rng) & deck
+        after, truth = blackened(after, truth, base, soot=soot, deep=deep)
+        opened = _opened(base, (x, y), rng) & on_deck(base)
         after = _laid(after, below, opened, rng)
-        truth[opened & (truth != Truth.OUTSIDE)] = Truth.HOLE
+        truth = np.where(opened & (truth != Truth.OUTSIDE), Truth.HOLE, truth).astype(np.uint8)
     if (truth == Truth.HOLE).sum() < _LEAST_HOLE_PX:
-        return replace(base, real=False, gap=0.0)
-    return replace(base, after=rounded(after), truth=truth, state="holed", real=False, gap=0.0)
+        return made(base, base.after, base.truth, base.state)
+    return made(base, rounded(after), truth, "holed")
 
 
 def _opened(

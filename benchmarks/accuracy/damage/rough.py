@@ -6,9 +6,12 @@ from dataclasses import replace
 import cv2
 import numpy as np
 from accuracy.damage.asking import Row, ask
-from accuracy.damage.scenes import drawn, load, pairs
+from accuracy.damage.scenes import drawn, load, near_pairs
 from accuracy.damage.table import print_states
-from accuracy.damage_truth.pair import Pixels, TruthPair
+from accuracy.damage_truth.composite import saved
+from accuracy.damage_truth.pair import TruthPair
+
+from forensics.vision.alignment import resizing
 
 _OFF = 0.1
 """Corners of the outline are off by so many deck widths, either way (sigma)."""
@@ -27,7 +30,7 @@ def ask_roughly(bridges: tuple[int, ...]) -> Iterator[Row]:
 
 def roughly(bridges: tuple[int, ...]) -> Iterator[tuple[TruthPair, str]]:
     """Change every pair up to 15 degrees in each way."""
-    near = [each for each in pairs(bridges) if not each[1].stem.endswith("_30")]
+    near = near_pairs(bridges)
     for number, (name, change) in enumerate(CHANGES.items()):
         for at, each in enumerate(near):
             yield change(load(each), np.random.default_rng([number, at])), name
@@ -46,10 +49,8 @@ def _outlined(pair: TruthPair, rng: np.random.Generator) -> TruthPair:
 
 
 def _small(pair: TruthPair, _: np.random.Generator) -> TruthPair:
-    """Shrink the after picture; its pixel centres shift."""
     after = cv2.resize(pair.after, None, fx=_SMALL, fy=_SMALL, interpolation=cv2.INTER_AREA)
-    grow = np.array([[1 / _SMALL, 0, 0.5 / _SMALL - 0.5], [0, 1 / _SMALL, 0.5 / _SMALL - 0.5],
-                     [0, 0, 1]])  # fmt: skip
+    grow = resizing(after.shape[1::-1], pair.after.shape[1::-1])
     return replace(pair, after=np.asarray(after), after_to_before=pair.after_to_before @ grow)
 
 
@@ -59,12 +60,8 @@ def _grey(pair: TruthPair, _: np.random.Generator) -> TruthPair:
 
 
 def _saved(pair: TruthPair, _: np.random.Generator) -> TruthPair:
-    return replace(pair, before=_badly(pair.before), after=_badly(pair.after))
-
-
-def _badly(pixels: Pixels) -> Pixels:
-    _, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+    before, after = (saved(each, _QUALITY) for each in (pair.before, pair.after))
+    return replace(pair, before=before, after=after)
 
 
 CHANGES: dict[str, Change] = {

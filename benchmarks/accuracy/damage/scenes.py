@@ -73,6 +73,11 @@ def pairs(bridges: tuple[int, ...]) -> list[tuple[Path, Path]]:
     return found
 
 
+def near_pairs(bridges: tuple[int, ...]) -> list[tuple[Path, Path]]:
+    """Give the planned pairs up to 15 degrees."""
+    return [each for each in pairs(bridges) if "_30" not in each[1].stem]
+
+
 def null_pairs(bridges: tuple[int, ...]) -> list[tuple[Path, Path]]:
     """Give further pairs in which nothing happened in between: both whole, or both scorched."""
     there = renders(bridges)

@@ -12,7 +12,8 @@ from accuracy.media import is_tuning
 from numpy import float32, uint8
 from numpy.typing import NDArray
 
-_LEAST_LIGHT = 8.0
+from forensics.damage.light import LEAST_LIGHT
+
 _MOST = 2.5
 """Texture is cut off at so many standard deviations."""
 
@@ -49,7 +50,7 @@ def _field(photo: NDArray[uint8], base: Strips, rng: np.random.Generator) -> Map
     )
     row = np.concatenate([square, square[:, ::-1]], axis=1)
     tiled = np.tile(row, (1, columns // row.shape[1] + 1))[:, :columns]
-    return np.asarray(np.log(tiled + _LEAST_LIGHT), float32)
+    return np.asarray(np.log(tiled + LEAST_LIGHT), float32)
 
 
 def _even(values: Map) -> Map:

@@ -1,16 +1,15 @@
 """Make what is no damage on strips of tuning bridges: new asphalt, wet, lattices, queues."""
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
-from accuracy.damage.making import Map, noise, rounded
+from accuracy.damage.making import Map, made, noise, on_deck, rounded, shaded
 from accuracy.damage.strips import Strips
-from accuracy.damage_truth.pair import Truth
+from accuracy.damage_truth.pair import Pixels, Truth
 from numpy import float32
+from numpy.typing import NDArray
 
 _TALL = 0.5
-"""A vehicle hides what is beside it by so much of its width, seen aslant."""
+"""A vehicle's shadow lies aside by so many of its widths (sigma)."""
 
 
 def repaved(base: Strips, rng: np.random.Generator) -> Strips:
@@ -54,10 +53,8 @@ def wet(base: Strips, rng: np.random.Generator) -> Strips:
         sky = rng.uniform(60, 220) * np.array([0.92, 0.98, 1.08], float32)
         after = after * (1 - puddle[..., None]) + sky * puddle[..., None]
     # What is beside the deck is wetted less: it keeps its light.
-    on_deck = np.zeros((rows, columns, 1), float32)
-    on_deck[base.grid.deck] = 1
-    on_deck = cv2.GaussianBlur(on_deck, (0, 0), 1.0)[..., None]
-    return _changed(base, base.after * (1 - on_deck) + after * on_deck)
+    deck = cv2.GaussianBlur(on_deck(base).astype(float32), (0, 0), 1.0)[..., None]
+    return _changed(base, base.after * (1 - deck) + after * deck)
 
 
 def latticed(base: Strips, rng: np.random.Generator) -> Strips:
@@ -76,9 +73,8 @@ def latticed(base: Strips, rng: np.random.Generator) -> Strips:
             cv2.line(shade, start, end, 1.0, thick)
     for y in (top, top + high):
         cv2.line(shade, (0, round(y)), (columns, round(y + rng.normal(0, 2))), 1.0, thick)
-    shade = cv2.GaussianBlur(shade, (0, 0), rng.uniform(0.4, 1.5))[..., None]
-    dark = rng.uniform(0.3, 0.75) * np.array([1, 1.03, 1.12], float32)
-    return _changed(base, base.after * (1 - shade * (1 - dark)))
+    shade = cv2.GaussianBlur(shade, (0, 0), rng.uniform(0.4, 1.5)).astype(float32)
+    return shaded(base, shade, light=rng.uniform(0.3, 0.75))
 
 
 def queued(base: Strips, rng: np.random.Generator) -> Strips:
@@ -98,31 +94,33 @@ def queued(base: Strips, rng: np.random.Generator) -> Strips:
             )
             _park(after, truth, (x, y, long, high), rng)
             x += long + rng.uniform(0.5, 9) * metre
-    return replace(base, after=rounded(after), truth=truth, real=False, gap=0.0)
+    return made(base, rounded(after), truth, base.state)
 
 
 def _park(
-    after: Map, truth: np.ndarray, box: tuple[float, float, float, float], rng: np.random.Generator
+    after: Map, truth: Pixels, box: tuple[float, float, float, float], rng: np.random.Generator
 ) -> None:
     """Draw one vehicle and its shadow into the strip."""
     x, y, long, high = box
     body = np.array([[x, y - high / 2], [x + long, y - high / 2], [x + long, y + high / 2],
                      [x, y + high / 2]])  # fmt: skip
-    off = rng.normal(0, _TALL * high, 2)
-    for shape, light in ((body + off, None), (body, rng.uniform(10, 250, 3))):
-        mask = np.zeros(after.shape[:2], float32)
-        cv2.fillPoly(mask, [np.int32(np.round(shape))], 1.0)
-        soft = cv2.GaussianBlur(mask, (0, 0), 0.5)[..., None]
-        if light is None:
-            after *= 1 - soft * 0.5
-            continue
-        grey = np.full(3, light.mean(), float32) if rng.random() < 0.7 else light.astype(float32)
-        after[:] = after * (1 - soft) + grey * soft
-        glass = body + (np.array([x + long / 2, y]) - body) * 0.45
-        cv2.fillPoly(after, [np.int32(np.round(glass))], (grey * rng.uniform(0.3, 1.0)).tolist())
-        hidden = (mask > 0) & (truth != Truth.OUTSIDE)
-        truth[hidden] = Truth.NOT_SEEN
+    off, light = rng.normal(0, _TALL * high, 2), rng.uniform(10, 250, 3)
+    after *= 1 - _drawn(body + off, truth.shape)[..., None] * 0.5
+    grey = np.full(3, light.mean(), float32) if rng.random() < 0.7 else light.astype(float32)
+    soft = _drawn(body, truth.shape)[..., None]
+    after[:] = after * (1 - soft) + grey * soft
+    glass = body + (np.array([x + long / 2, y]) - body) * 0.45
+    cv2.fillPoly(after, [np.int32(np.round(glass))], (grey * rng.uniform(0.3, 1.0)).tolist())
+    hidden = np.zeros(truth.shape, np.uint8)
+    cv2.fillPoly(hidden, [np.int32(np.round(body))], 1)
+    truth[(hidden > 0) & (truth != Truth.OUTSIDE)] = Truth.NOT_SEEN
+
+
+def _drawn(shape: NDArray[np.float64], size: tuple[int, ...]) -> Map:
+    mask = np.zeros(size, float32)
+    cv2.fillPoly(mask, [np.int32(np.round(shape))], 1.0)
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), 0.5), float32)
 
 
 def _changed(base: Strips, after: Map) -> Strips:
-    return replace(base, after=rounded(after), real=False, gap=0.0)
+    return made(base, rounded(after), base.truth, base.state)

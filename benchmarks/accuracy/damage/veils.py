@@ -12,6 +12,7 @@ from accuracy.damage.scenes import (
     degraded,
     drawn,
     load,
+    near_pairs,
     null_pairs,
     pairs,
     true_map,
@@ -228,8 +229,7 @@ class Veiled(Struct, frozen=True):
 
 def ask_veiled(bridges: Sequence[int]) -> Iterator[Veiled]:
     """Compare pairs up to 15 degrees under a veil, with and without what tells that it is one."""
-    near = [each for each in pairs(bridges) if "_30" not in each[1].stem]
-    for at, each in enumerate(near[::_EVERY_PAIR]):
+    for at, each in enumerate(near_pairs(bridges)[::_EVERY_PAIR]):
         pair, kind = load(each), KINDS[at % len(KINDS)]
         strip, matrix = drawn(pair), true_map(pair) @ drawn(pair).matrix
         rng = np.random.default_rng(at)
